@@ -1,0 +1,1 @@
+"""What would be true without a database, a network or a model."""

@@ -1,0 +1,223 @@
+"""What a flow type is: a value that names its phases, and for each what runs, what it reads and who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.access import Role
+from domain.errors import NotFound
+from domain.portfolio import Portfolio
+from domain.ports import PhasePorts
+from domain.transition import FlowAction
+
+
+WHOLE = 100
+
+
+class Need(StrEnum):
+    """A part of the portfolio that a phase reads; what is not named is not loaded."""
+
+    APPLICATIONS = "applications"
+    COMPONENTS = "components"
+    DEPENDENCIES = "dependencies"
+    IMPORT = "import"
+    FINDINGS = "findings"
+    STANDARDS = "standards"
+    EXCEPTIONS = "exceptions"
+    DEBT = "debt"
+    DECISIONS = "decisions"
+    PAGES = "pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Something learned earlier that is similar to the work at hand."""
+
+    kind: str
+    summary: str
+    data: Mapping[str, Any]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something a person should know; nothing stops for it."""
+
+    code: str
+    message: str
+    phase: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseCall:
+    """Everything a rule may look at. Rules read `as_of`, never a clock, and take ids from `new_id`.
+
+    `configuration` is of the flow's configuration type, `results` the typed results of the phases before it (and,
+    once there is one, its own), `input` the typed answer while answering, `settings` the engagement's own numbers,
+    `catalogue` the product's reference data merged with them.
+    """
+
+    flow_id: str
+    run_id: str
+    phase: str
+    configuration: Any
+    results: Mapping[str, Any]
+    portfolio: Portfolio
+    as_of: date
+    now: datetime
+    by: str
+    new_id: Callable[[], str]
+    ports: PhasePorts
+    input: Any = None
+    patterns: tuple[Pattern, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Values to save that a rule gives before it ends, so that it need not hold all of them."""
+
+    saves: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a phase, or an answer to it, comes to.
+
+    `result` is of the phase's result type. `saves` are new or changed domain values (Application, Component, …), stored
+    by their id in the same transaction; `removes` are values to delete.
+    """
+
+    result: Any
+    saves: tuple[Any, ...] = ()
+    removes: tuple[Any, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+
+Rules = Callable[[PhaseCall], Outcome | Iterator[Batch | Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who works on a phase: shown to people, given to a model."""
+
+    key: str
+    role: str
+    goal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Where a phase waits for a person.
+
+    `answer` is the type of what he gives; `propose` makes a well-formed one from the phase's result (in
+    `call.results[call.phase]`), holding only what passes the gates; `decide` takes `call.input` and gives the phase's
+    final outcome, or raises Refused naming each open gate. `needs` is what these two read; keep it small.
+    """
+
+    answer: type
+    propose: Callable[[PhaseCall], Any]
+    decide: Callable[[PhaseCall], Outcome]
+    needs: frozenset[Need] = frozenset()
+    answered_by: Role = Role.CONTRIBUTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One step of a flow.
+
+    `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
+    `finalizes` marks the one whose answer is a finalization.
+    """
+
+    key: str
+    title: str
+    result: type
+    rules: Rules
+    weight: int
+    requires: tuple[str, ...] = ()
+    needs: frozenset[Need] = frozenset()
+    pause: Pause | None = None
+    agents: tuple[Agent, ...] = ()
+    optional: bool = False
+    route: str | None = None
+    configured: bool = False
+    finalizes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What starting a flow checks and changes. `call.portfolio` holds the applications in its scope."""
+
+    needs: frozenset[Need] = frozenset()
+    decide: Callable[[PhaseCall], tuple[Any, ...]] = lambda _call: ()
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDefinition:
+    """One flow type.
+
+    `applications` gives the ids of the applications in the scope of a configuration (empty: the whole engagement).
+    `opening` may refuse a start and changes the portfolio with it; `closing` gives what cancelling or deleting undoes.
+    `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual.
+    """
+
+    kind: str
+    title: str
+    summary: str
+    configuration: type
+    phases: tuple[Phase, ...]
+    area: str
+    applications: Callable[[Any], tuple[str, ...]] = lambda _configuration: ()
+    opening: Opening = field(default_factory=Opening)
+    closing: Opening = field(default_factory=Opening)
+    completed_route: str | None = None
+    snoozes: bool = False
+    roles: Mapping[FlowAction, Role] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if sum(phase.weight for phase in self.phases) != WHOLE:
+            raise ValueError(f"The weights of {self.kind} do not add up to 100.")
+        seen: set[str] = set()
+        for phase in self.phases:
+            if not seen.issuperset(phase.requires):
+                raise ValueError(f"{self.kind}.{phase.key} requires a phase that does not come before it.")
+            seen.add(phase.key)
+
+    def phase(self, key: str) -> Phase:
+        """The phase of that key, or NotFound."""
+        for phase in self.phases:
+            if phase.key == key:
+                return phase
+        raise NotFound("phase", ("phase",))
+
+    def progress_when_complete(self, key: str) -> int:
+        """Progress of the flow, 0 to 100, once that phase has completed."""
+        total = 0
+        for phase in self.phases:
+            total += phase.weight
+            if phase.key == key:
+                return total
+        raise NotFound("phase", ("phase",))
+
+    def dependents(self, key: str) -> frozenset[str]:
+        """Phases that used, directly or through others, what that phase made."""
+        found = {key}
+        for phase in self.phases:
+            if found.intersection(phase.requires):
+                found.add(phase.key)
+        return frozenset(found - {key})
+
+    def route(self, flow_id: str, key: str | None) -> str:
+        """Where a single-page application shows that phase; without a key, the completed flow."""
+        if key is None:
+            path = self.completed_route or f"/{self.area}/summary"
+        else:
+            path = self.phase(key).route or f"/{self.area}/{key.replace('_', '-')}"
+        return f"{path}?flow={flow_id}"

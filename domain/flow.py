@@ -1,0 +1,288 @@
+"""The flow: every decision about one. A decision returns a new value that carries its events, jobs and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from domain.definition import FlowDefinition, Phase, Warning
+from domain.errors import ErrorCode, refuse
+from domain.event import Event, EventKind
+from domain.flow_state import FlowState, Stamp, told
+from domain.phase import WITH_RESULT, PhaseState, PhaseStatus, RunEnded
+from domain.transition import FlowAction, FlowStatus
+
+__all__ = ["Flow", "Stamp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(FlowState):
+    """One run of one flow type over its scope."""
+
+    # ── what a person decides
+
+    @classmethod
+    def start(
+        cls,
+        definition: FlowDefinition,
+        stamp: Stamp,
+        *,
+        name: str,
+        configuration: Mapping[str, Any],
+        application_ids: tuple[str, ...] = (),
+        auto_advance: bool = True,
+        previous: tuple[str, int] | None = None,
+    ) -> Self:
+        """A new flow; with `auto_advance` its first phase runs at once. `previous` is the id and iteration before."""
+        flow = cls(
+            id=stamp.new_id(),
+            definition=definition,
+            name=name,
+            configuration=configuration,
+            phases=tuple(PhaseState(phase.key) for phase in definition.phases),
+            created_by=stamp.by,
+            created_at=stamp.at,
+            updated_by=stamp.by,
+            updated_at=stamp.at,
+            auto_advance=auto_advance,
+            application_ids=application_ids,
+            iteration=previous[1] + 1 if previous else 1,
+            previous_id=previous[0] if previous else None,
+            last_user_interaction_at=stamp.at,
+            version=0,
+        )
+        created = Event(EventKind.FLOW_STATUS, stamp.at, None, told(None, flow.status, flow, stamp.by, None))
+        return replace(flow, events=(created,))._advance(stamp)._recorded(flow, stamp)
+
+    def run(self, key: str | None, stamp: Stamp) -> Self:
+        """Run a phase: the next one, or one that has run before."""
+        self.require(FlowAction.RUN_PHASE)
+        target = key or (self.current.key if self.current else None)
+        if target is None:
+            raise refuse(ErrorCode.INVALID_INPUT, "Name the phase to run again.", "phase")
+        self._require_prerequisites(target)
+        return self._launched(target, stamp)._recorded(self, stamp)
+
+    def _require_prerequisites(self, key: str) -> None:
+        missing = [k for k in self.definition.phase(key).requires if not self.state(k).done]
+        if missing:
+            raise refuse(
+                ErrorCode.PREREQUISITE_MISSING,
+                f"The phase {key} needs {', '.join(missing)} to be completed first.",
+                "phase",
+            )
+
+    def awaited(self, key: str) -> Phase:
+        """The phase of that key when it waits for an answer now."""
+        self.require(FlowAction.SUBMIT_INPUT)
+        phase = self.definition.phase(key)
+        if self.state(key).status is not PhaseStatus.AWAITING_INPUT:
+            waiting = self.active.key if self.active else "none"
+            raise refuse(
+                ErrorCode.INVALID_TRANSITION,
+                f"The phase {key} does not wait for an answer; the one that does is {waiting}.",
+                "phase",
+            )
+        return phase
+
+    def submit(self, key: str, data: Any, stamp: Stamp, warnings: tuple[Warning, ...] = ()) -> Self:
+        """Take the answer that the phase waits for, and go on."""
+        self.awaited(key)
+        received = Event(EventKind.INPUT_RECEIVED, stamp.at, key, {"by": stamp.by})
+        answered = replace(
+            self._with(
+                key,
+                status=PhaseStatus.COMPLETED,
+                user_input=data,
+                draft_input=None,
+                completed_at=stamp.at,
+            ),
+            events=(*self.events, received),
+        )._warned(key, warnings, stamp.at)
+        return answered._advance(stamp)._recorded(self, stamp)
+
+    def draft(self, key: str, data: Any) -> Self:
+        """Keep an answer that is not finished; the flow goes on waiting."""
+        self.awaited(key)
+        return self._with(key, draft_input=data)
+
+    def navigate(self, key: str, stamp: Stamp) -> Self:
+        """Look at a completed phase, or go back to the one that is next."""
+        self.require(FlowAction.NAVIGATE)
+        state = self.state(key)
+        if state != self.active and not state.done and state.status is not PhaseStatus.STALE:
+            raise refuse(
+                ErrorCode.INVALID_TRANSITION,
+                f"The phase {key} has not completed yet; navigate to a completed one or to the next.",
+                "phase",
+            )
+        visited = None if state == self.active else key
+        return replace(self, visited=visited)._recorded(self, stamp, keep_visited=True)
+
+    def retry(self, key: str | None, stamp: Stamp) -> Self:
+        """Try the failed phase again; earlier attempts are kept."""
+        self.require(FlowAction.RETRY_PHASE)
+        failed = next(s for s in self.phases if s.status is PhaseStatus.FAILED)
+        self._require_active(key, failed.key)
+        return self._launched(failed.key, stamp)._recorded(self, stamp)
+
+    def skip(self, key: str | None, stamp: Stamp, reason: str | None) -> Self:
+        """Leave an optional phase out and go on."""
+        if key is not None and not self.definition.phase(key).optional:
+            raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} cannot be skipped.", "phase")
+        self.require(FlowAction.SKIP_PHASE)
+        left_out = self.active.key if self.active else ""
+        self._require_active(key, left_out)
+        skipped = replace(
+            self._with(left_out, status=PhaseStatus.SKIPPED, completed_at=stamp.at),
+            failure=None,
+        )
+        return skipped._advance(stamp)._recorded(self, stamp, reason)
+
+    def _require_active(self, key: str | None, active: str) -> None:
+        if key not in (None, active):
+            raise refuse(
+                ErrorCode.INVALID_TRANSITION,
+                f"The phase {key} is not the current one; that is {active}.",
+                "phase",
+            )
+
+    def accept(self, key: str | None, stamp: Stamp, reason: str | None) -> Self:
+        """Keep a stale phase's result as it is; a flow with nothing left to do completes."""
+        self.require(FlowAction.ACCEPT_STALE)
+        stale = [s.key for s in self.phases if s.status is PhaseStatus.STALE]
+        target = key or stale[0]
+        self.definition.phase(target)
+        if target not in stale:
+            raise refuse(
+                ErrorCode.INVALID_TRANSITION,
+                f"The phase {target} is not stale; stale are {', '.join(stale)}.",
+                "phase",
+            )
+        accepted = self._with(target, status=PhaseStatus.COMPLETED)
+        if all(state.done for state in accepted.phases):
+            accepted = accepted._advance(stamp)
+        return accepted._recorded(self, stamp, reason)
+
+    def update(
+        self,
+        stamp: Stamp,
+        *,
+        name: str | None = None,
+        auto_advance: bool | None = None,
+        configuration: Mapping[str, Any] | None = None,
+        application_ids: tuple[str, ...] | None = None,
+    ) -> Self:
+        """Change its name or how it goes on; a changed configuration makes what read it STALE."""
+        self.require(FlowAction.UPDATE)
+        updated = replace(
+            self,
+            name=name or self.name,
+            auto_advance=self.auto_advance if auto_advance is None else auto_advance,
+        )
+        if configuration is not None and configuration != self.configuration:
+            ids = self.application_ids if application_ids is None else application_ids
+            updated = replace(updated, configuration=configuration, application_ids=ids)
+            for phase in self.definition.phases:
+                if phase.configured:
+                    updated = updated._outdated({phase.key} | self.definition.dependents(phase.key))
+            updated = updated._reopened(stamp)
+        return updated._recorded(self, stamp)
+
+    def pause(self, stamp: Stamp, reason: str | None) -> Self:
+        """Stop before the next phase; one that runs is let to its end."""
+        self.require(FlowAction.PAUSE)
+        paused = replace(self, status=FlowStatus.PAUSED, paused_from=self.status)
+        return paused._recorded(self, stamp, reason)
+
+    def resume(self, stamp: Stamp) -> Self:
+        """Go on as before, or with the next phase if the one that ran has ended meanwhile."""
+        self.require(FlowAction.RESUME)
+        resumed = replace(self, status=self.paused_from or FlowStatus.READY, paused_from=None)
+        if self.paused_from is FlowStatus.RUNNING and not self.running:
+            resumed = resumed._advance(stamp)
+        return resumed._recorded(self, stamp)
+
+    def cancel(self, stamp: Stamp, reason: str | None) -> Self:
+        """End it; a phase that runs is stopped."""
+        self.require(FlowAction.CANCEL)
+        return replace(self._stopped(stamp), status=FlowStatus.CANCELLED)._recorded(self, stamp, reason)
+
+    def delete(self, stamp: Stamp) -> Self:
+        """Say that it is gone; the repository removes it."""
+        self.require(FlowAction.DELETE)
+        event = Event(EventKind.FLOW_DELETED, stamp.at, None, {"by": stamp.by})
+        return replace(self, events=(*self.events, event))
+
+    def override(self, key: str, stamp: Stamp, change: Event, proposed: Any = None) -> Self:
+        """A person changed what that phase came to.
+
+        Later phases that used it become STALE and, where the flow goes on by itself, run again once the changes have
+        settled. `proposed` is the phase's new proposal while it waits.
+        """
+        self.require(FlowAction.OVERRIDE)
+        if self.state(key).status not in WITH_RESULT:
+            raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has no result to override.", "phase")
+        dependents = self.definition.dependents(key)
+        interrupted = self.running is not None and self.running.key in dependents
+        changed = replace(self._stopped(stamp) if interrupted else self, events=(*self.events, change))
+        if self.state(key).status is PhaseStatus.AWAITING_INPUT:
+            changed = changed._with(key, proposed_input=proposed)
+        changed = changed._outdated(dependents)._reopened(stamp, rerun=interrupted)
+        return changed._recorded(self, stamp)
+
+    # ── what the engine tells
+
+    def finish(
+        self,
+        run: RunEnded,
+        stamp: Stamp,
+        *,
+        proposed: Any = None,
+        warnings: tuple[Warning, ...] = (),
+    ) -> Self:
+        """The running phase has its result: wait for a person where it pauses, else go on."""
+        state = next(s for s in self.phases if s.run_id == run.run_id)
+        pauses = self.definition.phase(state.key).pause is not None
+        status = PhaseStatus.AWAITING_INPUT if pauses else PhaseStatus.COMPLETED
+        finished = replace(
+            self._with(
+                state.key,
+                status=status,
+                proposed_input=proposed,
+                completed_at=None if pauses else stamp.at,
+            ),
+            runs=(*self.runs, run),
+        )._warned(state.key, warnings, stamp.at)
+        if self.status is FlowStatus.PAUSED:
+            after = FlowStatus.AWAITING_INPUT if pauses else FlowStatus.RUNNING
+            finished = replace(finished, paused_from=after)
+        elif pauses:
+            finished = replace(finished, status=FlowStatus.AWAITING_INPUT)
+        else:
+            finished = finished._advance(stamp)
+        return finished._recorded(self, stamp, by_person=False)
+
+    def fail(self, run: RunEnded, stamp: Stamp) -> Self:
+        """The running phase came to nothing."""
+        state = next(s for s in self.phases if s.run_id == run.run_id)
+        failed = replace(
+            self._with(state.key, status=PhaseStatus.FAILED),
+            status=FlowStatus.FAILED,
+            paused_from=None,
+            failure=run.failure,
+            runs=(*self.runs, run),
+        )
+        reason = run.failure.message if run.failure else None
+        return failed._recorded(self, stamp, reason, by_person=False)
+
+    def runs_now(self, run_id: str) -> bool:
+        """True while that attempt is the one whose result is wanted."""
+        return self.running is not None and self.running.run_id == run_id
+
+    def wake(self, stamp: Stamp) -> Self:
+        """Its time has come: go on with what is next, if nobody has done so."""
+        if self.status is not FlowStatus.READY or self.active is None:
+            return self
+        return self._launched(self.active.key, stamp)._recorded(self, stamp, by_person=False)

@@ -1,0 +1,318 @@
+"""A flow as it stands: its registry row and its phases as one value, what is allowed, and how it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from domain.access import Role, holds
+from domain.definition import FlowDefinition, Warning
+from domain.errors import ErrorCode, Problem, Refused, StaleVersion
+from domain.event import CancelRun, Event, EventKind, Job, RunPhase, WakeFlow
+from domain.phase import (
+    WITH_RESULT,
+    Failure,
+    PhaseState,
+    PhaseStatus,
+    RunChange,
+    RunEnded,
+    RunStarted,
+)
+from domain.ports import Ids
+from domain.source import Source
+from domain.transition import ALLOWED, ROLE, STATE, VERB, FlowAction, FlowStatus
+
+# Several overrides in a row are one change: what follows starts again this long after the last of them.
+SETTLE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who decides, when, and where new ids come from."""
+
+    by: str
+    at: datetime
+    new_id: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class FlowState:
+    """One run of one flow type over its scope.
+
+    `configuration` and the phases' inputs are JSON values. `events`, `jobs` and `runs` are what the decisions since
+    loading came to, in order; saving writes them.
+    """
+
+    id: str
+    definition: FlowDefinition
+    name: str
+    configuration: Mapping[str, Any]
+    phases: tuple[PhaseState, ...]
+    created_by: str
+    created_at: datetime
+    updated_by: str
+    updated_at: datetime
+    status: FlowStatus = FlowStatus.READY
+    auto_advance: bool = True
+    application_ids: tuple[str, ...] = ()
+    iteration: int = 1
+    previous_id: str | None = None
+    version: int = 1
+    warnings: tuple[Warning, ...] = ()
+    failure: Failure | None = None
+    visited: str | None = None
+    paused_from: FlowStatus | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    last_user_interaction_at: datetime | None = None
+    events: tuple[Event, ...] = field(default=(), compare=False)
+    jobs: tuple[Job, ...] = field(default=(), compare=False)
+    runs: tuple[RunChange, ...] = field(default=(), compare=False)
+
+    # ── what it is
+
+    @property
+    def kind(self) -> str:
+        """The key of its type."""
+        return self.definition.kind
+
+    @property
+    def progress(self) -> int:
+        """0 to 100: what the phases give that are done, up to the first that is not."""
+        total = 0
+        for state, phase in zip(self.phases, self.definition.phases, strict=True):
+            if not state.done:
+                break
+            total += phase.weight
+        return total
+
+    def state(self, key: str) -> PhaseState:
+        """Where that phase stands, or NotFound."""
+        self.definition.phase(key)
+        return next(state for state in self.phases if state.key == key)
+
+    @property
+    def active(self) -> PhaseState | None:
+        """The phase that is worked on or waited for, else the first that is not done."""
+        busy = (PhaseStatus.RUNNING, PhaseStatus.AWAITING_INPUT, PhaseStatus.FAILED)
+        for state in self.phases:
+            if state.status in busy:
+                return state
+        return next((state for state in self.phases if not state.done), None)
+
+    @property
+    def current(self) -> PhaseState | None:
+        """The phase a person looks at; None once completed."""
+        if self.status is FlowStatus.COMPLETED:
+            return None
+        return self.state(self.visited) if self.visited else self.active
+
+    @property
+    def running(self) -> PhaseState | None:
+        """The phase that runs now."""
+        return next((s for s in self.phases if s.status is PhaseStatus.RUNNING), None)
+
+    @property
+    def route(self) -> str:
+        """Where a single-page application shows it."""
+        return self.definition.route(self.id, self.current.key if self.current else None)
+
+    # ── what is allowed
+
+    def allowed(self, roles: frozenset[Role]) -> tuple[FlowAction, ...]:
+        """What a caller with those roles may do now; the commands ask the same question."""
+        return tuple(a for a in FlowAction if holds(roles, self.role(a)) and not self.refusal(a))
+
+    def role(self, action: FlowAction) -> Role:
+        """The role that action asks for now."""
+        if action is FlowAction.SUBMIT_INPUT and self.active:
+            pause = self.definition.phase(self.active.key).pause
+            return pause.answered_by if pause else ROLE[action]
+        return self.definition.roles.get(action, ROLE[action])
+
+    def refusal(self, action: FlowAction) -> Problem | None:
+        """Why that cannot be done now, with what can be done instead; None when it can."""
+        if self.status in ALLOWED[action] and self._open(action):
+            return None
+        others = [a for a in FlowAction if self.status in ALLOWED[a] and self._open(a)]
+        message = (
+            f"Cannot {VERB[action]} a flow that is {self._standing()}. Allowed now: {', '.join(others) or 'nothing'}."
+        )
+        return Problem(ErrorCode.INVALID_TRANSITION, message, (), {"allowedActions": [str(a) for a in others]})
+
+    def _standing(self) -> str:
+        active = self.active
+        return f"{STATE[self.status]} at {active.key}" if active else STATE[self.status]
+
+    def _open(self, action: FlowAction) -> bool:
+        phase = self.definition.phase(self.active.key) if self.active else None
+        match action:
+            case FlowAction.SKIP_PHASE:
+                return phase is not None and phase.optional
+            case FlowAction.ACCEPT_STALE:
+                return any(s.status is PhaseStatus.STALE for s in self.phases)
+            case FlowAction.OVERRIDE:
+                return any(s.status in WITH_RESULT for s in self.phases)
+            case FlowAction.SNOOZE:
+                return self.definition.snoozes
+            case FlowAction.FINALIZE:
+                return phase is not None and phase.finalizes
+            case FlowAction.UPDATE | FlowAction.DELETE:
+                return self.running is None
+            case _:
+                return True
+
+    def require(self, action: FlowAction) -> None:
+        """Raise Refused INVALID_TRANSITION unless that can be done now."""
+        problem = self.refusal(action)
+        if problem:
+            raise Refused([problem])
+
+    def expect(self, version: int | None) -> Self:
+        """Itself, or StaleVersion when somebody else changed it since that version."""
+        if version is None or version == self.version:
+            return self
+        details = {
+            "expectedVersion": version,
+            "currentVersion": self.version,
+            "changedBy": self.updated_by,
+            "changedAt": self.updated_at.isoformat(),
+            "changed": ["status", "phases"],
+        }
+        raise StaleVersion("flow", details)
+
+    # ── how it moves: each gives the next value without telling anybody; `recorded` tells all of it at once
+
+    def _with(self, key: str, **changes: Any) -> Self:
+        phases = tuple(replace(s, **changes) if s.key == key else s for s in self.phases)
+        return replace(self, phases=phases)
+
+    def _advance(self, stamp: Stamp) -> Self:
+        """Go on with the first phase that is not done, or complete."""
+        following = next((s for s in self.phases if not s.done), None)
+        if following is None:
+            return replace(self, status=FlowStatus.COMPLETED, completed_at=stamp.at)
+        if self.auto_advance:
+            return self._launched(following.key, stamp)
+        ready = replace(self, status=FlowStatus.READY)
+        if following.status is PhaseStatus.STALE:
+            return ready
+        return ready._with(following.key, status=PhaseStatus.READY)
+
+    def _launched(self, key: str, stamp: Stamp) -> Self:
+        """A new attempt at that phase, with the job that carries it out."""
+        attempt = self.state(key).attempt + 1
+        run_id = stamp.new_id()
+        flow = self._outdated(self.definition.dependents(key))
+        for other in flow.phases:
+            if other.status is PhaseStatus.READY:
+                flow = flow._with(other.key, status=PhaseStatus.PENDING)
+        flow = flow._with(
+            key,
+            status=PhaseStatus.RUNNING,
+            run_id=run_id,
+            attempt=attempt,
+            started_at=stamp.at,
+            completed_at=None,
+            proposed_input=None,
+            draft_input=None,
+            user_input=None,
+        )
+        return replace(
+            flow,
+            status=FlowStatus.RUNNING,
+            failure=None,
+            started_at=self.started_at or stamp.at,
+            completed_at=None,
+            runs=(*self.runs, RunStarted(run_id, key, attempt, stamp.at)),
+            jobs=(*self.jobs, RunPhase(self.id, run_id, key)),
+        )
+
+    def _outdated(self, keys: Iterable[str]) -> Self:
+        """Those among the phases that have a result become STALE."""
+        wanted = frozenset(keys)
+        phases = tuple(
+            replace(s, status=PhaseStatus.STALE) if s.key in wanted and s.status in WITH_RESULT else s
+            for s in self.phases
+        )
+        return replace(self, phases=phases)
+
+    def _reopened(self, stamp: Stamp, *, rerun: bool = False) -> Self:
+        """READY again if something is left to do and nobody is at it; by itself once the changes have settled."""
+        busy = (PhaseStatus.RUNNING, PhaseStatus.AWAITING_INPUT, PhaseStatus.FAILED)
+        left = any(not s.done for s in self.phases)
+        settled = self.status in (FlowStatus.PAUSED, FlowStatus.SNOOZED, FlowStatus.FAILED)
+        if settled or not left or any(s.status in busy for s in self.phases):
+            return self
+        flow = replace(self, status=FlowStatus.READY, completed_at=None)
+        waiting = flow.active
+        if waiting is not None and waiting.status is PhaseStatus.PENDING:
+            flow = flow._with(waiting.key, status=PhaseStatus.READY)
+        if not (self.auto_advance or rerun):
+            return flow
+        return replace(flow, jobs=(*flow.jobs, WakeFlow(self.id, stamp.at + SETTLE)))
+
+    def _stopped(self, stamp: Stamp) -> Self:
+        """The phase that runs is given up: its attempt FAILED with code CANCELLED, its worker told."""
+        state = self.running
+        if state is None or state.run_id is None:
+            return self
+        failure = Failure("CANCELLED", f"Stopped by {stamp.by}.", state.key, True, stamp.at)
+        ended = RunEnded(state.run_id, PhaseStatus.FAILED, stamp.at, Source.RULES, failure)
+        stopped = self._with(state.key, status=PhaseStatus.PENDING)
+        return replace(stopped, runs=(*self.runs, ended), jobs=(*self.jobs, CancelRun(state.run_id)))
+
+    def _warned(self, key: str, warnings: tuple[Warning, ...], at: datetime) -> Self:
+        """That phase's warnings, in place of the ones it gave before."""
+        raised = tuple(replace(warning, phase=key) for warning in warnings)
+        kept = tuple(w for w in self.warnings if w.phase != key)
+        events = tuple(
+            Event(
+                EventKind.WARNING,
+                at,
+                key,
+                {"code": w.code, "message": w.message, "details": dict(w.details)},
+            )
+            for w in raised
+            if w not in self.warnings
+        )
+        return replace(self, warnings=(*kept, *raised), events=(*self.events, *events))
+
+    def _recorded(
+        self,
+        before: FlowState,
+        stamp: Stamp,
+        reason: str | None = None,
+        *,
+        by_person: bool = True,
+        keep_visited: bool = False,
+    ) -> Self:
+        """One version later, with an event for each status that differs from before."""
+        touched = stamp.at if by_person else self.last_user_interaction_at
+        return replace(
+            self,
+            version=before.version + 1,
+            visited=self.visited if keep_visited else None,
+            updated_by=stamp.by,
+            updated_at=stamp.at,
+            last_user_interaction_at=touched,
+            events=(*self.events, *self._differences(before, stamp, reason)),
+        )
+
+    def _differences(self, before: FlowState, stamp: Stamp, reason: str | None) -> Iterable[Event]:
+        for old, new in zip(before.phases, self.phases, strict=True):
+            if old.status is not new.status:
+                change = told(old.status, new.status, self, stamp.by, reason)
+                yield Event(EventKind.PHASE_STATUS, stamp.at, new.key, change)
+            if new.status is PhaseStatus.AWAITING_INPUT is not old.status:
+                yield Event(EventKind.INPUT_REQUESTED, stamp.at, new.key)
+        if before.status is not self.status:
+            change = told(before.status, self.status, self, stamp.by, reason)
+            yield Event(EventKind.FLOW_STATUS, stamp.at, None, change)
+
+
+def told(old: str | None, new: str, flow: FlowState, by: str, reason: str | None) -> dict[str, Any]:
+    """What an event says of a status that changed."""
+    return {"previous": old, "status": new, "progress": flow.progress, "by": by, "reason": reason}

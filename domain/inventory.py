@@ -1,0 +1,90 @@
+"""What an import brought: the file, its rows, how its columns map, and what cleansing found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from domain.source import Source
+
+
+class RowKind(StrEnum):
+    """What one row of an inventory tells of."""
+
+    APPLICATION = "application"
+    SERVER = "server"
+    DEPENDENCY = "dependency"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One good row: `line` is 1-based in the file, `values` are its cells by column name, as text, untouched."""
+
+    line: int
+    kind: RowKind
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """One row that was left out, with the reason in a sentence that says what would mend it."""
+
+    line: int
+    reason: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DataImport:
+    """One file as one discovery read it. `columns` are its header's names in order; `sha256` is of its bytes."""
+
+    id: str
+    flow_id: str
+    run_id: str
+    file_name: str
+    format: str
+    sha256: str
+    columns: tuple[str, ...]
+    rows: int
+    accepted: int
+    rejected_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeMapping:
+    """Which fact (a key of `domain/facts.py`) a column fills; None keeps it in `attributes`. Confidence is 0 to 1."""
+
+    column: str
+    target: str | None
+    confidence: float
+    source: Source
+    samples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CleansingFinding:
+    """Something in the data to change: what stood, what is proposed. `natural_key` lets a re-import remember."""
+
+    id: str
+    flow_id: str
+    rule: str
+    natural_key: str
+    line: int | None = None
+    application_key: str | None = None
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    applied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryDifference:
+    """What one application came to in one discovery: `kind` is created, changed or vanished."""
+
+    application_id: str
+    kind: str
+    changes: Mapping[str, Any] = field(default_factory=dict)

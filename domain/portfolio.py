@@ -1,0 +1,35 @@
+"""The part of an engagement's portfolio that a rule was given to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.application import Application, Component
+from domain.debt import TechDebtItem
+from domain.decision import Decision
+from domain.dependency import Dependency
+from domain.inventory import CleansingFinding, DataImport
+from domain.page import AppOnPage
+from domain.standard import ArchitectureStandard, StandardException
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Values as they stood when the phase began; a part the phase did not ask for is empty.
+
+    For a flow over applications, applications and components are those in its scope, dependencies all that touch one
+    of them, debt, decisions and pages those of this flow. `neighbours` are applications outside the scope that a dependency
+    of it names. For discovery everything is the engagement's.
+    """
+
+    applications: tuple[Application, ...] = ()
+    neighbours: tuple[Application, ...] = ()
+    components: tuple[Component, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    data_import: DataImport | None = None
+    findings: tuple[CleansingFinding, ...] = ()
+    standards: tuple[ArchitectureStandard, ...] = ()
+    exceptions: tuple[StandardException, ...] = ()
+    debt: tuple[TechDebtItem, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    pages: tuple[AppOnPage, ...] = ()

@@ -1,0 +1,44 @@
+"""The mutation that is being carried out: for the audit log, and so that a repeat is harmless."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from domain.errors import DomainError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One mutation by name. With a `key`, the same key and input a second time get the first answer again."""
+
+    mutation: str
+    input_hash: str
+    key: str | None = None
+    subject_id: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, mutation: str, data: Mapping[str, Any], **about: str | None) -> Self:
+        """The request with the hash of its canonical input: JSON with sorted keys."""
+        canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), default=str)
+        return cls(mutation, hashlib.sha256(canonical.encode()).hexdigest(), **about)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request came to: the ids of what it made or changed, or the problems it was refused for."""
+
+    ids: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Repeated(DomainError):
+    """The same request was carried out before; this is what it came to."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__("This request was carried out before.")

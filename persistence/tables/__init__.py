@@ -1,0 +1,87 @@
+"""Every table, under the words of the domain; rows never leave this folder."""
+
+from __future__ import annotations
+
+from persistence.tables.columns import metadata
+from persistence.tables.flows import (
+    child_flows,
+    contributions,
+    learning_patterns,
+    master_flows,
+    overrides,
+    phase_results,
+    phase_runs,
+    phases,
+    staged_batches,
+    ui_states,
+)
+from persistence.tables.log import (
+    audit_log,
+    due,
+    events,
+    file_chunks,
+    files,
+    heads,
+    requests,
+    workers,
+)
+from persistence.tables.portfolio import (
+    application_changes,
+    applications,
+    cleansing_findings,
+    components,
+    data_imports,
+    debt_items,
+    decisions,
+    dependencies,
+    import_rows,
+    inventory_differences,
+    pages,
+    rejected_rows,
+    standard_exceptions,
+    standards,
+)
+from persistence.tables.tenants import (
+    client_accounts,
+    engagements,
+    members,
+)
+
+__all__ = [
+    "application_changes",
+    "applications",
+    "audit_log",
+    "child_flows",
+    "cleansing_findings",
+    "client_accounts",
+    "components",
+    "contributions",
+    "data_imports",
+    "debt_items",
+    "decisions",
+    "dependencies",
+    "due",
+    "engagements",
+    "events",
+    "file_chunks",
+    "files",
+    "heads",
+    "import_rows",
+    "inventory_differences",
+    "learning_patterns",
+    "master_flows",
+    "members",
+    "metadata",
+    "overrides",
+    "pages",
+    "phase_results",
+    "phase_runs",
+    "phases",
+    "rejected_rows",
+    "requests",
+    "staged_batches",
+    "standard_exceptions",
+    "standards",
+    "ui_states",
+    "workers",
+]

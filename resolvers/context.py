@@ -1,0 +1,53 @@
+"""Who is asking, and what one operation may use."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.access import Role, Tenant, holds
+from domain.errors import Forbidden
+from domain.ports import Clock, EventStream, Ids, Reads, Shapes, UnitOfWork, Work
+from domain.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One subject in one engagement, with the means of a command.
+
+    `user` is who acts ("system", or the user a service acts for); `subject` is who the token was given to.
+    `request` names the mutation that is being carried out, for the audit log and for repeats.
+    """
+
+    subject: str
+    user: str
+    roles: frozenset[Role]
+    tenant: Tenant
+    clock: Clock
+    ids: Ids
+    shapes: Shapes
+    open_work: Work
+    request: Request | None = None
+
+    def need(self, role: Role) -> None:
+        """Raise Forbidden unless the caller holds that role or a higher one."""
+        if not holds(self.roles, role):
+            raise Forbidden(f"This needs the role {role} in the engagement.")
+
+    def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """One transaction of the caller's tenant, audited under the caller's name."""
+        return self.open_work(self.tenant, self)
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self.clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One operation, or one delivered event: its caller, its reads in one transaction, and the live events."""
+
+    caller: Caller
+    reads: Reads
+    events: EventStream
