@@ -1,0 +1,61 @@
+# The two commands to know: `make up` and `make test`. Both install what they need first.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The first interpreter that is new enough; name another with `make PYTHON=…`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv/bin
+# Servers started by the tests must not be told of by a person's own settings.
+PYTEST := $(VENV)/python -m pytest
+
+.PHONY: help up install dashboard test test-slow check format bench schema lock clean
+
+help: ## what can be done here
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+up: install dashboard ## start everything, with a sample engagement, and print where to look
+	@exec $(VENV)/python -m server up
+
+install: ## create .venv from the lock; instant when it is there
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make PYTHON=/path/to/python3.11" >&2; \
+		exit 1; fi
+	@$(PYTHON) scripts/install.py
+
+dashboard: install ## build GraphiQL; without it the API runs all the same
+	@if [ -f dashboard/build.py ]; then $(VENV)/python -m dashboard.build \
+		|| echo "GraphiQL was not built; /graphiql will say how to. Everything else works." >&2; fi
+
+test: install ## everything but the slow tests
+	@$(PYTEST) -m "not slow"
+
+test-slow: install dashboard ## long chaos, browser and protocol audits
+	@$(PYTEST) -m slow
+
+check: install ## format, lint, types, import contracts, printed schema, migrations against tables
+	@$(VENV)/ruff format --check --quiet || { echo "Run 'make format'." >&2; exit 1; }
+	@$(VENV)/ruff check --quiet
+	@$(VENV)/python -m mypy --no-error-summary
+	@$(VENV)/lint-imports --no-cache --quiet 2>/dev/null || $(VENV)/lint-imports --no-cache
+	@$(VENV)/python -m server schema --check
+	@$(VENV)/python -m server migrate --check
+
+format: install ## rewrite the layout, and what ruff mends by itself
+	@$(VENV)/ruff format --quiet
+	@$(VENV)/ruff check --fix --quiet
+
+bench: install ## measure the promises on speed and size
+	@$(VENV)/python -m bench
+
+schema: install ## print schema.graphql anew; read its diff
+	@$(VENV)/python -m server schema
+
+lock: install ## choose versions anew within pyproject.toml; no registry's address is written
+	@$(VENV)/python scripts/lock.py
+
+clean: ## remove what was built; .data stays (remove it by hand to start from nothing)
+	@rm -rf .venv .install.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf dashboard/node_modules dashboard/dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

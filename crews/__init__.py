@@ -1,0 +1,1 @@
+"""Agents, the model gateway and the rules that stand in for them."""

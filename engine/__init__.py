@@ -1,0 +1,1 @@
+"""The machine's commands: durable execution of phases, and the worker."""

@@ -1,0 +1,30 @@
+"""Resolve pyproject.toml into the two lock files, for every Python and platform at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# No index address: it would name the registry of whoever ran this.
+OPTIONS = (
+    "--universal",
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--python-version=3.11",
+    "--custom-compile-command=make lock",
+    "--upgrade",
+    "--quiet",
+)
+
+
+def resolve(output: str, *extra: str) -> None:
+    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *extra]
+    subprocess.run([*command, "--output-file", output], cwd=ROOT, check=True)  # noqa: S603 - fixed words
+
+
+if __name__ == "__main__":
+    resolve("requirements.lock")
+    resolve("requirements-dev.lock", "--group", "dev", "--constraints", "requirements.lock")

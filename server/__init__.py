@@ -1,0 +1,1 @@
+"""The composition root: ASGI app, authentication, settings and command line."""

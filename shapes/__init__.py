@@ -1,0 +1,1 @@
+"""JSON Schema, decoding and encoding of the domain's dataclasses."""

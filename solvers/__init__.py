@@ -1,0 +1,1 @@
+"""Constraint and graph solvers behind ports of the domain."""

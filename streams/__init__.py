@@ -1,0 +1,1 @@
+"""Publish and subscribe, and the hub that feeds subscriptions."""
