@@ -18,6 +18,7 @@ class Caller:
 
     `user` is who acts ("system", or the user a service acts for); `subject` is who the token was given to.
     `request` names the mutation that is being carried out, for the audit log and for repeats.
+    `platform` is the grant to make tenants; `email` is what the token says.
     """
 
     subject: str
@@ -29,6 +30,8 @@ class Caller:
     shapes: Shapes
     open_work: Work
     request: Request | None = None
+    email: str | None = None
+    platform: bool = False
 
     def need(self, role: Role) -> None:
         """Raise Forbidden unless the caller holds that role or a higher one."""
