@@ -14,7 +14,6 @@ from domain.portfolio import Portfolio
 from domain.ports import PhasePorts
 from domain.transition import FlowAction
 
-
 WHOLE = 100
 
 
@@ -26,6 +25,7 @@ class Need(StrEnum):
     DEPENDENCIES = "dependencies"
     IMPORT = "import"
     FINDINGS = "findings"
+    DIFFERENCES = "differences"
     STANDARDS = "standards"
     EXCEPTIONS = "exceptions"
     DEBT = "debt"

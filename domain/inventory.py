@@ -38,6 +38,29 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportRows:
+    """Some of a flow's rows, good and rejected, in file order: what a rule gives in a batch to be saved."""
+
+    flow_id: str
+    accepted: tuple[ImportRow, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRows:
+    """A page of one import's rows: the good ones and the rejected ones among the same lines, in file order.
+
+    `number` counts the pages from 0, so that (run, number) saves the same page once however often it is tried.
+    """
+
+    flow_id: str
+    run_id: str
+    number: int
+    rows: tuple[ImportRow, ...]
+    rejected: tuple[RejectedRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DataImport:
     """One file as one discovery read it. `columns` are its header's names in order; `sha256` is of its bytes."""
 
@@ -85,6 +108,7 @@ class CleansingFinding:
 class InventoryDifference:
     """What one application came to in one discovery: `kind` is created, changed or vanished."""
 
+    flow_id: str
     application_id: str
     kind: str
     changes: Mapping[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from domain.application import Application, Component
 from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.dependency import Dependency
-from domain.inventory import CleansingFinding, DataImport
+from domain.inventory import CleansingFinding, DataImport, InventoryDifference
 from domain.page import AppOnPage
 from domain.standard import ArchitectureStandard, StandardException
 
@@ -18,8 +18,9 @@ class Portfolio:
     """Values as they stood when the phase began; a part the phase did not ask for is empty.
 
     For a flow over applications, applications and components are those in its scope, dependencies all that touch one
-    of them, debt, decisions and pages those of this flow. `neighbours` are applications outside the scope that a dependency
-    of it names. For discovery everything is the engagement's.
+    of them, decisions and pages those of this flow, debt its own and what earlier flows found on its applications. `neighbours` are applications outside the scope that a dependency
+    of it names. For discovery everything is the engagement's, findings of every flow included, but `data_import` and
+    `differences` are this flow's own.
     """
 
     applications: tuple[Application, ...] = ()
@@ -28,6 +29,7 @@ class Portfolio:
     dependencies: tuple[Dependency, ...] = ()
     data_import: DataImport | None = None
     findings: tuple[CleansingFinding, ...] = ()
+    differences: tuple[InventoryDifference, ...] = ()
     standards: tuple[ArchitectureStandard, ...] = ()
     exceptions: tuple[StandardException, ...] = ()
     debt: tuple[TechDebtItem, ...] = ()
