@@ -26,8 +26,12 @@ function page(subjects: readonly Subject[]) {
       defaultTabs={tabs}
       defaultHeaders={headersText(subjects[0])}
       defaultEditorToolsVisibility="variables"
-      // A token on the disk outlives its purpose: the page asks for a fresh one instead.
+      // Text unless told otherwise; the editor would underline every answer to a pause.
+      customScalarSchemas={{ JSON: {} }}
+      // A token on the disk outlives its purpose: the page asks for a fresh one instead, and does
+      // without the history, which keeps headers whatever the setting says.
       shouldPersistHeaders={false}
+      plugins={[]}
     >
       <GraphiQL.Logo>
         <Companion subjects={subjects} />
