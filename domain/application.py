@@ -60,8 +60,8 @@ class Application:
     """One application. `attributes` holds facts by the keys of `domain/facts.py`, then every other column untouched.
 
     `key` is its natural key (NFC, case-folded), unique in the engagement. `completeness` is 0 to 1;
-    `business_impact` and `migration_readiness` are 0 to 100 and None until assessed. `edited` names the fields and facts
-    a person set: no import changes them.
+    `business_impact` and `migration_readiness` are 0 to 100 and None until assessed. `edited` names the fields and
+    facts a person set: no import changes them.
     """
 
     id: str

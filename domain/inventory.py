@@ -47,20 +47,6 @@ class ImportRows:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRows:
-    """A page of one import's rows: the good ones and the rejected ones among the same lines, in file order.
-
-    `number` counts the pages from 0, so that (run, number) saves the same page once however often it is tried.
-    """
-
-    flow_id: str
-    run_id: str
-    number: int
-    rows: tuple[ImportRow, ...]
-    rejected: tuple[RejectedRow, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class DataImport:
     """One file as one discovery read it. `columns` are its header's names in order; `sha256` is of its bytes."""
 
@@ -90,7 +76,10 @@ class AttributeMapping:
 
 @dataclass(frozen=True, slots=True)
 class CleansingFinding:
-    """Something in the data to change: what stood, what is proposed. `natural_key` lets a re-import remember."""
+    """Something in the data to change: what stood, what is proposed.
+
+    `natural_key` lets a re-import remember what a person decided: `applied`, once it is `decided`.
+    """
 
     id: str
     flow_id: str
@@ -102,13 +91,26 @@ class CleansingFinding:
     before: str | None = None
     after: str | None = None
     applied: bool = False
+    decided: bool = False
+
+
+class DifferenceKind(StrEnum):
+    """What one discovery did to one application."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    VANISHED = "vanished"
 
 
 @dataclass(frozen=True, slots=True)
 class InventoryDifference:
-    """What one application came to in one discovery: `kind` is created, changed or vanished."""
+    """What one application came to in one discovery; one per flow and application.
+
+    `changes` holds each changed field or fact as [before, after], and under `components` the ids this flow made: with
+    them a repeated run of the same flow takes back what the one before it did.
+    """
 
     flow_id: str
     application_id: str
-    kind: str
+    kind: DifferenceKind
     changes: Mapping[str, Any] = field(default_factory=dict)

@@ -18,9 +18,9 @@ class Portfolio:
     """Values as they stood when the phase began; a part the phase did not ask for is empty.
 
     For a flow over applications, applications and components are those in its scope, dependencies all that touch one
-    of them, decisions and pages those of this flow, debt its own and what earlier flows found on its applications. `neighbours` are applications outside the scope that a dependency
-    of it names. For discovery everything is the engagement's, findings of every flow included, but `data_import` and
-    `differences` are this flow's own.
+    of them, decisions and pages those of this flow, debt its own and what earlier flows found on its applications.
+    `neighbours` are applications outside the scope that a dependency of it names. For discovery everything is the
+    engagement's: findings are its own and those decided in earlier flows; `data_import` and `differences` its own.
     """
 
     applications: tuple[Application, ...] = ()
