@@ -66,8 +66,9 @@ class BadRequest(Exception):
 class FailedOperation(Exception):
     """The operation failed before it gave any data; its errors are as a client may see them."""
 
-    def __init__(self, errors: Iterable[Error]) -> None:
+    def __init__(self, errors: Iterable[Error], status: HTTPStatus = HTTPStatus.OK) -> None:
         self.errors = list(errors)
+        self.status = status
         super().__init__(" ".join(str(error["message"]) for error in self.errors))
 
 
@@ -99,18 +100,16 @@ def describe(error: BaseException) -> Error:
             return _internal(error)
 
 
-def describe_all(error: Exception) -> list[Error]:
-    """The same, for an exception that may stand for several errors.
+def failed(error: Exception) -> FailedOperation:
+    """The same, as the end of an operation that had not begun to answer."""
+    described = describe(error)
+    status = error.status if isinstance(error, BadRequest) else STATUS[code_of(described)]
+    return FailedOperation([described], status)
 
-    Those found before anything ran tell of the client's own document: nothing in them is a secret.
-    """
-    match error:
-        case FailedOperation():
-            return error.errors
-        case InvalidOperation():
-            return [_located(_error(Code.BAD_REQUEST, each.message), each) for each in error.errors]
-        case _:
-            return [describe(error)]
+
+def describe_invalid(error: InvalidOperation) -> list[Error]:
+    """Errors found before anything ran: the client's own document, so nothing in them is a secret."""
+    return [_located(_error(Code.BAD_REQUEST, each.message), each) for each in error.errors]
 
 
 def describe_field(error: GraphQLError) -> Error:

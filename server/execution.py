@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from inspect import isawaitable
 from typing import Any
 
@@ -60,7 +60,7 @@ class Execution:
         """What a query or a mutation comes to."""
         return await self._answer(None, context)
 
-    async def events(self, context: object) -> AsyncIterator[Any]:
+    async def events(self, context: object) -> AsyncGenerator[Any, None]:
         """The events a subscription will answer to, each to be given to `deliver`."""
         self._executor.context_value = context
         source = create_source_event_stream(self._executor)
@@ -68,7 +68,7 @@ class Execution:
             source = await source
         if isinstance(source, ExecutionResult):
             raise FailedOperation(describe_field(error) for error in source.errors or ())
-        return aiter(source)
+        return _closable(source)
 
     async def deliver(self, event: object, context: object) -> Answer:
         """What a subscription answers to one event, in a context of the event's own."""
@@ -81,6 +81,16 @@ class Execution:
         if isawaitable(result):
             result = await result
         return _answer(result)
+
+
+async def _closable(source: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
+    """The same events, from something that can be closed and then closes the source at once."""
+    try:
+        async for event in source:
+            yield event
+    finally:
+        if isinstance(source, AsyncGenerator):
+            await source.aclose()
 
 
 def _answer(result: Any) -> Answer:
