@@ -1,0 +1,165 @@
+"""Settings: everything a deployment may choose, read once from the environment. docs/settings.md is its table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+PREFIX = "FLOTILLA_"
+# Not settings of the product: what the tests' own servers are replaced with.
+RESERVED = f"{PREFIX}TEST_"
+UNITS = {"": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
+DATA = Path(".data")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+HIGHEST_PORT = 65_535
+
+Parse = Callable[[str], Any]
+
+
+class InvalidSettings(Exception):
+    """One line a variable that will not do: its name, its value, and what would mend it."""
+
+
+def word(text: str) -> str:
+    return text
+
+
+def number(least: int, most: int) -> Parse:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
+            raise ValueError(f"Give a whole number from {least} to {most}.")
+        return int(text)
+
+    return parse
+
+
+def size(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,15}) ?([A-Za-z]*)", text)
+    if match is None or match[2].upper() not in UNITS or int(match[1]) == 0:
+        raise ValueError("Give a size such as 500 KiB, 100 MiB or 1 GiB; a bare number is bytes.")
+    return int(match[1]) * UNITS[match[2].upper()]
+
+
+def choice(*words: str) -> Parse:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"Give one of {', '.join(words)}.")
+        return text.lower()
+
+    return parse
+
+
+def url(*schemes: str, example: str) -> Parse:
+    def parse(text: str) -> str:
+        if text and not _is_url(text, schemes):
+            raise ValueError(f"Give a URL such as {example}.")
+        return text
+
+    return parse
+
+
+def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        # Reading the port is what checks it.
+        return parts.scheme in schemes and parts.port != 0 and bool(parts.hostname or parts.scheme == "memory")
+    except ValueError:
+        return False
+
+
+def setting(default: Any, parse: Parse, means: str) -> Any:
+    """A field of Settings; `means` is its line in the table."""
+    return field(default=default, metadata={"parse": parse, "means": means})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What this process was told. Two processes of one deployment are given the same."""
+
+    host: str = setting("127.0.0.1", word, "Address the API listens on")
+    port: int = setting(8000, number(0, HIGHEST_PORT), "Port the API listens on; 0 takes a free one")
+    data: Path = setting(DATA, Path, "Folder of the embedded servers and the local issuer's key")
+    database_url: str = setting(
+        "",
+        url("postgresql", "postgres", example="postgresql://user:password@host:5432/flotilla"),
+        "PostgreSQL 15 or newer; empty starts one under `FLOTILLA_DATA`",
+    )
+    broadcast_url: str = setting(
+        "",
+        url("redis", "rediss", "memory", example="redis://host:6379/0, rediss://… or memory://"),
+        "Redis or Valkey, or `memory://` within one process; empty starts a Valkey under `FLOTILLA_DATA`",
+    )
+    issuer_url: str = setting(
+        "",
+        url("https", "http", example="https://login.example.com/realms/main"),
+        "OpenID Connect issuer whose tokens are accepted; empty means the local one, on a loopback address only",
+    )
+    audience: str = setting("flotilla", word, "What the `aud` claim of an issuer's token must hold")
+    log_level: str = setting("info", choice(*LOG_LEVELS), "Least important log line that is written")
+    log_format: str = setting("text", choice("text", "json"), "Log lines for people or for machines")
+    database_pool: int = setting(10, number(2, 200), "Connections to PostgreSQL a process holds at most")
+    worker_concurrency: int = setting(4, number(1, 64), "Phases a worker runs at once")
+    engagement_concurrency: int = setting(2, number(1, 64), "Phases of one engagement that run at once, in all workers")
+    inventory_limit: int = setting(100 << 20, size, "Largest inventory file")
+    text_limit: int = setting(
+        1 << 20, size, "Largest `text` given instead of a file, and largest request without files"
+    )
+    columns_limit: int = setting(500, number(1, 10_000), "Most columns of an inventory")
+    rows_limit: int = setting(1_000_000, number(1, 100_000_000), "Most rows of an inventory")
+    unpacked_limit: int = setting(1 << 30, size, "Largest a spreadsheet may become when unpacked")
+    unpacked_ratio: int = setting(100, number(2, 10_000), "Most a spreadsheet may grow by being unpacked, in times")
+    source_days: int = setting(30, number(1, 36_500), "Days an imported file is kept")
+    export_days: int = setting(7, number(1, 36_500), "Days an exported file is kept")
+    engine_days: int = setting(7, number(1, 36_500), "Days the rows of finished executions are kept")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """From the environment, or InvalidSettings with every problem at once."""
+        given = {name: text.strip() for name, text in environment.items() if name.startswith(PREFIX)}
+        known = {variable(item): item for item in fields(cls)}
+        problems = [_unknown(name, known) for name in given if name not in known and not name.startswith(RESERVED)]
+        values: dict[str, Any] = {}
+        for name, item in known.items():
+            if given.get(name):
+                try:
+                    values[item.name] = item.metadata["parse"](given[name])
+                except ValueError as problem:
+                    problems.append(f"{name} is {_shown(given[name])!r}. {problem}")
+        if problems:
+            raise InvalidSettings("\n".join(problems))
+        return cls(**values)
+
+    @property
+    def local_issuer(self) -> bool:
+        """Whether this process may issue and accept tokens of its own: never where others can reach it."""
+        return not self.issuer_url and is_loopback(self.host)
+
+
+def variable(item: Field[Any]) -> str:
+    return PREFIX + item.name.upper()
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _unknown(name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name, known, n=1)
+    advice = f"Did you mean {near[0]}?" if near else "docs/settings.md lists what there is."
+    return f"{name} is not a setting. {advice}"
+
+
+def _shown(text: str) -> str:
+    """Without what may be a password: a message ends up in logs."""
+    return re.sub(r"(?<=:)[^:@/]+(?=@)", "***", text)
