@@ -113,16 +113,24 @@ class Gate:
 
     async def admit(self, identity: Identity, credentials: Credentials, root_fields: frozenset[str]) -> Caller:
         """The caller of an operation that asks for those fields of the root."""
-        user = _acting_user(identity, credentials.user)
-        # A service that acts for somebody may do what that person may; for nobody, what it may itself.
-        subject = identity.subject if user == SYSTEM else user
         if root_fields <= WITHOUT_TENANT:
-            return self._make(Acting(identity, user, NOWHERE, Member(subject, frozenset())))
+            user = _acting_user(identity, credentials.user)
+            return self._make(Acting(identity, user, NOWHERE, Member(_subject(identity, user), frozenset())))
+        return await self.enter(identity, credentials)
+
+    async def enter(self, identity: Identity, credentials: Credentials) -> Caller:
+        """The caller in the engagement that his headers select."""
+        user = _acting_user(identity, credentials.user)
         tenant = _tenant(credentials)
-        member = await self._memberships.find(tenant, subject) if tenant else None
+        member = await self._memberships.find(tenant, _subject(identity, user)) if tenant else None
         if tenant is None or member is None:
             raise Forbidden(NO_ENGAGEMENT)
         return self._make(Acting(identity, user, tenant, member))
+
+
+def _subject(identity: Identity, user: str) -> str:
+    """Whose membership counts: a service that acts for somebody may do what that person may."""
+    return identity.subject if user == SYSTEM else user
 
 
 def _acting_user(identity: Identity, wanted: str | None) -> str:

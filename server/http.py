@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from domain.errors import LimitExceeded
 from server.authentication import Credentials
 from server.documents import Operation
 from server.errors import BadRequest, Error, FailedOperation, InvalidOperation, describe_invalid
@@ -23,7 +24,6 @@ from server.parameters import NAMES, Parameters, read_json
 
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
-LARGEST_JSON = 4 * 1024 * 1024
 # What a client is still sending when it has its answer is taken in, up to this much and this long:
 # closing the connection under it could cost it the answer.
 LARGEST_REST = 256 * 1024 * 1024
@@ -48,8 +48,9 @@ SUBSCRIPTIONS = (
 class GraphQLOverHTTP:
     """The ASGI application behind /graphql for plain HTTP."""
 
-    def __init__(self, operations: Operations) -> None:
+    def __init__(self, operations: Operations, largest_json: int) -> None:
         self._operations = operations
+        self._largest_json = largest_json
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -64,7 +65,7 @@ class GraphQLOverHTTP:
             with edge():
                 _check_method(request)
                 client = await self._operations.identify(credentials_of(request))
-                parameters = await read_parameters(request, stream)
+                parameters = await read_parameters(request, stream, self._largest_json)
                 operation = self._operations.find(parameters)
                 _check_kind(request, operation)
                 answer = await self._operations.answer(operation, parameters, client)
@@ -125,7 +126,7 @@ def credentials_of(request: Request) -> Credentials:
     return Credentials.of((name, value) for name, value in request.headers.items())
 
 
-async def read_parameters(request: Request, stream: AsyncIterator[bytes]) -> Parameters:
+async def read_parameters(request: Request, stream: AsyncIterator[bytes], limit: int) -> Parameters:
     """The GraphQL request in a URL or a body."""
     if request.method == "GET":
         return Parameters.read(_query_parameters(request))
@@ -134,11 +135,11 @@ async def read_parameters(request: Request, stream: AsyncIterator[bytes]) -> Par
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
     if media_type == b"multipart/form-data":
         _check_preflighted(request)
-        return Parameters.read(await read_operations(stream, options.get(b"boundary", b""), LARGEST_JSON))
+        return Parameters.read(await read_operations(stream, options.get(b"boundary", b""), limit))
     if media_type != JSON.encode() or options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
         message = f"Send the body as {JSON} in UTF-8, or as multipart/form-data where it holds a file."
         raise BadRequest(message, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-    return Parameters.read(read_json(await _read_body(stream), "The body"))
+    return Parameters.read(read_json(await _read_body(stream, limit), "The body"))
 
 
 def _query_parameters(request: Request) -> dict[str, object]:
@@ -160,14 +161,13 @@ def _check_preflighted(request: Request) -> None:
         raise BadRequest("Send a multipart request with the header `GraphQL-Require-Preflight: true`.")
 
 
-async def _read_body(stream: AsyncIterator[bytes]) -> bytes:
+async def _read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
     body = bytearray()
     try:
         async for chunk in stream:
             body += chunk
-            if len(body) > LARGEST_JSON:
-                message = f"The body is larger than {LARGEST_JSON} bytes. Send files as multipart/form-data."
-                raise BadRequest(message, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            if len(body) > limit:
+                raise LimitExceeded(f"The body is larger than {limit} bytes. Send files as multipart/form-data.")
     except ClientDisconnect:
         raise BadRequest("The body broke off.") from None
     return bytes(body)

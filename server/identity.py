@@ -15,6 +15,8 @@ from domain.errors import Unauthenticated
 
 LONGEST_TOKEN = 16_384
 LONGEST_SUBJECT = 255
+# The last second that a datetime can hold.
+LATEST = 253_402_300_799
 REQUIRED = ("exp", "iss", "sub")
 # Who a service is where it acts for nobody; no token may be given to that name.
 SYSTEM = "system"
@@ -138,5 +140,5 @@ def _grants(claims: Mapping[str, Any]) -> frozenset[Grant]:
 
 def _expiry(seconds: float, leeway: timedelta) -> datetime:
     """Until when to trust it: its expiry, later only for a token accepted thanks to the clock skew."""
-    expires_at = datetime.fromtimestamp(seconds, UTC)
+    expires_at = datetime.fromtimestamp(min(int(seconds), LATEST), UTC)
     return expires_at if expires_at > datetime.now(UTC) else expires_at + leeway

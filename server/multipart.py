@@ -152,6 +152,8 @@ class File:
 
 async def read_operations(stream: AsyncIterator[bytes], boundary: bytes, limit: int) -> Any:
     """The decoded `operations`, with the file in the place that `map` gives it."""
+    if not boundary:
+        raise BadRequest("The content type of a multipart body must name its boundary.")
     body = Body(stream, boundary)
     operations = read_json(await _named(body, "operations", limit), "The part `operations`")
     places = _read_map(read_json(await _named(body, "map", LARGEST_MAP), "The part `map`"))

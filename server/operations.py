@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ class Operations:
         self._documents = Documents(schema)
         self._gate = gate
         self._open = open_context
-        self._metrics = metrics
+        self.metrics = metrics
 
     async def identify(self, credentials: Credentials) -> Client:
         """Whose token it is."""
@@ -64,7 +64,7 @@ class Operations:
     async def check(self, client: Client) -> None:
         """Refuse at the door a client whose tenant headers no operation could use."""
         with edge():
-            await self._gate.admit(client.identity, client.credentials, frozenset())
+            await self._gate.enter(client.identity, client.credentials)
 
     def find(self, parameters: Parameters) -> Operation:
         """The operation that is asked for, valid under the schema."""
@@ -89,9 +89,14 @@ class Operations:
         async with self._open(caller) as context:
             return await execution.run(context)
 
-    async def answers(self, operation: Operation, parameters: Parameters, client: Client) -> AsyncIterator[Answer]:
-        """What a subscription answers, event for event; a context of its own for each."""
-        with edge(), self._metrics.subscribed(operation):
+    async def answers(
+        self, operation: Operation, parameters: Parameters, client: Client
+    ) -> AsyncGenerator[Answer, None]:
+        """What any operation answers: a subscription event for event, a context of its own for each."""
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            yield await self.answer(operation, parameters, client)
+            return
+        with edge(), self.metrics.subscribed(operation):
             caller = await self._admit(operation, client)
             admitted = time.monotonic()
             execution = Execution(self._schema, operation, parameters.variables)
@@ -100,7 +105,7 @@ class Operations:
                     if time.monotonic() - admitted > RECHECK_AFTER:
                         caller, admitted = await self._admit(operation, client), time.monotonic()
                     yield await self._deliver(execution, event, caller)
-                    self._metrics.delivered(operation)
+                    self.metrics.delivered(operation)
 
     async def _deliver(self, execution: Execution, event: object, caller: Caller) -> Answer:
         async with self._open(caller) as context:
@@ -111,7 +116,7 @@ class Operations:
 
     def _report(self, operation: Operation, client: Client, outcome: str, started: float) -> None:
         seconds = time.perf_counter() - started
-        self._metrics.answered(operation, outcome, seconds)
+        self.metrics.answered(operation, outcome, seconds)
         LOG.info(
             "operation",
             kind=operation.kind.value,
@@ -122,11 +127,6 @@ class Operations:
             outcome=outcome,
             milliseconds=round(seconds * 1000, 1),
         )
-
-
-def is_subscription(operation: Operation) -> bool:
-    """True when it goes on until somebody ends it."""
-    return operation.kind is OperationType.SUBSCRIPTION
 
 
 def _outcome(answer: Answer) -> str:
