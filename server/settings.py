@@ -15,7 +15,6 @@ PREFIX = "FLOTILLA_"
 # Not settings of the product: what the tests' own servers are replaced with.
 RESERVED = f"{PREFIX}TEST_"
 UNITS = {"": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
-DATA = Path(".data")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 HIGHEST_PORT = 65_535
 
@@ -84,7 +83,7 @@ class Settings:
 
     host: str = setting("127.0.0.1", word, "Address the API listens on")
     port: int = setting(8000, number(0, HIGHEST_PORT), "Port the API listens on; 0 takes a free one")
-    data: Path = setting(DATA, Path, "Folder of the embedded servers and the local issuer's key")
+    data: Path = setting(Path(".data"), Path, "Folder of the embedded servers and the local issuer's key")  # noqa: RUF009 - a constant
     database_url: str = setting(
         "",
         url("postgresql", "postgres", example="postgresql://user:password@host:5432/flotilla"),
@@ -155,8 +154,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _unknown(name: str, known: Mapping[str, object]) -> str:
-    near = get_close_matches(name, known, n=1)
-    advice = f"Did you mean {near[0]}?" if near else "docs/settings.md lists what there is."
+    near = get_close_matches(name.removeprefix(PREFIX), [key.removeprefix(PREFIX) for key in known], n=1)
+    advice = f"Did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md lists what there is."
     return f"{name} is not a setting. {advice}"
 
 
