@@ -57,6 +57,7 @@ class Warning:
 class PhaseCall:
     """Everything a rule may look at. Rules read `as_of`, never a clock, and take ids from `new_id`.
 
+    `ports` is None while a person waits: an answer is decided from facts alone.
     `configuration` is of the flow's configuration type, `results` the typed results of the phases before it (and,
     once there is one, its own), `input` the typed answer while answering, `settings` the engagement's own numbers,
     `catalogue` the product's reference data merged with them.
@@ -72,7 +73,7 @@ class PhaseCall:
     now: datetime
     by: str
     new_id: Callable[[], str]
-    ports: PhasePorts
+    ports: PhasePorts | None = None
     input: Any = None
     patterns: tuple[Pattern, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -189,6 +190,12 @@ class FlowDefinition:
             if not seen.issuperset(phase.requires):
                 raise ValueError(f"{self.kind}.{phase.key} requires a phase that does not come before it.")
             seen.add(phase.key)
+
+    @property
+    def branch(self) -> str:
+        """Its field in `FlowConfigurationInput`: `customer_success` -> `customerSuccess`."""
+        first, *others = self.kind.split("_")
+        return first + "".join(word.capitalize() for word in others)
 
     def phase(self, key: str) -> Phase:
         """The phase of that key, or NotFound."""

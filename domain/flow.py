@@ -32,7 +32,7 @@ class Flow(FlowState):
         configuration: Mapping[str, Any],
         application_ids: tuple[str, ...] = (),
         auto_advance: bool = True,
-        previous: tuple[str, int] | None = None,
+        previous: tuple[str | None, int] | None = None,
     ) -> Self:
         """A new flow; with `auto_advance` its first phase runs at once. `previous` is the id and iteration before."""
         flow = cls(
@@ -107,9 +107,11 @@ class Flow(FlowState):
         self.awaited(key)
         return self._with(key, draft_input=data)
 
-    def navigate(self, key: str, stamp: Stamp) -> Self:
-        """Look at a completed phase, or go back to the one that is next."""
+    def navigate(self, key: str | None, stamp: Stamp) -> Self:
+        """Look at a completed phase, or (without a key) go back to the one that is next."""
         self.require(FlowAction.NAVIGATE)
+        if key is None:
+            return replace(self, visited=None)._recorded(self, stamp)
         state = self.state(key)
         if state != self.active and not state.done and state.status is not PhaseStatus.STALE:
             raise refuse(

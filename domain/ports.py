@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 from domain.inventory import ImportRow, RejectedRow
 
 if TYPE_CHECKING:
-    from domain.access import Member, Tenant
+    from domain.access import Tenant
     from domain.definition import Need, Pattern
-    from domain.event import LiveText, LoggedEvent
+    from domain.engagement import Engagement
+    from domain.event import Event, LiveText, LoggedEvent
     from domain.flow import Flow
     from domain.portfolio import Portfolio
+    from domain.request import Acting
+    from domain.source import Source
 
 T = TypeVar("T")
 
@@ -126,14 +129,32 @@ class FlowRepository(Protocol):
 
     async def delete(self, flow: Flow) -> None: ...
 
+    async def previous(self, kind: str, application_ids: Sequence[str]) -> tuple[str | None, int] | None:
+        """The newest earlier iteration over the same scope: its flow, while it is there, and its number."""
+
+    async def begin_iteration(self, flow: Flow) -> None:
+        """Keep its number for good."""
+
 
 class ResultRepository(Protocol):
-    """Append-only revisions of what phases came to, as JSON."""
+    """Append-only revisions of what phases came to, as JSON, and what a run has staged until it ends."""
 
     async def current(self, flow_id: str) -> Mapping[str, Any]:
         """The newest result of each phase, by phase key."""
 
-    async def append(self, flow_id: str, phase: str, run_id: str, author: str, data: Any) -> None: ...
+    async def append(
+        self, flow_id: str, phase: str, data: Any, *, source: Source, author: str, at: datetime, run_id: str | None
+    ) -> None: ...
+
+    async def stage(self, run_id: str, number: int, data: Any) -> None: ...
+
+    async def stage_values(self, run_id: str, number: int, values: Sequence[Any]) -> None: ...
+
+    async def staged(self, run_id: str, number: int) -> Any: ...
+
+    def staged_values(self, run_id: str, numbers: range) -> AsyncIterator[list[Any]]: ...
+
+    async def clear(self, run_id: str) -> None: ...
 
 
 class PortfolioRepository(Protocol):
@@ -146,6 +167,12 @@ class PortfolioRepository(Protocol):
         """Insert or replace each value by its id."""
 
     async def remove(self, values: Iterable[Any]) -> None: ...
+
+    async def rows(self, flow_id: str, after: int, limit: int) -> tuple[ImportRow, ...]:
+        """A page of the good rows of a flow's import, in file order, after that line."""
+
+    async def forget_flow(self, flow_id: str) -> None:
+        """Delete what only an unfinished flow had proposed."""
 
 
 class UnitOfWork(Protocol):
@@ -163,14 +190,37 @@ class UnitOfWork(Protocol):
     @property
     def files(self) -> Files: ...
 
-    async def settings(self) -> Mapping[str, Any]: ...
+    def tell(self, event: Event) -> None:
+        """An event outside any flow."""
 
-    async def similar_patterns(self, flow: Flow, phase: str) -> tuple[Pattern, ...]: ...
+    def touch(self, thing_id: str) -> None:
+        """Name what the command made or changed, for the audit log and for a repeat of the request."""
 
-    async def member(self, subject: str) -> Member | None: ...
+    async def engagement(self) -> Engagement: ...
+
+    async def patterns(self, kind: str) -> tuple[Pattern, ...]:
+        """What was learned of that kind of work, newest first."""
+
+    async def start_run(self, run_id: str) -> int:
+        """Count one more start of that attempt; how many there were."""
+
+    async def save_ui_state(self, flow_id: str, subject: str, state: Any) -> None: ...
+
+    async def woken(self, flow_id: str) -> None:
+        """Its time has come."""
 
 
 class Work(Protocol):
-    """Opens a unit of work for a tenant."""
+    """Opens a unit of work for a tenant; with `acting` it is audited, and a repeat raises Repeated."""
 
-    def __call__(self, tenant: Tenant) -> AbstractAsyncContextManager[UnitOfWork]: ...
+    def __call__(self, tenant: Tenant, acting: Acting | None = None) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+
+class Sweeps(Protocol):
+    """What is looked at across tenants: ids and times only."""
+
+    async def due(self, now: datetime) -> Sequence[tuple[Tenant, str]]:
+        """Flows whose time has come."""
+
+    async def beat(self, executor_id: str, now: datetime) -> None:
+        """Say that this worker lives."""

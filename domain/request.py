@@ -29,6 +29,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """Who carries out what: `user` acts, `subject` is whom the token was given to."""
+
+    user: str
+    subject: str
+    request: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a request came to: the ids of what it made or changed, or the problems it was refused for."""
 

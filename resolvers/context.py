@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.access import Role, Tenant, holds
 from domain.errors import Forbidden
-from domain.ports import Clock, EventStream, Ids, Reads, Shapes, UnitOfWork, Work
-from domain.request import Request
+from domain.flow import Stamp
+from domain.ports import Clock, EventStream, Ids, Shapes, UnitOfWork, Work
+from domain.reading import Reads
+from domain.request import Acting, Request
+from resolvers.loading import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,11 @@ class Caller:
 
     def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction of the caller's tenant, audited under the caller's name."""
-        return self.open_work(self.tenant, self)
+        return self.open_work(self.tenant, Acting(self.user, self.subject, self.request))
+
+    def stamp(self) -> Stamp:
+        """Who decides, when, and where new ids come from."""
+        return Stamp(self.user, self.clock(), self.ids)
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -54,3 +61,4 @@ class Context:
     caller: Caller
     reads: Reads
     events: EventStream
+    loaded: Loaded = field(default_factory=Loaded)

@@ -1,1 +1,1 @@
-"""JSON Schema, decoding and encoding of the domain's dataclasses."""
+"""Domain dataclasses to and from JSON, with their JSON Schema: camelCase outside, snake_case inside."""

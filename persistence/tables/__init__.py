@@ -6,6 +6,7 @@ from persistence.tables.columns import metadata
 from persistence.tables.flows import (
     child_flows,
     contributions,
+    iterations,
     learning_patterns,
     master_flows,
     overrides,
@@ -68,6 +69,7 @@ __all__ = [
     "heads",
     "import_rows",
     "inventory_differences",
+    "iterations",
     "learning_patterns",
     "master_flows",
     "members",

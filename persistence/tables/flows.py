@@ -44,6 +44,15 @@ child_flows = tenant_table(
     Index("child_flows_application_ids_idx", "application_ids", postgresql_using="gin"),
 )
 
+iterations = tenant_table(
+    "iterations",
+    uuid("flow_id", primary_key=True),
+    word("kind"),
+    number("iteration"),
+    Column("application_ids", ARRAY(UUID(as_uuid=False)), nullable=False),
+    Index("iterations_kind_idx", "engagement_id", "kind", "flow_id"),
+)
+
 phases = tenant_table(
     "phases",
     flow_id(primary_key=True),

@@ -32,6 +32,7 @@ due = Table(
     metadata,
     uuid("flow_id", primary_key=True),
     uuid("engagement_id"),
+    uuid("client_account_id"),
     moment("at"),
     Index("due_at_idx", "at"),
 )

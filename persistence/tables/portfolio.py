@@ -39,6 +39,7 @@ applications = tenant_table(
     Column("business_impact", Double),
     Column("migration_readiness", Double),
     flag("vanished"),
+    json("edited"),
     number("version"),
     UniqueConstraint("engagement_id", "key"),
     Index("applications_name_idx", "engagement_id", "name", "id"),
@@ -130,6 +131,7 @@ cleansing_findings = tenant_table(
     word("before", nullable=True),
     word("after", nullable=True),
     flag("applied"),
+    flag("decided"),
     Index("cleansing_findings_flow_idx", "flow_id", "id"),
     Index("cleansing_findings_key_idx", "engagement_id", "natural_key"),
 )
@@ -203,10 +205,11 @@ debt_items = tenant_table(
     Index("debt_items_application_idx", "application_id"),
 )
 
+# An accepted decision outlives the flow that made it.
 decisions = tenant_table(
     "decisions",
     uuid("id", primary_key=True),
-    flow_id(),
+    uuid("flow_id"),
     application_id(),
     word("strategy"),
     word("recommended"),

@@ -1,0 +1,88 @@
+"""How a rule is called and what it comes to is kept: the same for a phase's run, an answer and an override."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.application import Application
+from domain.definition import FlowDefinition, Need, Outcome, Phase, PhaseCall
+from domain.event import Event, EventKind
+from domain.flow import Flow, Stamp
+from domain.ports import PhasePorts, Shapes, UnitOfWork
+from domain.source import Source
+
+# A list of changed ids holds at most this many; an empty one means: refetch.
+CHANGED_IDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """The means of calling a rule in one unit of work."""
+
+    uow: UnitOfWork
+    shapes: Shapes
+    stamp: Stamp
+    ports: PhasePorts | None = None
+
+    async def call(
+        self, flow: Flow, key: str, needs: frozenset[Need], *, given: Any = None, run_id: str | None = None
+    ) -> PhaseCall:
+        """What the rules of that phase may look at, as of the engagement's today."""
+        engagement = await self.uow.engagement()
+        state = flow.state(key)
+        return PhaseCall(
+            flow_id=flow.id,
+            run_id=run_id or state.run_id or "",
+            phase=key,
+            configuration=self.shapes.decode(flow.definition.configuration, dict(flow.configuration)),
+            results=self._typed(flow.definition, await self.uow.results.current(flow.id)),
+            portfolio=await self.uow.portfolio.load(needs, flow.id, flow.application_ids),
+            as_of=engagement.today(self.stamp.at),
+            now=self.stamp.at,
+            by=self.stamp.by,
+            new_id=self.stamp.new_id,
+            ports=self.ports,
+            input=given,
+            patterns=await self.uow.patterns(f"{flow.kind}.{key}"),
+            settings=engagement.settings,
+            currency=engagement.currency,
+        )
+
+    def _typed(self, definition: FlowDefinition, results: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            phase.key: self.shapes.decode(phase.result, results[phase.key])
+            for phase in definition.phases
+            if phase.key in results
+        }
+
+    async def keep(self, flow: Flow, phase: Phase, outcome: Outcome, source: Source) -> None:
+        """The outcome's values, and its result as one more revision."""
+        await self.uow.portfolio.remove(outcome.removes)
+        await self.uow.portfolio.save(outcome.saves)
+        await self.uow.results.append(
+            flow.id,
+            phase.key,
+            self.shapes.encode(outcome.result),
+            source=source,
+            author=self.stamp.by,
+            at=self.stamp.at,
+            run_id=flow.state(phase.key).run_id,
+        )
+
+    async def propose(self, flow: Flow, phase: Phase) -> Any:
+        """What is suggested as the answer to the phase's pause, as JSON; None where it does not pause."""
+        if phase.pause is None:
+            return None
+        call = await self.call(flow, phase.key, phase.pause.needs)
+        return self.shapes.encode(phase.pause.propose(call))
+
+
+def changed(values: Sequence[Any], stamp: Stamp, phase: str | None = None) -> Event | None:
+    """The event that says which applications changed; None when none did."""
+    ids = list(dict.fromkeys(value.id for value in values if isinstance(value, Application)))
+    if not ids:
+        return None
+    told = [["Application", id] for id in ids] if len(ids) <= CHANGED_IDS else []
+    return Event(EventKind.CHILD_CHANGED, stamp.at, phase, {"changed": told})

@@ -1,0 +1,206 @@
+"""One run of one phase, step by step: begin, rules, save. Each step is safe to repeat."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, islice
+from typing import Any
+
+from domain.access import Tenant
+from domain.calling import Calling, changed
+from domain.contribution import AgentContribution
+from domain.definition import Outcome, Phase, PhaseCall, Warning
+from domain.event import Event, EventKind
+from domain.flow import Flow, Stamp
+from domain.phase import Failure, PhaseStatus, RunEnded
+from domain.ports import Clock, Ids, InventoryReader, Shapes, UnitOfWork, Work
+from domain.source import Source
+from engine.memory import peak_mib, reset_peak
+from engine.ports import RunPorts
+
+log = logging.getLogger(__name__)
+
+# Who the engine is in events, results and histories.
+ENGINE = "system"
+# An attempt that has killed its worker this often is not started again.
+STARTS = 3
+# Where a run stages what: its result and warnings, what to remove, then values to save.
+RESULT, REMOVES, VALUES = 0, 1, 2
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One attempt at a phase, by ids alone: what the engine stores of it."""
+
+    tenant: Tenant
+    flow_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRunner:
+    """Carries out phase runs with the means of this process."""
+
+    work: Work
+    shapes: Shapes
+    reader: InventoryReader
+    clock: Clock
+    ids: Ids
+
+    def _stamp(self) -> Stamp:
+        return Stamp(ENGINE, self.clock(), self.ids)
+
+    async def begin(self, run: Run) -> bool:
+        """Count the start and tell who is at work; False when the run is no longer wanted or was started too often."""
+        reset_peak()
+        async with self.work(run.tenant) as uow:
+            flow = await uow.flows.get(run.flow_id)
+            if not flow.runs_now(run.run_id):
+                return False
+            if await uow.start_run(run.run_id) > STARTS:
+                await uow.flows.save(flow.fail(self._poisoned(flow, run), self._stamp()))
+                return False
+            await uow.flows.save(replace(flow, events=tuple(self._started(flow, run))))
+        return True
+
+    def _poisoned(self, flow: Flow, run: Run) -> RunEnded:
+        phase = flow.running.key if flow.running else None
+        message = f"This phase ended its worker {STARTS} times. Look at its input, then retry it."
+        return self._ended(run, Failure("WORKER_LOST", message, phase, True, self.clock()))
+
+    def _started(self, flow: Flow, run: Run) -> Iterator[Event]:
+        phase = _running(flow)
+        for agent in phase.agents:
+            data = {"agent": agent.key, "runId": run.run_id, "message": agent.goal, "source": Source.RULES}
+            yield Event(EventKind.AGENT_STARTED, self.clock(), phase.key, data)
+
+    async def rules(self, run: Run) -> int:
+        """Run the phase's rules in a thread and stage what they give; the number of batches of values."""
+        ports = RunPorts(self.work, run.tenant, self.reader, asyncio.get_running_loop())
+        async with self.work(run.tenant) as uow:
+            flow = await uow.flows.get(run.flow_id)
+            phase = _running(flow)
+            calling = Calling(uow, self.shapes, self._stamp(), ports)
+            call = await calling.call(flow, phase.key, phase.needs, run_id=run.run_id)
+        work = asyncio.get_running_loop().run_in_executor(None, self._run_rules, phase, call, ports, run)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            # The thread cannot be interrupted; it stops at its next look, and what it still gives is not wanted.
+            ports.stop.set()
+            raise
+
+    def _run_rules(self, phase: Phase, call: PhaseCall, ports: RunPorts, run: Run) -> int:
+        given = phase.rules(call)
+        parts = iter([given]) if isinstance(given, Outcome) else given
+        numbers = count(VALUES)
+        for part in parts:
+            for chunk in _chunks(part.saves):
+                ports.wait(self._stage_values(run, next(numbers), chunk))
+            if isinstance(part, Outcome):
+                ports.wait(self._stage_outcome(run, part))
+                return next(numbers) - VALUES
+        raise TypeError(f"The rules of {phase.key} ended without an outcome.")
+
+    async def _stage_values(self, run: Run, number: int, values: Sequence[Any]) -> None:
+        async with self.work(run.tenant) as uow:
+            await uow.results.stage_values(run.run_id, number, values)
+
+    async def _stage_outcome(self, run: Run, outcome: Outcome) -> None:
+        data = {
+            "result": self.shapes.encode(outcome.result),
+            "warnings": [self.shapes.encode(warning) for warning in outcome.warnings],
+        }
+        async with self.work(run.tenant) as uow:
+            await uow.results.stage(run.run_id, RESULT, data)
+            await uow.results.stage_values(run.run_id, REMOVES, outcome.removes)
+
+    async def save(self, run: Run, batches: int) -> bool:
+        """Show what the run has staged, in one transaction; False when it is no longer wanted."""
+        async with self.work(run.tenant) as uow:
+            flow = await uow.flows.get(run.flow_id)
+            if not flow.runs_now(run.run_id):
+                await uow.results.clear(run.run_id)
+                return False
+            phase = _running(flow)
+            told = await self._show(uow, run, batches)
+            staged = await uow.results.staged(run.run_id, RESULT)
+            calling = Calling(uow, self.shapes, self._stamp())
+            result: Any = self.shapes.decode(phase.result, staged["result"])
+            contributions = tuple(self._contributions(flow, phase, run))
+            await calling.keep(flow, phase, Outcome(result, contributions), Source.RULES)
+            flow = replace(flow, events=(*(self._finished(phase, run)), *told))
+            flow = flow.finish(
+                self._ended(run, None),
+                self._stamp(),
+                proposed=await calling.propose(flow, phase),
+                warnings=tuple(self.shapes.decode(Warning, warning) for warning in staged["warnings"]),
+            )
+            await uow.flows.save(flow)
+            await uow.results.clear(run.run_id)
+        return True
+
+    async def _show(self, uow: UnitOfWork, run: Run, batches: int) -> tuple[Event, ...]:
+        async for gone in uow.results.staged_values(run.run_id, range(REMOVES, VALUES)):
+            await uow.portfolio.remove(gone)
+        told = []
+        async for values in uow.results.staged_values(run.run_id, range(VALUES, VALUES + batches)):
+            await uow.portfolio.save(values)
+            told.append(changed(values, self._stamp()))
+        return tuple(event for event in told if event)
+
+    def _finished(self, phase: Phase, run: Run) -> Iterator[Event]:
+        for agent in phase.agents:
+            data = {
+                "agent": agent.key,
+                "runId": run.run_id,
+                "message": f"{phase.title}: done by the built-in rules.",
+                "percent": 100,
+                "source": Source.RULES,
+            }
+            yield Event(EventKind.AGENT_FINISHED, self.clock(), phase.key, data)
+
+    def _contributions(self, flow: Flow, phase: Phase, run: Run) -> Iterator[AgentContribution]:
+        for agent in phase.agents:
+            yield AgentContribution(
+                id=self.ids(),
+                flow_id=run.flow_id,
+                run_id=run.run_id,
+                phase=phase.key,
+                agent=agent.key,
+                action=phase.title,
+                details={"goal": agent.goal},
+                source=Source.RULES,
+                started_at=flow.state(phase.key).started_at or self.clock(),
+                finished_at=self.clock(),
+            )
+
+    async def fail(self, run: Run, code: str, message: str, *, retryable: bool) -> None:
+        """The run came to nothing: say why."""
+        async with self.work(run.tenant) as uow:
+            flow = await uow.flows.get(run.flow_id)
+            if flow.runs_now(run.run_id):
+                failure = Failure(code, message, _running(flow).key, retryable, self.clock())
+                await uow.flows.save(flow.fail(self._ended(run, failure), self._stamp()))
+            await uow.results.clear(run.run_id)
+
+    def _ended(self, run: Run, failure: Failure | None) -> RunEnded:
+        status = PhaseStatus.FAILED if failure else PhaseStatus.COMPLETED
+        return RunEnded(run.run_id, status, self.clock(), Source.RULES, failure, peak_mib())
+
+
+def _running(flow: Flow) -> Phase:
+    state = flow.running
+    if state is None:
+        raise LookupError(f"No phase of {flow.id} runs.")
+    return flow.definition.phase(state.key)
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

@@ -1,0 +1,137 @@
+"""A worker: takes phase runs from the queue, watches over other workers, wakes what is due, and tidies up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import WorkflowStatusString as Status
+
+from domain.access import Tenant
+from domain.flow import Stamp
+from domain.ports import Sweeps
+from engine.phases import ENGINE, PhaseRunner
+from engine.queue import APPLICATION, QUEUE, VERSION
+from engine.recovery import Liveness, LockLost
+from engine.workflow import register
+
+log = logging.getLogger(__name__)
+
+# Finished runs stay in the engine's own tables this long; what they came to is kept in ours.
+KEPT = timedelta(days=7)
+PURGED_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much at once, and how often it looks, in seconds."""
+
+    per_engagement: int = 2
+    per_worker: int = 4
+    queue: float = 0.1
+    recovery: float = 2.0
+    due: float = 0.5
+    heartbeat: float = 2.0
+    purge: float = 3600.0
+
+
+class Worker:
+    """One worker process."""
+
+    def __init__(
+        self, database_url: str, executor_id: str, runner: PhaseRunner, sweeps: Sweeps, pace: Pace | None = None
+    ) -> None:
+        self._database_url = database_url
+        self._executor_id = executor_id
+        self._runner = runner
+        self._sweeps = sweeps
+        self._pace = pace or Pace()
+        self._liveness = Liveness(database_url, executor_id)
+
+    async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+        """Work until `stop` is set. Raises LockLost when others may have taken over: the process must end then."""
+        await self._liveness.begin()
+        try:
+            self._launch()
+            ready()
+            await self._work_until(stop)
+        finally:
+            await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=5, destroy_registry=True)
+            await self._liveness.end()
+
+    def _launch(self) -> None:
+        config = DBOSConfig(
+            name=APPLICATION,
+            system_database_url=self._database_url,
+            executor_id=self._executor_id,
+            application_version=VERSION,
+            serializer=DBOSPortableJSONSerializer(),
+            run_migrations=False,
+            enable_otlp=False,
+            log_level="WARNING",
+            sys_db_pool_size=5,
+        )
+        DBOS(config=config)
+        register(self._runner)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            partition_concurrency=self._pace.per_engagement,
+            worker_concurrency=self._pace.per_worker,
+            polling_interval_sec=self._pace.queue,
+        )
+
+    async def _work_until(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as duties:
+            running = [
+                duties.create_task(_every(self._pace.recovery, self._recover)),
+                duties.create_task(_every(self._pace.due, self._wake)),
+                duties.create_task(_every(self._pace.heartbeat, self._beat)),
+                duties.create_task(_every(self._pace.purge, self._purge)),
+            ]
+            await stop.wait()
+            for duty in running:
+                duty.cancel()
+
+    async def _recover(self) -> None:
+        await self._liveness.check()
+        await self._liveness.take_over()
+
+    async def _beat(self) -> None:
+        await self._sweeps.beat(self._executor_id, datetime.now(UTC))
+
+    async def _wake(self) -> None:
+        for tenant, flow_id in await self._sweeps.due(self._runner.clock()):
+            await self._wake_flow(tenant, flow_id)
+
+    async def _wake_flow(self, tenant: Tenant, flow_id: str) -> None:
+        async with self._runner.work(tenant) as uow:
+            flow = await uow.flows.get(flow_id)
+            await uow.flows.save(flow.wake(Stamp(ENGINE, self._runner.clock(), self._runner.ids)))
+            await uow.woken(flow_id)
+
+    async def _purge(self) -> None:
+        before = (datetime.now(UTC) - KEPT).isoformat()
+        ended = [Status.SUCCESS.value, Status.ERROR.value, Status.CANCELLED.value]
+        while old := await DBOS.list_workflows_async(
+            status=ended, completed_before=before, limit=PURGED_AT_ONCE, load_input=False, load_output=False
+        ):
+            await DBOS.delete_workflows_async([run.workflow_id for run in old])
+
+
+async def _every(seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
+    """Do the duty for ever; a failure is logged and the duty done again, but a lost lock ends the worker."""
+    while True:
+        try:
+            await duty()
+        except LockLost:
+            raise
+        except Exception:
+            log.exception("duty_failed")
+        with suppress(TimeoutError):
+            await asyncio.sleep(seconds)

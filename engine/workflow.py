@@ -1,0 +1,115 @@
+"""The durable workflow of a phase run: its steps are checkpointed, so that a lost worker's run goes on elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypedDict, TypeVar
+
+from dbos import DBOS
+from sqlalchemy.exc import DBAPIError
+
+from domain.access import Tenant
+from domain.errors import Refused
+from engine.phases import PhaseRunner, Run
+from engine.ports import RunCancelled
+from engine.queue import WORKFLOW
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# Waits between tries while the database cannot be reached, in seconds: two minutes in all.
+PATIENCE = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 30.0, 20.0)
+
+
+class Verdict(TypedDict, total=False):
+    """What a step came to, as JSON: an exception would be stored as a pickle."""
+
+    batches: int
+    code: str
+    message: str
+    retryable: bool
+
+
+def register(runner: PhaseRunner) -> None:
+    """Define the workflow with the means of this process; once, before launching."""
+
+    @DBOS.workflow(name=WORKFLOW)
+    async def phase(client_account_id: str, engagement_id: str, flow_id: str, run_id: str) -> str:
+        run = Run(Tenant(client_account_id, engagement_id), flow_id, run_id)
+        if not await _step("begin", lambda: runner.begin(run)):
+            return "unwanted"
+        verdict = await _step("rules", lambda: _judged(_batches(runner, run)))
+        if "batches" in verdict:
+            verdict = await _step("save", lambda: _judged(_saved(runner, run, verdict["batches"])))
+        if "code" in verdict:
+            await _step("fail", lambda: _failed(runner, run, verdict))
+            return verdict["code"]
+        return "done"
+
+
+async def _step(name: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def patient() -> T:
+        return await patiently(work)
+
+    result: T = await DBOS.run_step_async({"name": name, "preemptible": True}, patient)
+    return result
+
+
+async def _batches(runner: PhaseRunner, run: Run) -> Verdict:
+    return {"batches": await runner.rules(run)}
+
+
+async def _saved(runner: PhaseRunner, run: Run, batches: int) -> Verdict:
+    await runner.save(run, batches)
+    return {}
+
+
+async def _failed(runner: PhaseRunner, run: Run, verdict: Verdict) -> None:
+    await runner.fail(run, verdict["code"], verdict["message"], retryable=verdict["retryable"])
+
+
+async def _judged(work: Awaitable[Verdict]) -> Verdict:
+    """What the work came to; a refusal or a fault as a verdict, a lost connection as it is."""
+    try:
+        return await work
+    except Refused as refused:
+        first = refused.problems[0]
+        return {"code": str(first.code), "message": str(refused), "retryable": False}
+    except RunCancelled:
+        return {"code": "CANCELLED", "message": "The run is no longer wanted.", "retryable": True}
+    except Exception as fault:
+        if _unreachable(fault):
+            raise
+        log.exception("phase_failed")
+        message = "The product made a mistake here; the log has the details. Retry, or report it."
+        return {"code": "INTERNAL", "message": message, "retryable": True}
+
+
+async def patiently(work: Callable[[], Awaitable[T]], waits: tuple[float, ...] = PATIENCE) -> T:
+    """The work's result; while the database cannot be reached it is tried again, a little later each time."""
+    for wait in waits:
+        try:
+            return await work()
+        except Exception as fault:
+            if not _unreachable(fault):
+                raise
+            log.warning("database_unreachable", extra={"retry_in": wait})
+        await asyncio.sleep(wait)
+    return await work()
+
+
+def _unreachable(fault: BaseException) -> bool:
+    if isinstance(fault, DBAPIError):
+        return fault.connection_invalidated or isinstance(fault.orig, OSError) or _says_unreachable(fault.orig)
+    return isinstance(fault, (OSError, ConnectionError)) or _says_unreachable(fault)
+
+
+# asyncpg raises its own errors where the server refuses or drops a connection: class 08 and 57P0x of PostgreSQL.
+_STATES = ("08", "57P01", "57P02", "57P03")
+
+
+def _says_unreachable(fault: Any) -> bool:
+    state = getattr(fault, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_STATES)

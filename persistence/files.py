@@ -1,0 +1,79 @@
+"""Stored files, in chunks of 1 MiB."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import ErrorCode, NotFound, refuse
+from domain.ports import Ids, StoredFile
+from persistence.tables import file_chunks, files
+
+CHUNK_BYTES = 1 << 20
+
+
+class StoredFiles:
+    """The files of one engagement, in one transaction."""
+
+    def __init__(self, connection: AsyncConnection, engagement_id: str, ids: Ids) -> None:
+        self._connection = connection
+        self._engagement_id = engagement_id
+        self._ids = ids
+
+    async def save(self, name: str, media_type: str | None, chunks: AsyncIterator[bytes], limit: int) -> StoredFile:
+        """Stores all of it, or raises Refused LIMIT_EXCEEDED; the transaction then stores nothing."""
+        file_id = self._ids()
+        digest = hashlib.sha256()
+        size = 0
+        owner = {"engagement_id": self._engagement_id}
+        row = {"id": file_id, "name": name, "media_type": media_type, "size": 0, "sha256": "", **owner}
+        await self._connection.execute(insert(files), row)
+        number = 0
+        async for data in _regrouped(chunks):
+            size += len(data)
+            if size > limit:
+                message = (
+                    f"The file is larger than {limit / (1 << 20):g} MiB. Split it, or leave out what is not needed."
+                )
+                raise refuse(ErrorCode.LIMIT_EXCEEDED, message, "source")
+            digest.update(data)
+            chunk = {"file_id": file_id, "number": number, "data": data, **owner}
+            await self._connection.execute(insert(file_chunks), chunk)
+            number += 1
+        values = {"size": size, "sha256": digest.hexdigest()}
+        await self._connection.execute(update(files).where(files.c.id == file_id).values(values))
+        return StoredFile(file_id, name, media_type, size, digest.hexdigest())
+
+    async def get(self, file_id: str) -> StoredFile:
+        """What is known of the file, or NotFound."""
+        query = select(files.c.id, files.c.name, files.c.media_type, files.c.size, files.c.sha256)
+        row = (await self._connection.execute(query.where(files.c.id == file_id))).first()
+        if row is None:
+            raise NotFound("file")
+        return StoredFile(*row)
+
+    async def read(self, file_id: str) -> AsyncIterator[bytes]:
+        """Its bytes, a chunk at a time."""
+        number = 0
+        while True:
+            query = select(file_chunks.c.data).where(file_chunks.c.file_id == file_id, file_chunks.c.number == number)
+            data = await self._connection.scalar(query)
+            if data is None:
+                return
+            yield data
+            number += 1
+
+
+async def _regrouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of CHUNK_BYTES, the last one shorter."""
+    held = bytearray()
+    async for piece in chunks:
+        held += piece
+        while len(held) >= CHUNK_BYTES:
+            yield bytes(held[:CHUNK_BYTES])
+            del held[:CHUNK_BYTES]
+    if held:
+        yield bytes(held)

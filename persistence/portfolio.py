@@ -1,0 +1,189 @@
+"""The portfolio's values: loaded as a rule asks for them, saved by their id."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.application import Application, Component
+from domain.debt import TechDebtItem
+from domain.decision import Decision
+from domain.definition import Need
+from domain.dependency import Dependency
+from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
+from domain.page import AppOnPage
+from domain.portfolio import Portfolio
+from domain.standard import ArchitectureStandard, StandardException
+from persistence import tables
+from persistence.mapping import TABLES, columns, from_row, to_row
+
+T = TypeVar("T")
+
+# Rows of one statement: well under the 32,767 parameters of the protocol, with the widest table.
+CHUNK = 1_000
+
+
+class PortfolioValues:
+    """The portfolio of one engagement, in one transaction."""
+
+    def __init__(self, connection: AsyncConnection, engagement_id: str) -> None:
+        self._connection = connection
+        self._engagement_id = engagement_id
+
+    async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
+        """What a rule asked for; without application ids, of the whole engagement."""
+        within = _Scope(flow_id, application_ids)
+        parts: dict[str, Any] = {}
+        for need, (field, type_, where) in _PARTS.items():
+            if need in needs:
+                parts[field] = await self._find(type_, where(within))
+        if Need.IMPORT in needs:
+            found = await self._find(DataImport, [tables.data_imports.c.flow_id == flow_id])
+            parts["data_import"] = found[-1] if found else None
+        if application_ids and Need.DEPENDENCIES in needs:
+            parts["neighbours"] = await self._neighbours(parts["dependencies"], application_ids)
+        return Portfolio(**parts)
+
+    async def _find(self, type_: type[T], where: Sequence[ColumnElement[bool]]) -> tuple[T, ...]:
+        query = select(*columns(type_)).where(*where).order_by(*TABLES[type_].primary_key.columns)
+        rows = (await self._connection.execute(query)).mappings()
+        return tuple(from_row(type_, row) for row in rows)
+
+    async def _neighbours(
+        self, dependencies: Iterable[Dependency], application_ids: tuple[str, ...]
+    ) -> tuple[Application, ...]:
+        named = {end for dependency in dependencies for end in (dependency.from_id, dependency.to_id)}
+        outside = sorted(named.difference(application_ids))
+        return await self._find(Application, [tables.applications.c.id.in_(outside)])
+
+    async def save(self, values: Iterable[Any]) -> None:
+        """Insert or replace each value by its id."""
+        rows: dict[type, list[Any]] = defaultdict(list)
+        for value in values:
+            if isinstance(value, ImportRows):
+                await self._save_rows(value)
+            else:
+                rows[type(value)].append(value)
+        for type_, table in TABLES.items():
+            for chunk in _chunks(rows.pop(type_, [])):
+                await self._upsert(table, [{**self._owner, **to_row(value, table)} for value in chunk])
+        if rows:
+            raise TypeError(f"There is no table for {', '.join(type_.__name__ for type_ in rows)}.")
+
+    @property
+    def _owner(self) -> dict[str, str]:
+        return {"engagement_id": self._engagement_id}
+
+    async def _upsert(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        key = [column.name for column in table.primary_key.columns]
+        statement = insert(table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in (*key, "engagement_id")}
+        await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+    async def _save_rows(self, rows: ImportRows) -> None:
+        owner = {"flow_id": rows.flow_id, **self._owner}
+        for chunk in _chunks(rows.accepted):
+            await self._upsert(tables.import_rows, [{**owner, **asdict(row)} for row in chunk])
+        for left_out in _chunks(rows.rejected):
+            await self._upsert(tables.rejected_rows, [{**owner, **asdict(row)} for row in left_out])
+
+    async def remove(self, values: Iterable[Any]) -> None:
+        """Delete each value; its import's rows with a DataImport."""
+        rows: dict[type, list[Any]] = defaultdict(list)
+        for value in values:
+            rows[type(value)].append(value)
+        for type_, gone in rows.items():
+            table = TABLES[type_]
+            await self._connection.execute(delete(table).where(_is_one_of(table, gone)))
+        for gone in rows.get(DataImport, []):
+            for table in (tables.import_rows, tables.rejected_rows):
+                await self._connection.execute(delete(table).where(table.c.flow_id == gone.flow_id))
+
+    async def rows(self, flow_id: str, after: int, limit: int) -> tuple[ImportRow, ...]:
+        """A page of the good rows of a flow's import, in file order, after that line."""
+        table = tables.import_rows
+        query = (
+            select(table.c.line, table.c.kind, table.c["values"])
+            .where(table.c.flow_id == flow_id, table.c.line > after)
+            .order_by(table.c.line)
+            .limit(limit)
+        )
+        found = (await self._connection.execute(query)).mappings()
+        return tuple(from_row(ImportRow, row) for row in found)
+
+    async def forget_flow(self, flow_id: str) -> None:
+        """What goes with a flow and has no key to it: decisions that nobody accepted."""
+        table = tables.decisions
+        await self._connection.execute(delete(table).where(table.c.flow_id == flow_id, table.c.accepted.is_(False)))
+
+
+class _Scope:
+    """What of each table belongs to a flow and its applications."""
+
+    def __init__(self, flow_id: str, application_ids: tuple[str, ...]) -> None:
+        self._flow_id = flow_id
+        self._ids = application_ids
+
+    def applications(self) -> list[ColumnElement[bool]]:
+        return [tables.applications.c.id.in_(self._ids)] if self._ids else []
+
+    def components(self) -> list[ColumnElement[bool]]:
+        return [tables.components.c.application_id.in_(self._ids)] if self._ids else []
+
+    def dependencies(self) -> list[ColumnElement[bool]]:
+        ends = (tables.dependencies.c.from_id, tables.dependencies.c.to_id)
+        return [or_(*(end.in_(self._ids) for end in ends))] if self._ids else []
+
+    def debt(self) -> list[ColumnElement[bool]]:
+        own = tables.debt_items.c.flow_id == self._flow_id
+        return [or_(own, tables.debt_items.c.application_id.in_(self._ids))]
+
+    def findings(self) -> list[ColumnElement[bool]]:
+        # What a person decided in an earlier flow is remembered in the next one.
+        table = tables.cleansing_findings
+        return [or_(table.c.flow_id == self._flow_id, table.c.decided)]
+
+    def of_flow(self, table: Table) -> list[ColumnElement[bool]]:
+        return [table.c.flow_id == self._flow_id]
+
+
+_PARTS: dict[Need, tuple[str, type, Any]] = {
+    Need.APPLICATIONS: ("applications", Application, _Scope.applications),
+    Need.COMPONENTS: ("components", Component, _Scope.components),
+    Need.DEPENDENCIES: ("dependencies", Dependency, _Scope.dependencies),
+    Need.FINDINGS: ("findings", CleansingFinding, _Scope.findings),
+    Need.DIFFERENCES: (
+        "differences",
+        InventoryDifference,
+        lambda scope: scope.of_flow(tables.inventory_differences),
+    ),
+    Need.STANDARDS: ("standards", ArchitectureStandard, lambda _scope: []),
+    Need.EXCEPTIONS: ("exceptions", StandardException, lambda _scope: []),
+    Need.DEBT: ("debt", TechDebtItem, _Scope.debt),
+    Need.DECISIONS: ("decisions", Decision, lambda scope: scope.of_flow(tables.decisions)),
+    Need.PAGES: ("pages", AppOnPage, lambda scope: scope.of_flow(tables.pages)),
+}
+
+
+def _is_one_of(table: Table, values: Sequence[Any]) -> ColumnElement[bool]:
+    key = [column.name for column in table.primary_key.columns]
+    if key == ["id"]:
+        return table.c.id.in_([value.id for value in values])
+    return or_(*(_equals(table, key, value) for value in values))
+
+
+def _equals(table: Table, key: list[str], value: Any) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == getattr(value, name) for name in key))
+
+
+def _chunks(values: Iterable[T]) -> Iterable[list[T]]:
+    rest = iter(values)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

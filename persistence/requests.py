@@ -1,0 +1,95 @@
+"""What was asked and what it came to: the audit log, and answers kept so that a repeat is harmless."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import ErrorCode, Problem, refuse
+from domain.request import Acting, Answer, Repeated, Request
+from persistence.tables import audit_log, requests
+
+KEPT = timedelta(hours=24)
+
+
+class Requests:
+    """The requests of one engagement, in one transaction."""
+
+    def __init__(self, connection: AsyncConnection, engagement_id: str) -> None:
+        self._connection = connection
+        self._engagement_id = engagement_id
+
+    async def claim(self, acting: Acting, at: datetime) -> None:
+        """Take the request's key, waiting for whoever holds it; Repeated when it was answered before.
+
+        The same key with another input is Refused IDEMPOTENCY_CONFLICT.
+        """
+        request = acting.request
+        if request is None or request.key is None:
+            return
+        old = self._mine(acting, request) & (requests.c.created_at < at - KEPT)
+        await self._connection.execute(delete(requests).where(old))
+        row = {
+            "engagement_id": self._engagement_id,
+            "user": acting.user,
+            "mutation": request.mutation,
+            "key": request.key,
+            "input_hash": request.input_hash,
+            "created_at": at,
+        }
+        claimed = await self._connection.execute(
+            upsert(requests).on_conflict_do_nothing().returning(requests.c.key), row
+        )
+        if claimed.first() is None:
+            await self._repeat(acting, request)
+
+    async def _repeat(self, acting: Acting, request: Request) -> None:
+        query = select(requests.c.input_hash, requests.c.answer).where(self._mine(acting, request))
+        row = (await self._connection.execute(query)).one()
+        if row.input_hash != request.input_hash:
+            message = "This idempotencyKey came with another input before. Use a new key for a new request."
+            raise refuse(ErrorCode.IDEMPOTENCY_CONFLICT, message, "idempotencyKey")
+        raise Repeated(_answer_of(row.answer or {}))
+
+    def _mine(self, acting: Acting, request: Request) -> Any:
+        return (
+            (requests.c.engagement_id == self._engagement_id)
+            & (requests.c.user == acting.user)
+            & (requests.c.mutation == request.mutation)
+            & (requests.c.key == request.key)
+        )
+
+    async def answered(self, acting: Acting, answer: Answer, at: datetime, entry_id: str) -> None:
+        """Keep what it came to: in the audit log, and for repeats under its key."""
+        request = acting.request
+        if request is None:
+            return
+        if request.key is not None:
+            kept = {"ids": list(answer.ids), "problems": [asdict(problem) for problem in answer.problems]}
+            await self._connection.execute(update(requests).where(self._mine(acting, request)).values(answer=kept))
+        codes = ", ".join(dict.fromkeys(problem.code for problem in answer.problems))
+        row = {
+            "id": entry_id,
+            "engagement_id": self._engagement_id,
+            "at": at,
+            "by": acting.subject,
+            "acting_for": acting.user if acting.user != acting.subject else None,
+            "mutation": request.mutation,
+            "subject_id": answer.ids[0] if answer.ids else request.subject_id,
+            "reason": request.reason,
+            "outcome": f"REFUSED: {codes}" if codes else "OK",
+        }
+        await self._connection.execute(insert(audit_log), row)
+
+
+def _answer_of(data: dict[str, Any]) -> Answer:
+    problems = tuple(
+        Problem(ErrorCode(problem["code"]), problem["message"], tuple(problem["path"]), problem["details"])
+        for problem in data.get("problems", ())
+    )
+    return Answer(tuple(data.get("ids", ())), problems)

@@ -1,0 +1,201 @@
+"""The unit of work: one transaction of one tenant, with everything that must be true together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.access import Tenant
+from domain.definition import FlowDefinition, Pattern
+from domain.engagement import Engagement
+from domain.errors import NotFound, Refused
+from domain.event import CancelRun, Event, Job, RunPhase, WakeFlow
+from domain.ports import Clock, Ids
+from domain.request import Acting, Answer
+from persistence.database import select_tenant
+from persistence.event_log import Head, PendingEvent, append
+from persistence.files import StoredFiles
+from persistence.flows import Flows
+from persistence.portfolio import PortfolioValues
+from persistence.requests import Requests
+from persistence.results import Results
+from persistence.tables import due, engagements, learning_patterns, phase_runs, ui_states
+
+RECALLED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where a unit of work hands what goes beyond its tables.
+
+    `enqueue` writes a run into the engine's queue in the same transaction; `cancel` and `announce` are told after the
+    commit, and may lose what they are told: the run is fenced off and the log is polled all the same.
+    """
+
+    enqueue: Callable[[AsyncConnection, Tenant, RunPhase], Awaitable[None]]
+    cancel: Callable[[Sequence[CancelRun]], Awaitable[None]]
+    announce: Callable[[Sequence[Head]], None]
+
+
+class PostgresWork:
+    """One open transaction. Rows of flows, results, portfolio and files are reached through its parts."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        tenant: Tenant,
+        definitions: Mapping[str, FlowDefinition],
+        ids: Ids,
+    ) -> None:
+        self.tenant = tenant
+        self.flows = Flows(connection, tenant.engagement_id, definitions)
+        self.results = Results(connection, tenant.engagement_id)
+        self.portfolio = PortfolioValues(connection, tenant.engagement_id)
+        self.files = StoredFiles(connection, tenant.engagement_id, ids)
+        self.requests = Requests(connection, tenant.engagement_id)
+        self.connection = connection
+        self._told: list[PendingEvent] = []
+        self._touched: list[str] = []
+
+    def tell(self, event: Event) -> None:
+        """An event outside any flow."""
+        self._told.append(PendingEvent(None, None, event))
+
+    def touch(self, thing_id: str) -> None:
+        """Name what the command made or changed, for the audit log and for a repeat of the request."""
+        self._touched.append(thing_id)
+
+    async def engagement(self) -> Engagement:
+        """The tenant's engagement."""
+        row = (await self.connection.execute(select(engagements))).mappings().first()
+        if row is None:
+            raise NotFound("engagement")
+        names = ("id", "client_account_id", "name", "currency", "timezone", "settings", "version")
+        return Engagement(**{name: row[name] for name in names})
+
+    async def patterns(self, kind: str) -> tuple[Pattern, ...]:
+        """What was learned of that kind of work, newest first."""
+        table = learning_patterns
+        query = (
+            select(table.c.kind, table.c.summary, table.c.data, table.c.confidence)
+            .where(table.c.kind == kind)
+            .order_by(table.c.id.desc())
+            .limit(RECALLED)
+        )
+        return tuple(Pattern(**row) for row in (await self.connection.execute(query)).mappings())
+
+    async def start_run(self, run_id: str) -> int:
+        """Count one more start of that attempt: one that kills its worker is not tried for ever."""
+        query = phase_runs.update().where(phase_runs.c.id == run_id).values(starts=phase_runs.c.starts + 1)
+        return await self.connection.scalar(query.returning(phase_runs.c.starts)) or 0
+
+    async def save_ui_state(self, flow_id: str, subject: str, state: Any) -> None:
+        """The subject's own view of that flow."""
+        statement = insert(ui_states)
+        row = {"engagement_id": self.tenant.engagement_id, "flow_id": flow_id, "subject": subject, "state": state}
+        await self.connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["flow_id", "subject"], set_={"state": statement.excluded["state"]}
+            ),
+            row,
+        )
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """What the flows written here set going."""
+        return tuple(job for flow in self.flows.written for job in flow.jobs)
+
+    @property
+    def answer(self) -> Answer:
+        """The ids of what was made or changed here, the command's own subject first."""
+        flows = [flow.id for flow in self.flows.written]
+        return Answer(tuple(dict.fromkeys([*self._touched, *flows])))
+
+    async def flush(self, outlets: Outlets) -> tuple[Head, ...]:
+        """Jobs, then the events as the last statement: it holds the engagement's row until the commit."""
+        for job in self.jobs:
+            if isinstance(job, RunPhase):
+                await outlets.enqueue(self.connection, self.tenant, job)
+            elif isinstance(job, WakeFlow):
+                await self._wake_at(job)
+        events = [PendingEvent(flow.id, flow.kind, event) for flow in self.flows.written for event in flow.events]
+        if not events and not self._told:
+            return ()
+        return await append(self.connection, self.tenant.engagement_id, [*events, *self._told])
+
+    async def _wake_at(self, job: WakeFlow) -> None:
+        statement = insert(due)
+        row = {
+            "flow_id": job.flow_id,
+            "engagement_id": self.tenant.engagement_id,
+            "client_account_id": self.tenant.client_account_id,
+            "at": job.at,
+        }
+        await self.connection.execute(
+            statement.on_conflict_do_update(index_elements=["flow_id"], set_={"at": statement.excluded["at"]}), row
+        )
+
+    async def woken(self, flow_id: str) -> None:
+        """Its time has come."""
+        await self.connection.execute(delete(due).where(due.c.flow_id == flow_id))
+
+
+class Works:
+    """Opens units of work; the composition root makes one a process."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        definitions: Mapping[str, FlowDefinition],
+        outlets: Outlets,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._engine = engine
+        self._definitions = definitions
+        self._outlets = outlets
+        self._clock = clock
+        self._ids = ids
+
+    @asynccontextmanager
+    async def __call__(self, tenant: Tenant, acting: Acting | None = None) -> AsyncIterator[PostgresWork]:
+        """Commits on leaving without an exception; a refusal leaves nothing but its entry in the audit log."""
+        try:
+            async with self._transaction(tenant, acting) as work:
+                yield work
+                if acting:
+                    await work.requests.answered(acting, work.answer, self._clock(), self._ids())
+                heads = await work.flush(self._outlets)
+        except Refused as refused:
+            await self._record(tenant, acting, refused)
+            raise
+        self._outlets.announce(heads)
+        cancelled = [job for job in work.jobs if isinstance(job, CancelRun)]
+        if cancelled:
+            await self._outlets.cancel(cancelled)
+
+    @asynccontextmanager
+    async def _transaction(self, tenant: Tenant, acting: Acting | None) -> AsyncIterator[PostgresWork]:
+        async with self._engine.begin() as connection:
+            await select_tenant(connection, tenant, acting.subject if acting else "")
+            work = PostgresWork(connection, tenant, self._definitions, self._ids)
+            if acting:
+                await work.requests.claim(acting, self._clock())
+            yield work
+
+    async def _record(self, tenant: Tenant, acting: Acting | None, refused: Refused) -> None:
+        if acting is None or acting.request is None or _is_conflict(refused):
+            return
+        async with self._transaction(tenant, acting) as work:
+            answer = Answer(problems=refused.problems)
+            await work.requests.answered(acting, answer, self._clock(), self._ids())
+
+
+def _is_conflict(refused: Refused) -> bool:
+    return any(problem.code == "IDEMPOTENCY_CONFLICT" for problem in refused.problems)

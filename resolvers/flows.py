@@ -1,0 +1,208 @@
+"""What people do to flows: start, run, answer, change, stop and delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from domain.access import Role
+from domain.calling import Calling, changed
+from domain.commands import FlowAction, PhaseAction, SaveUiState, StartFlow, SubmitPhaseInput, UpdateFlow
+from domain.definition import FlowDefinition, Opening
+from domain.errors import ErrorCode, Problem, Refused, refuse
+from domain.flow import Flow
+from domain.flows import DEFINITIONS
+from domain.ports import UnitOfWork
+from domain.source import Source
+from domain.transition import FlowAction as Action
+from resolvers.context import Caller
+
+UI_STATE_BYTES = 64 << 10
+
+
+async def start_flow(caller: Caller, command: StartFlow) -> Flow:
+    """A new flow over its scope; with `auto_advance` its first phase runs at once."""
+    caller.need(Role.CONTRIBUTOR)
+    definition = definition_of(command.kind)
+    async with caller.work() as uow:
+        configuration = await _configuration(caller, uow, definition, command)
+        ids = definition.applications(configuration)
+        flow = Flow.start(
+            definition,
+            caller.stamp(),
+            name=command.name or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
+            configuration=caller.shapes.encode(configuration),
+            application_ids=ids,
+            auto_advance=command.auto_advance,
+            previous=await uow.flows.previous(definition.kind, ids),
+        )
+        flow = await _effects(caller, uow, flow, definition.opening)
+        await uow.flows.add(flow)
+        await uow.flows.begin_iteration(flow)
+    return flow
+
+
+def definition_of(kind: str) -> FlowDefinition:
+    """The flow type, or NOT_READY where this release does not have it."""
+    definition = DEFINITIONS.get(kind)
+    if definition is None:
+        raise refuse(ErrorCode.NOT_READY, f"The flow type {kind} is not in this release.", "configuration", kind)
+    return definition
+
+
+async def _configuration(caller: Caller, uow: UnitOfWork, definition: FlowDefinition, command: StartFlow) -> object:
+    data = dict(command.configuration)
+    if command.source is not None:
+        source = command.source
+        stored = await uow.files.save(source.name, source.media_type, source.chunks, source.limit)
+        data |= {"fileId": stored.id, "fileName": stored.name}
+    return caller.shapes.decode(definition.configuration, data, ("configuration", definition.branch))
+
+
+async def _effects(caller: Caller, uow: UnitOfWork, flow: Flow, opening: Opening) -> Flow:
+    """What opening or closing the flow changes in the portfolio; it may refuse."""
+    calling = Calling(uow, caller.shapes, caller.stamp())
+    call = await calling.call(flow, flow.definition.phases[0].key, opening.needs)
+    values = opening.decide(call)
+    await uow.portfolio.save(values)
+    event = changed(values, caller.stamp())
+    return replace(flow, events=(*flow.events, event)) if event else flow
+
+
+async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
+    """Change its name, how it goes on, or its configuration."""
+    caller.need(Role.CONTRIBUTOR)
+    async with caller.work() as uow:
+        flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
+        configuration, ids = command.configuration, None
+        if configuration is not None:
+            path = ("configuration", flow.definition.branch)
+            typed: Any = caller.shapes.decode(flow.definition.configuration, {**flow.configuration, **configuration}, path)
+            configuration, ids = caller.shapes.encode(typed), flow.definition.applications(typed)
+        flow = flow.update(
+            caller.stamp(),
+            name=command.name,
+            auto_advance=command.auto_advance,
+            configuration=configuration,
+            application_ids=ids,
+        )
+        await uow.flows.save(flow)
+    return flow
+
+
+async def save_ui_state(caller: Caller, command: SaveUiState) -> Flow:
+    """Keep the asking user's own view; the flow itself does not change."""
+    caller.need(Role.VIEWER)
+    if len(str(command.ui_state).encode()) > UI_STATE_BYTES:
+        raise refuse(ErrorCode.LIMIT_EXCEEDED, "A view's state holds at most 64 KiB.", "uiState")
+    async with caller.work() as uow:
+        flow = await uow.flows.get(command.flow_id)
+        await uow.save_ui_state(flow.id, caller.user, command.ui_state)
+        uow.touch(flow.id)
+    return flow
+
+
+async def submit_phase_input(caller: Caller, command: SubmitPhaseInput) -> Flow:
+    """Answer the phase that waits; as a draft it is only kept."""
+    caller.need(Role.CONTRIBUTOR)
+    async with caller.work() as uow:
+        flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
+        flow.awaited(command.phase)
+        caller.need(flow.role(Action.SUBMIT_INPUT))
+        flow = await (answered if command.submit else _drafted)(caller, uow, flow, command)
+        await uow.flows.save(flow)
+    return flow
+
+
+async def _drafted(_caller: Caller, _uow: UnitOfWork, flow: Flow, command: SubmitPhaseInput) -> Flow:
+    return flow.draft(command.phase, command.data)
+
+
+async def answered(caller: Caller, uow: UnitOfWork, flow: Flow, command: SubmitPhaseInput) -> Flow:
+    """The flow after that answer; what the answer comes to is kept with it."""
+    phase = flow.awaited(command.phase)
+    if phase.pause is None:
+        raise Refused([Problem(ErrorCode.INVALID_TRANSITION, f"The phase {phase.key} takes no answer.", ("phase",))])
+    answer: Any = caller.shapes.decode(phase.pause.answer, command.data, ("data",))
+    calling = Calling(uow, caller.shapes, caller.stamp())
+    outcome = phase.pause.decide(await calling.call(flow, phase.key, phase.pause.needs, given=answer))
+    await calling.keep(flow, phase, outcome, Source.USER)
+    event = changed(outcome.saves, caller.stamp(), phase.key)
+    flow = replace(flow, events=(*flow.events, event)) if event else flow
+    return flow.submit(phase.key, caller.shapes.encode(answer), caller.stamp(), outcome.warnings)
+
+
+async def run_phase(caller: Caller, command: PhaseAction) -> Flow:
+    """Run the next phase, or one that has run before."""
+    return await _changed(caller, command, Action.RUN_PHASE, lambda flow: flow.run(command.phase, caller.stamp()))
+
+
+async def navigate_to_phase(caller: Caller, command: PhaseAction) -> Flow:
+    """Look at a completed phase, or go back to the one that is next."""
+    return await _changed(caller, command, Action.NAVIGATE, lambda flow: flow.navigate(command.phase, caller.stamp()))
+
+
+async def retry_phase(caller: Caller, command: PhaseAction) -> Flow:
+    """Try the failed phase again."""
+    return await _changed(caller, command, Action.RETRY_PHASE, lambda flow: flow.retry(command.phase, caller.stamp()))
+
+
+async def skip_phase(caller: Caller, command: PhaseAction) -> Flow:
+    """Leave an optional phase out."""
+    return await _changed(
+        caller, command, Action.SKIP_PHASE, lambda flow: flow.skip(command.phase, caller.stamp(), command.reason)
+    )
+
+
+async def accept_phase(caller: Caller, command: PhaseAction) -> Flow:
+    """Keep a stale phase's result as it is."""
+    return await _changed(
+        caller, command, Action.ACCEPT_STALE, lambda flow: flow.accept(command.phase, caller.stamp(), command.reason)
+    )
+
+
+async def pause_flow(caller: Caller, command: FlowAction) -> Flow:
+    """Stop before the next phase."""
+    return await _changed(caller, command, Action.PAUSE, lambda flow: flow.pause(caller.stamp(), command.reason))
+
+
+async def resume_flow(caller: Caller, command: FlowAction) -> Flow:
+    """Go on as before."""
+    return await _changed(caller, command, Action.RESUME, lambda flow: flow.resume(caller.stamp()))
+
+
+async def _changed(
+    caller: Caller, command: FlowAction | PhaseAction, action: Action, decide: Callable[[Flow], Flow]
+) -> Flow:
+    """Load, decide, save; the least role is asked for before the id is looked up."""
+    caller.need(Role.CONTRIBUTOR)
+    async with caller.work() as uow:
+        flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
+        caller.need(flow.role(action))
+        flow = decide(flow)
+        await uow.flows.save(flow)
+    return flow
+
+
+async def cancel_flow(caller: Caller, command: FlowAction) -> Flow:
+    """End it, and give back what it had taken."""
+    caller.need(Role.CONTRIBUTOR)
+    async with caller.work() as uow:
+        flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
+        flow = flow.cancel(caller.stamp(), command.reason)
+        flow = await _effects(caller, uow, flow, flow.definition.closing)
+        await uow.flows.save(flow)
+    return flow
+
+
+async def delete_flow(caller: Caller, command: FlowAction) -> str:
+    """Remove it with all that is only its own; the id of what is gone."""
+    caller.need(Role.ADMIN)
+    async with caller.work() as uow:
+        flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
+        flow = flow.delete(caller.stamp())
+        flow = await _effects(caller, uow, flow, flow.definition.closing)
+        await uow.portfolio.forget_flow(flow.id)
+        await uow.flows.delete(flow)
+    return flow.id

@@ -1,0 +1,60 @@
+"""The codec behind the port `Shapes`, by pydantic."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from domain.errors import ErrorCode, Problem, Refused
+
+T = TypeVar("T")
+
+# A person who sends a hundred mistakes is served by the first fifty.
+PROBLEMS = 50
+
+_CAMEL = ConfigDict(alias_generator=to_camel, validate_by_name=False, validate_by_alias=True, extra="forbid")
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(type_: Any) -> TypeAdapter[Any]:
+    """Made when first needed. A dataclass takes its configuration only from what holds it: a tuple of one."""
+    if type_ not in _adapters:
+        _adapters[type_] = TypeAdapter(tuple[type_], config=_CAMEL)
+    return _adapters[type_]
+
+
+class Codec:
+    """Encodes and decodes the domain's dataclasses; one adapter a type, made when first needed."""
+
+    def encode(self, value: Any) -> Any:
+        """A JSON value: Decimal and dates as text, tuples as lists, names in camelCase."""
+        return _adapter(type(value)).dump_python((value,), mode="json", by_alias=True)[0]
+
+    def decode(self, type_: type[T], data: Any, path: tuple[str, ...] = ()) -> T:
+        """The value, or Refused with one INVALID_INPUT per thing wrong, each path starting with `path`."""
+        try:
+            value: T = _adapter(type_).validate_python((data,))[0]
+        except ValidationError as invalid:
+            raise Refused([_problem(error, path) for error in invalid.errors()[:PROBLEMS]]) from None
+        return value
+
+    def schema(self, type_: type) -> dict[str, Any]:
+        """JSON Schema (2020-12) of what `decode` takes."""
+        whole = _adapter(type_).json_schema(by_alias=True, ref_template="#/$defs/{model}")
+        definitions = whole.pop("$defs", {})
+        inner = whole["prefixItems"][0]
+        if "$ref" in inner:
+            inner = definitions.pop(inner["$ref"].rsplit("/", 1)[1])
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **inner}
+        return {**schema, "$defs": definitions} if definitions else schema
+
+
+def _problem(error: Any, path: tuple[str, ...]) -> Problem:
+    place = (*path, *(str(part) for part in error["loc"][1:]))
+    what = {"missing": "This is needed.", "unexpected_keyword_argument": "There is no such field here; leave it out."}
+    message = what.get(error["type"]) or f"{error['msg']}."
+    return Problem(ErrorCode.INVALID_INPUT, f"{place[-1] if place else 'input'}: {message}", place)
