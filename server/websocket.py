@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 import structlog
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from domain.errors import LimitExceeded
@@ -51,14 +52,15 @@ class Closed(Exception):
 
 
 class GraphQLOverWebSocket:
-    """The endpoint behind /graphql for WebSockets."""
+    """The ASGI application behind /graphql for WebSockets."""
 
     def __init__(self, operations: Operations, patience: float = PATIENCE) -> None:
         self._operations = operations
         self._patience = patience
 
-    async def __call__(self, websocket: WebSocket) -> None:
-        if SUBPROTOCOL not in websocket.scope["subprotocols"]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        websocket = WebSocket(scope, receive, send)
+        if SUBPROTOCOL not in scope["subprotocols"]:
             await websocket.accept()
             await websocket.close(CloseCode.SUBPROTOCOL, f"Subprotocol not acceptable: offer {SUBPROTOCOL}")
             return
