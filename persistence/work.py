@@ -30,6 +30,9 @@ from persistence.tables import due, engagements, learning_patterns, phase_runs, 
 RECALLED = 200
 
 
+Announce = Callable[[Sequence[Head]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """Where a unit of work hands what goes beyond its tables.
@@ -40,7 +43,7 @@ class Outlets:
 
     enqueue: Callable[[AsyncConnection, Tenant, RunPhase], Awaitable[None]]
     cancel: Callable[[Sequence[CancelRun]], Awaitable[None]]
-    announce: Callable[[Sequence[Head]], None]
+    announce: Announce
 
 
 class PostgresWork:

@@ -1,0 +1,35 @@
+"""What the API and the worker are both put together from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid_utils import uuid7
+
+from domain.flows import DEFINITIONS
+from engine.queue import PhaseQueue
+from persistence.database import open_database
+from persistence.work import Announce, Outlets, Works
+from server.settings import Settings
+
+
+def now() -> datetime:
+    """The time, in UTC, as precisely as the contract tells it."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def new_id() -> str:
+    """A new UUIDv7: ids of one process rise with time."""
+    return str(uuid7())
+
+
+def database(settings: Settings) -> AsyncEngine:
+    """This process's connections."""
+    return open_database(settings.database_url, pool_size=settings.database_pool)
+
+
+def works(engine: AsyncEngine, queue: PhaseQueue, announce: Announce) -> Works:
+    """Units of work whose jobs go to the queue, and whose events are announced after the commit."""
+    return Works(engine, DEFINITIONS, Outlets(queue.enqueue, queue.cancel, announce), now, new_id)
