@@ -105,7 +105,7 @@ def _explain(error: jwt.InvalidTokenError, expected: Expectation) -> str:
         case jwt.InvalidIssuerError():
             return f'The token is from another issuer. Get one from "{expected.issuer}".'
         case jwt.MissingRequiredClaimError():
-            return f"The token lacks the claim {error.claim}. It must have {', '.join(REQUIRED)}."
+            return f"The token lacks the claim {error.claim}, which this server needs."
         case jwt.InvalidSignatureError() | jwt.InvalidAlgorithmError():
             return "The token is not signed with a key of this server's issuer. Get a new one."
         case _:
