@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +27,7 @@ class Results:
         """The newest result of each phase, by phase key, as JSON."""
         newest = (
             select(phase_results.c.phase, phase_results.c.data)
-            .distinct(phase_results.c.phase)
+            .ext(distinct_on(phase_results.c.phase))
             .where(phase_results.c.flow_id == flow_id)
             .order_by(phase_results.c.phase, phase_results.c.revision.desc())
         )

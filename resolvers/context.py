@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.access import Role, Tenant, holds
+from domain.definition import FlowDefinition
 from domain.errors import Forbidden
 from domain.flow import Stamp
+from domain.flows import DEFINITIONS
 from domain.ports import Clock, EventStream, Ids, Shapes, UnitOfWork, Work
 from domain.reading import Reads
 from domain.request import Acting, Request
@@ -35,6 +38,7 @@ class Caller:
     request: Request | None = None
     email: str | None = None
     platform: bool = False
+    definitions: Mapping[str, FlowDefinition] = field(default_factory=lambda: DEFINITIONS)
 
     def need(self, role: Role) -> None:
         """Raise Forbidden unless the caller holds that role or a higher one."""

@@ -12,7 +12,6 @@ from domain.commands import FlowAction, PhaseAction, SaveUiState, StartFlow, Sub
 from domain.definition import FlowDefinition, Opening
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flow import Flow
-from domain.flows import DEFINITIONS
 from domain.ports import UnitOfWork
 from domain.source import Source
 from domain.transition import FlowAction as Action
@@ -24,7 +23,7 @@ UI_STATE_BYTES = 64 << 10
 async def start_flow(caller: Caller, command: StartFlow) -> Flow:
     """A new flow over its scope; with `auto_advance` its first phase runs at once."""
     caller.need(Role.CONTRIBUTOR)
-    definition = definition_of(command.kind)
+    definition = definition_of(caller, command.kind)
     async with caller.work() as uow:
         configuration = await _configuration(caller, uow, definition, command)
         ids = definition.applications(configuration)
@@ -43,9 +42,9 @@ async def start_flow(caller: Caller, command: StartFlow) -> Flow:
     return flow
 
 
-def definition_of(kind: str) -> FlowDefinition:
+def definition_of(caller: Caller, kind: str) -> FlowDefinition:
     """The flow type, or NOT_READY where this release does not have it."""
-    definition = DEFINITIONS.get(kind)
+    definition = caller.definitions.get(kind)
     if definition is None:
         raise refuse(ErrorCode.NOT_READY, f"The flow type {kind} is not in this release.", "configuration", kind)
     return definition
@@ -78,7 +77,9 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
         configuration, ids = command.configuration, None
         if configuration is not None:
             path = ("configuration", flow.definition.branch)
-            typed: Any = caller.shapes.decode(flow.definition.configuration, {**flow.configuration, **configuration}, path)
+            typed: Any = caller.shapes.decode(
+                flow.definition.configuration, {**flow.configuration, **configuration}, path
+            )
             configuration, ids = caller.shapes.encode(typed), flow.definition.applications(typed)
         flow = flow.update(
             caller.stamp(),

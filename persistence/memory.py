@@ -1,0 +1,264 @@
+"""The unit of work in memory: for tests of commands and of the engine, without a database.
+
+It keeps the promises that commands rest on: all or nothing, a flow's events numbered without a gap, a job only with its
+commit, the same refusals. What only a database can promise (locks, row-level security) is not here.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from domain.access import Tenant
+from domain.application import Application, Component
+from domain.debt import TechDebtItem
+from domain.decision import Decision
+from domain.definition import Need, Pattern
+from domain.dependency import Dependency
+from domain.engagement import Engagement
+from domain.errors import NotFound
+from domain.event import Event, EventKind, Job, LoggedEvent
+from domain.flow import Flow
+from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
+from domain.learning import LearningPattern
+from domain.page import AppOnPage
+from domain.portfolio import Portfolio
+from domain.request import Acting
+from domain.source import Source
+from domain.standard import ArchitectureStandard, StandardException
+
+_PARTS: Mapping[Need, tuple[str, type]] = {
+    Need.APPLICATIONS: ("applications", Application),
+    Need.COMPONENTS: ("components", Component),
+    Need.DEPENDENCIES: ("dependencies", Dependency),
+    Need.FINDINGS: ("findings", CleansingFinding),
+    Need.STANDARDS: ("standards", ArchitectureStandard),
+    Need.EXCEPTIONS: ("exceptions", StandardException),
+    Need.DEBT: ("debt", TechDebtItem),
+    Need.DECISIONS: ("decisions", Decision),
+    Need.PAGES: ("pages", AppOnPage),
+}
+_OF_FLOW = (CleansingFinding, TechDebtItem, Decision, AppOnPage)
+
+
+@dataclass
+class MemoryState:
+    """What is committed for one engagement."""
+
+    flows: dict[str, Flow] = field(default_factory=dict)
+    iterations: list[tuple[str, str, int, tuple[str, ...]]] = field(default_factory=list)
+    results: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+    staged: dict[tuple[str, int], Any] = field(default_factory=dict)
+    values: dict[type, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    rows: dict[str, list[ImportRow]] = field(default_factory=lambda: defaultdict(list))
+    events: list[LoggedEvent] = field(default_factory=list)
+    seqs: dict[str, int] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    ui_states: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+class MemoryWork:
+    """One open unit of work over a copy of the state."""
+
+    def __init__(self, tenant: Tenant, state: MemoryState) -> None:
+        self.tenant = tenant
+        self.state = state
+        self.flows = MemoryFlows(state)
+        self.results = MemoryResults(state)
+        self.portfolio = MemoryPortfolio(state)
+        self.told: list[Event] = []
+
+    def tell(self, event: Event) -> None:
+        self.told.append(event)
+
+    def touch(self, thing_id: str) -> None:
+        """Only the audit log of a database keeps it."""
+
+    async def engagement(self) -> Engagement:
+        return Engagement(self.tenant.engagement_id, self.tenant.client_account_id, "Memory")
+
+    async def patterns(self, kind: str) -> tuple[Pattern, ...]:
+        known: Iterable[LearningPattern] = self.state.values[LearningPattern].values()
+        return tuple(Pattern(p.kind, p.summary, p.data, p.confidence) for p in known if p.kind == kind)
+
+    async def start_run(self, run_id: str) -> int:
+        self.state.starts[run_id] += 1
+        return self.state.starts[run_id]
+
+    async def save_ui_state(self, flow_id: str, subject: str, state: Any) -> None:
+        self.state.ui_states[flow_id, subject] = state
+
+    async def woken(self, flow_id: str) -> None:
+        """Whoever calls it has taken the job already."""
+
+
+class MemoryFlows:
+    """Flows of one engagement."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+        self.written: list[Flow] = []
+
+    async def get(self, flow_id: str) -> Flow:
+        if flow_id not in self._state.flows:
+            raise NotFound("flow", ("flowId",))
+        return self._state.flows[flow_id]
+
+    async def add(self, flow: Flow) -> None:
+        await self.save(flow)
+
+    async def save(self, flow: Flow) -> None:
+        self.written.append(flow)
+        self._state.flows[flow.id] = replace(flow, events=(), jobs=(), runs=())
+
+    async def delete(self, flow: Flow) -> None:
+        self.written.append(flow)
+        del self._state.flows[flow.id]
+        self._state.events = [event for event in self._state.events if event.flow_id != flow.id]
+
+    async def previous(self, kind: str, application_ids: Sequence[str]) -> tuple[str | None, int] | None:
+        for earlier, flow_id, iteration, ids in reversed(self._state.iterations):
+            if earlier == kind and 2 * len(set(ids).intersection(application_ids)) >= len(application_ids):
+                return (flow_id if flow_id in self._state.flows else None), iteration
+        return None
+
+    async def begin_iteration(self, flow: Flow) -> None:
+        self._state.iterations.append((flow.kind, flow.id, flow.iteration, flow.application_ids))
+
+
+class MemoryResults:
+    """Results of phases, and what runs have staged."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    async def current(self, flow_id: str) -> Mapping[str, Any]:
+        return {phase: revisions[-1] for phase, revisions in self._state.results[flow_id].items()}
+
+    async def append(
+        self,
+        flow_id: str,
+        phase: str,
+        data: Any,
+        *,
+        source: Source,
+        author: str,
+        at: datetime,
+        run_id: str | None,
+    ) -> None:
+        """Only the newest matters here: who made it, and when, is what a database keeps."""
+        del source, author, at, run_id
+        self._state.results[flow_id][phase].append(data)
+
+    async def stage(self, run_id: str, number: int, data: Any) -> None:
+        self._state.staged[run_id, number] = data
+
+    async def stage_values(self, run_id: str, number: int, values: Sequence[Any]) -> None:
+        self._state.staged[run_id, number] = list(values)
+
+    async def staged(self, run_id: str, number: int) -> Any:
+        return self._state.staged.get((run_id, number))
+
+    async def staged_values(self, run_id: str, numbers: range) -> AsyncIterator[list[Any]]:
+        for number in numbers:
+            yield self._state.staged.get((run_id, number), [])
+
+    async def clear(self, run_id: str) -> None:
+        self._state.staged = {key: data for key, data in self._state.staged.items() if key[0] != run_id}
+
+
+class MemoryPortfolio:
+    """The portfolio's values by type and id."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
+        parts: dict[str, Any] = {}
+        for need, (name, type_) in _PARTS.items():
+            if need in needs:
+                values = self._state.values[type_].values()
+                parts[name] = tuple(v for v in values if _belongs(v, flow_id, application_ids))
+        if Need.IMPORT in needs:
+            found = [v for v in self._state.values[DataImport].values() if v.flow_id == flow_id]
+            parts["data_import"] = found[-1] if found else None
+        return Portfolio(**parts)
+
+    async def save(self, values: Iterable[Any]) -> None:
+        for value in values:
+            if isinstance(value, ImportRows):
+                self._state.rows[value.flow_id].extend(value.accepted)
+            else:
+                self._state.values[type(value)][getattr(value, "id", repr(value))] = value
+
+    async def remove(self, values: Iterable[Any]) -> None:
+        for value in values:
+            self._state.values[type(value)].pop(getattr(value, "id", repr(value)), None)
+            if isinstance(value, DataImport):
+                self._state.rows.pop(value.flow_id, None)
+
+    async def rows(self, flow_id: str, after: int, limit: int) -> tuple[ImportRow, ...]:
+        return tuple(row for row in self._state.rows[flow_id] if row.line > after)[:limit]
+
+    async def forget_flow(self, flow_id: str) -> None:
+        decisions = self._state.values[Decision]
+        for value in [v for v in decisions.values() if v.flow_id == flow_id and not v.accepted]:
+            del decisions[value.id]
+
+
+def _belongs(value: Any, flow_id: str, application_ids: tuple[str, ...]) -> bool:
+    if isinstance(value, _OF_FLOW):
+        return value.flow_id == flow_id
+    if not application_ids:
+        return True
+    if isinstance(value, Application):
+        return value.id in application_ids
+    if isinstance(value, Component):
+        return value.application_id in application_ids
+    if isinstance(value, Dependency):
+        return value.from_id in application_ids or value.to_id in application_ids
+    return True
+
+
+class MemoryWorks:
+    """Opens units of work in memory; `jobs` are what has been committed and not yet taken."""
+
+    def __init__(self) -> None:
+        self.states: dict[Tenant, MemoryState] = defaultdict(MemoryState)
+        self.jobs: list[tuple[Tenant, Job]] = []
+
+    @asynccontextmanager
+    async def __call__(self, tenant: Tenant, acting: Acting | None = None) -> AsyncIterator[MemoryWork]:
+        """Kept on leaving without an exception; `acting` is for the audit log of a database."""
+        del acting
+        work = MemoryWork(tenant, copy.deepcopy(self.states[tenant]))
+        yield work
+        for flow in work.flows.written:
+            self.jobs.extend((tenant, job) for job in flow.jobs)
+            for event in flow.events:
+                _log(work.state, tenant, flow, event)
+        self.states[tenant] = work.state
+
+
+def _log(state: MemoryState, tenant: Tenant, flow: Flow, event: Event) -> None:
+    seq = None
+    if event.kind is not EventKind.FLOW_DELETED:
+        seq = state.seqs[flow.id] = state.seqs.get(flow.id, 0) + 1
+    state.events.append(
+        LoggedEvent(
+            tenant.engagement_id,
+            (state.events[-1].position if state.events else 0) + 1,
+            flow.id,
+            flow.kind,
+            seq,
+            event.kind,
+            event.at,
+            event.phase,
+            event.data,
+        )
+    )
