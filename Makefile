@@ -10,7 +10,7 @@ VENV := .venv/bin
 # Servers started by the tests must not be told of by a person's own settings.
 PYTEST := $(VENV)/python -m pytest
 
-.PHONY: help up install dashboard test test-slow check format bench schema lock clean
+.PHONY: help up install dashboard test test-slow check format bench schema lock upgrade clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -52,8 +52,11 @@ bench: install ## measure the promises on speed and size
 schema: install ## print schema.graphql anew; read its diff
 	@$(VENV)/python -m server schema
 
-lock: install ## choose versions anew within pyproject.toml; no registry's address is written
+lock: install ## write the lock files after a change of pyproject.toml
 	@$(VENV)/python scripts/lock.py
+
+upgrade: install ## the same, with the newest versions that pyproject.toml allows
+	@$(VENV)/python scripts/lock.py --upgrade
 
 clean: ## remove what was built; .data stays (remove it by hand to start from nothing)
 	@rm -rf .venv .install.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

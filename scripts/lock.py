@@ -1,4 +1,7 @@
-"""Resolve pyproject.toml into the two lock files, for every Python and platform at once."""
+"""Resolve pyproject.toml into the two lock files, for every Python and platform at once.
+
+Keeps the versions there are where they still fit; `--upgrade` chooses the newest anew.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,12 @@ OPTIONS = (
     "--no-emit-find-links",
     "--python-version=3.11",
     "--custom-compile-command=make lock",
-    "--upgrade",
     "--quiet",
 )
 
 
 def resolve(output: str, *extra: str) -> None:
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *extra]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *sys.argv[1:], *extra]
     subprocess.run([*command, "--output-file", output], cwd=ROOT, check=True)  # noqa: S603 - fixed words
 
 

@@ -16,6 +16,7 @@ from server.embedded import records
 from server.embedded.supervisor import LOCK, RECORD, TEMPORARY
 
 ROOT = Path(__file__).parents[2]
+PASSABLE = 0o711
 STARTING = 180.0
 STOPPING = 40.0
 
@@ -70,9 +71,9 @@ def start_servers(data: Path, *, temporary: bool = False) -> Iterator[Servers]:
 def prepare(data: Path) -> Path:
     """The folder, open for passing through: the database may run as another user. Its files are not."""
     data = data.absolute()
-    if not data.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        data.chmod(0o711)
+    data.mkdir(parents=True, exist_ok=True)
+    if data.stat().st_mode & PASSABLE != PASSABLE:
+        data.chmod(data.stat().st_mode | PASSABLE)
     return data
 
 

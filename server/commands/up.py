@@ -1,0 +1,126 @@
+"""`python -m server up`: everything on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from server.attachment import environment, fill
+from server.children import Child
+from server.commands.connect import headers
+from server.embedded import start_servers
+from server.listening import address, listen
+from server.running import alone, announce, answers, find_running
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from domain.access import Tenant
+
+READY_WITHIN = 60.0
+GLANCE = 0.1
+# Approvals need two people.
+PEOPLE = {"alice": "ADMIN", "bob": "LEAD"}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """`up` takes none: what there is to choose is a setting."""
+
+
+def run(_arguments: Namespace, settings: Settings) -> int:
+    with alone(settings) as mine:
+        if not mine:
+            print(
+                f"It is running already: {find_running(settings) or 'starting'}. Ctrl-C where it was started ends it."
+            )
+            return 0
+        try:
+            return _with_servers(settings)
+        except KeyboardInterrupt:
+            print("\nStopping.", flush=True)
+            return 0
+
+
+def _with_servers(settings: Settings) -> int:
+    # Before anything takes time: a port that is taken is the commonest mistake.
+    with listen(settings.host, settings.port) as listener:
+        if settings.database_url and settings.broadcast_url:
+            return _serve(settings, listener)
+        with start_servers(settings.data) as servers:
+            return _serve(fill(settings, servers), listener)
+
+
+def _serve(settings: Settings, listener: socket.socket) -> int:
+    tenant = _prepare(settings)
+    descriptor = listener.fileno()
+    with (
+        Child(["worker"], environment(settings)) as worker,
+        Child(["api", "--descriptor", str(descriptor)], environment(settings), [descriptor]) as api,
+    ):
+        url = address(listener)
+        if not _becomes_ready(api, worker, url):
+            sys.stderr.write(f"The API did not get ready; {url}/readyz says why if it still runs.\n")
+            return 1
+        announce(settings, url)
+        print(welcome(settings, url, tenant), flush=True)
+        while True:
+            _keep((api, worker))
+
+
+def _prepare(settings: Settings) -> Tenant:
+    """Tables, sample and the people who may look at it."""
+    from domain.access import Role, Tenant
+    from server.admission import admit
+    from server.migration import prepare_database
+    from server.seed import seed
+
+    prepare_database(settings.database_url)
+    sample = seed(settings)
+    tenant = Tenant(sample.client_account_id, sample.engagement_id)
+    for subject, role in PEOPLE.items():
+        asyncio.run(admit(settings.database_url, tenant, subject, [Role(role)]))
+    return tenant
+
+
+def _becomes_ready(api: Child, worker: Child, url: str) -> bool:
+    deadline = time.monotonic() + READY_WITHIN
+    while not answers(f"{url}/readyz"):
+        if not api.running or time.monotonic() > deadline:
+            return False
+        _keep((worker,))
+    return True
+
+
+def _keep(children: Sequence[Child]) -> None:
+    for child in children:
+        child.keep()
+    time.sleep(GLANCE)
+
+
+def welcome(settings: Settings, url: str, tenant: Tenant) -> str:
+    """Where to look, and as whom."""
+    lines = [
+        "",
+        "Flotilla is running. Ctrl-C stops everything.",
+        "",
+        f"  GraphiQL  {url}/graphiql",
+        f"  GraphQL   {url}/graphql",
+        f"            {url.replace('http', 'ws', 1)}/graphql",
+        f"  Health    {url}/readyz",
+        "",
+    ]
+    if not settings.local_issuer:
+        return "\n".join(
+            [*lines, f"Tokens are those of {settings.issuer_url or 'no issuer yet: set FLOTILLA_ISSUER_URL'}."]
+        )
+    for subject, role in PEOPLE.items():
+        lines += [f"As {subject} ({role}):", *_lines(headers(settings, tenant, subject)), ""]
+    return "\n".join([*lines, "For scripts: .venv/bin/python -m server connect --subject alice --roles ADMIN"])
+
+
+def _lines(pairs: Mapping[str, str]) -> list[str]:
+    return [f"  {name}: {value}" for name, value in pairs.items()]

@@ -1,0 +1,32 @@
+"""The socket the API listens on, and how it is called from outside."""
+
+from __future__ import annotations
+
+import socket
+
+BACKLOG = 2048
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how to reach such a listener from here
+
+
+class PortTaken(Exception):
+    """The address cannot be listened on."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as problem:
+        raise PortTaken(
+            f"Cannot listen on {host} port {port}: {problem.strerror or problem}. Set FLOTILLA_PORT to another "
+            "(0 takes a free one), or FLOTILLA_HOST to an address of this machine."
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def address(listener: socket.socket) -> str:
+    """As a client on this machine writes it."""
+    host, port = listener.getsockname()[:2]
+    host = ANYWHERE.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
