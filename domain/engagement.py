@@ -1,12 +1,57 @@
-"""An engagement: one programme of work for a client account, with its own numbers."""
+"""An engagement: one programme of work for a client account, with its own numbers and its members."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from domain.access import Experience, Member, Role
+from domain.errors import ErrorCode, Problem, Refused, StaleVersion, refuse
+
+LONGEST_NAME = 200
+LONGEST_EMAIL = 320
+LONGEST_SUBJECT = 255
+MOST_MEMBERS = 1_000
+# Nobody may be called what a service is called that acts for nobody.
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEngagement:
+    """A new engagement of that client account, or of a new one by name."""
+
+    name: str
+    currency: str
+    client_account_id: str | None = None
+    client_account_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetMember:
+    """What somebody may do from now on; no roles removes him."""
+
+    subject: str
+    roles: frozenset[Role]
+    email: str | None = None
+    experience: Experience | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveEngagementSettings:
+    """What is None stays as it is; `settings` replaces all of the engagement's own numbers."""
+
+    timezone: str | None = None
+    settings: Mapping[str, Any] | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumbers:
+    """What an engagement may set over the product's defaults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +66,72 @@ class Engagement:
     settings: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1
 
+    @classmethod
+    def create(cls, id: str, client_account_id: str, command: CreateEngagement) -> Self:
+        """The new engagement, or everything that is wrong with it."""
+        problems = list(_name_problems(command.name, "name"))
+        if command.client_account_name is not None:
+            problems += _name_problems(command.client_account_name, "clientAccount", "newName")
+        if not re.fullmatch("[A-Z]{3}", command.currency):
+            message = "The currency must be a code of ISO 4217, such as USD."
+            problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("currency",)))
+        if problems:
+            raise Refused(problems)
+        return cls(id, client_account_id, command.name.strip(), command.currency)
+
     def today(self, now: datetime) -> date:
         """The date there; the product's today."""
         return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def change(self, command: SaveEngagementSettings) -> Self:
+        """With other settings, as one more version."""
+        if command.expected_version not in (None, self.version):
+            details = {"expectedVersion": command.expected_version, "currentVersion": self.version}
+            raise StaleVersion("engagement", details)
+        if command.timezone is not None and command.timezone not in available_timezones():
+            message = f"There is no time zone {command.timezone!r}. Give a name such as Europe/Berlin."
+            raise refuse(ErrorCode.INVALID_INPUT, message, "timezone")
+        return replace(
+            self,
+            timezone=command.timezone or self.timezone,
+            settings=self.settings if command.settings is None else command.settings,
+            version=self.version + 1,
+        )
+
+
+def _name_problems(name: str, *path: str) -> Sequence[Problem]:
+    if name.strip() and len(name) <= LONGEST_NAME and name.isprintable():
+        return ()
+    message = f"A name must have 1 to {LONGEST_NAME} printable characters."
+    return (Problem(ErrorCode.INVALID_INPUT, message, path),)
+
+
+def change_member(members: Sequence[Member], command: SetMember) -> Member | None:
+    """The member as he is from now on; None for one who is none any more."""
+    _check_member(command)
+    others = [member for member in members if member.subject != command.subject]
+    if not command.roles and len(others) == len(members):
+        raise refuse(ErrorCode.NOT_FOUND, "There is no such member.", "userId")
+    if not any(Role.ADMIN in member.roles for member in others) and Role.ADMIN not in command.roles:
+        message = "An engagement keeps at least one ADMIN. Make somebody else one first."
+        raise refuse(ErrorCode.INVALID_INPUT, message, "roles")
+    if len(others) >= MOST_MEMBERS:
+        raise refuse(ErrorCode.LIMIT_EXCEEDED, f"An engagement has at most {MOST_MEMBERS} members.", "userId")
+    if not command.roles:
+        return None
+    return Member(command.subject, command.roles, command.email, command.experience)
+
+
+def _check_member(command: SetMember) -> None:
+    problems = []
+    if not _plain(command.subject, LONGEST_SUBJECT) or command.subject == SYSTEM:
+        message = f"A user id must have 1 to {LONGEST_SUBJECT} printable characters, and is not {SYSTEM!r}."
+        problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("userId",)))
+    if command.email is not None and not (_plain(command.email, LONGEST_EMAIL) and "@" in command.email[1:-1]):
+        problems.append(Problem(ErrorCode.INVALID_INPUT, "That is no e-mail address.", ("email",)))
+    if problems:
+        raise Refused(problems)
+
+
+def _plain(text: str, longest: int) -> bool:
+    return 0 < len(text) <= longest and text.isprintable() and text == text.strip()

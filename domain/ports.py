@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 from domain.inventory import ImportRow, RejectedRow
 
 if TYPE_CHECKING:
-    from domain.access import Tenant
+    from domain.access import Member, Tenant
     from domain.definition import Need, Pattern
     from domain.engagement import Engagement
     from domain.event import Event, LiveText, LoggedEvent
@@ -175,6 +175,27 @@ class PortfolioRepository(Protocol):
         """Delete what only an unfinished flow had proposed."""
 
 
+class EngagementRepository(Protocol):
+    """The tenant's own engagement, its client account and its members."""
+
+    async def get(self) -> Engagement:
+        """Locked until the unit of work ends: what is decided about members rests on all of them."""
+
+    async def has_account(self) -> bool: ...
+
+    async def add_account(self, name: str) -> None: ...
+
+    async def add(self, engagement: Engagement) -> None: ...
+
+    async def save(self, engagement: Engagement) -> None: ...
+
+    async def members(self) -> tuple[Member, ...]: ...
+
+    async def save_member(self, member: Member) -> None: ...
+
+    async def remove_member(self, subject: str) -> None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction of one tenant: committed on leaving without an exception, rolled back otherwise."""
 
@@ -189,6 +210,9 @@ class UnitOfWork(Protocol):
 
     @property
     def files(self) -> Files: ...
+
+    @property
+    def engagements(self) -> EngagementRepository: ...
 
     def tell(self, event: Event) -> None:
         """An event outside any flow."""

@@ -8,7 +8,8 @@ from persistence.database import APPLICATION_ROLE
 
 ENGAGEMENT = "(SELECT nullif(current_setting('flotilla.engagement', true), '')::uuid)"
 ACCOUNT = "(SELECT nullif(current_setting('flotilla.account', true), '')::uuid)"
-SUBJECT = "(SELECT nullif(current_setting('flotilla.subject', true), ''))"
+# Only while no tenant is selected: with one, a subject's other engagements are as far away as anybody's.
+SUBJECT = f"(SELECT nullif(current_setting('flotilla.subject', true), '') WHERE {ENGAGEMENT} IS NULL)"
 
 # Without a tenant a subject sees its own memberships, and what it needs to choose among them; nothing else.
 MINE = f"EXISTS (SELECT FROM members WHERE members.engagement_id = engagements.id AND members.subject = {SUBJECT})"

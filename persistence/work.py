@@ -19,6 +19,7 @@ from domain.event import CancelRun, Event, Job, RunPhase, WakeFlow
 from domain.ports import Clock, Ids
 from domain.request import Acting, Answer
 from persistence.database import select_tenant
+from persistence.engagements import Engagements
 from persistence.event_log import Head, PendingEvent, append
 from persistence.files import StoredFiles
 from persistence.flows import Flows
@@ -61,6 +62,7 @@ class PostgresWork:
         self.results = Results(connection, tenant.engagement_id)
         self.portfolio = PortfolioValues(connection, tenant.engagement_id)
         self.files = StoredFiles(connection, tenant.engagement_id, ids)
+        self.engagements = Engagements(connection, tenant)
         self.requests = Requests(connection, tenant.engagement_id)
         self.connection = connection
         self._told: list[PendingEvent] = []
@@ -76,7 +78,11 @@ class PostgresWork:
 
     async def engagement(self) -> Engagement:
         """The tenant's engagement."""
-        row = (await self.connection.execute(select(engagements))).mappings().first()
+        row = (
+            (await self.connection.execute(select(engagements).where(engagements.c.id == self.tenant.engagement_id)))
+            .mappings()
+            .first()
+        )
         if row is None:
             raise NotFound("engagement")
         names = ("id", "client_account_id", "name", "currency", "timezone", "settings", "version")

@@ -1,0 +1,77 @@
+"""What people do to engagements: make them, say who may do what in them, set their own numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from domain.access import Member, Role, Tenant
+from domain.engagement import (
+    SYSTEM,
+    CreateEngagement,
+    Engagement,
+    OwnNumbers,
+    SaveEngagementSettings,
+    SetMember,
+    change_member,
+)
+from domain.errors import Forbidden, NotFound
+from domain.event import Event, EventKind
+from resolvers.context import Caller
+
+
+async def create_engagement(caller: Caller, command: CreateEngagement) -> Engagement:
+    """A new engagement, whose first ADMIN is whoever makes it; for the platform's own tokens."""
+    if not caller.platform:
+        raise Forbidden("Making an engagement needs a token with the grant platform.")
+    tenant = Tenant(command.client_account_id or caller.ids(), caller.ids())
+    engagement = Engagement.create(tenant.engagement_id, tenant.client_account_id, command)
+    if command.client_account_id is not None:
+        await _check_account(caller, tenant)
+    first = Member(caller.subject if caller.user == SYSTEM else caller.user, frozenset({Role.ADMIN}), caller.email)
+    async with replace(caller, tenant=tenant).work() as uow:
+        if command.client_account_name is not None:
+            await uow.engagements.add_account(command.client_account_name.strip())
+        await uow.engagements.add(engagement)
+        await uow.engagements.save_member(first)
+        uow.touch(engagement.id)
+    return engagement
+
+
+async def _check_account(caller: Caller, tenant: Tenant) -> None:
+    # Not in the transaction that follows: a refusal is kept in the audit log of an engagement,
+    # and here there is none yet.
+    async with caller.open_work(tenant) as uow:
+        if not await uow.engagements.has_account():
+            raise NotFound("client account", ("clientAccount", "id"))
+
+
+async def set_member(caller: Caller, command: SetMember) -> Engagement:
+    """Say what somebody may do from now on."""
+    caller.need(Role.ADMIN)
+    async with caller.work() as uow:
+        engagement = await uow.engagements.get()
+        member = change_member(await uow.engagements.members(), command)
+        if member is None:
+            await uow.engagements.remove_member(command.subject)
+        else:
+            await uow.engagements.save_member(member)
+        uow.touch(engagement.id)
+        uow.tell(_changed(caller, engagement))
+    return engagement
+
+
+async def save_engagement_settings(caller: Caller, command: SaveEngagementSettings) -> Engagement:
+    """Set the engagement's own numbers and its time zone."""
+    caller.need(Role.ADMIN)
+    if command.settings is not None:
+        caller.shapes.decode(OwnNumbers, command.settings, ("settings",))
+    async with caller.work() as uow:
+        engagement = (await uow.engagements.get()).change(command)
+        await uow.engagements.save(engagement)
+        uow.touch(engagement.id)
+        uow.tell(_changed(caller, engagement))
+    return engagement
+
+
+def _changed(caller: Caller, engagement: Engagement) -> Event:
+    return Event(EventKind.CHILD_CHANGED, caller.now(), data={"changed": [["Engagement", engagement.id]]})
