@@ -48,10 +48,16 @@ _AUTHENTICATION_WORDS = {
 }  # fmt: skip
 
 
-def _technology(key: str, title: str, *headers: str, needed: bool = False) -> Fact:
+def _technology(
+    key: str,
+    title: str,
+    *headers: str,
+    needed: bool = False,
+    only_if: tuple[str, object] | None = None,
+) -> Fact:
     return Fact(
         key, title, FactType.TECHNOLOGY, _BOTH, (Reader.READINESS, Reader.SEVERITY, Reader.FACTORS),
-        headers, field="technologies", category=key, needed_for_assessment=needed,
+        headers, field="technologies", category=key, needed_for_assessment=needed, only_if=only_if,
     )  # fmt: skip
 
 
@@ -113,7 +119,7 @@ _TECHNOLOGIES = (
                 "os according to the configuration file", "os according to the vmware tools", needed=True),
     _technology("database", "Database", "database", "db", "dbms", "database engine", "database type"),
     _technology("language", "Programming language", "language", "programming language", "technology",
-                "tech stack", "development language", needed=True),
+                "tech stack", "development language", needed=True, only_if=("commercial_product", False)),
     _technology("runtime", "Runtime", "runtime", "runtime version", "java version", "jdk"),
     _technology("framework", "Framework", "framework", "frameworks", "web framework"),
     _technology("middleware", "Middleware", "middleware", "application server", "app server",
