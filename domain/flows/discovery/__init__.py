@@ -1,0 +1,1 @@
+"""Discovery: from an inventory file to applications, components and dependencies."""

@@ -1,0 +1,169 @@
+"""attribute_mapping: which column fills which fact; a person corrects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from domain.columns import Structure
+from domain.definition import Outcome, PhaseCall, Warning
+from domain.errors import ErrorCode, Problem, Refused, refuse
+from domain.facts import header_key
+from domain.flows.discovery.guessing import CERTAIN, guess, known_target, single_valued
+from domain.flows.discovery.reaching import reach
+from domain.flows.discovery.results import (
+    ColumnTarget,
+    DiscoveryConfiguration,
+    ImportSummary,
+    MappingAnswer,
+    MappingResult,
+)
+from domain.inventory import AttributeMapping
+from domain.learning import LearningPattern, LearningScope
+from domain.source import Source
+
+_ROWS_LOOKED_AT = 1_000
+_VALUES_LOOKED_AT = 100
+_UNSURE = 0.7
+_LEARNED_CONFIDENCE = 0.9
+
+
+def propose_mapping(call: PhaseCall) -> Outcome:
+    """A target with a confidence for each column; what the configuration settles is settled."""
+    summary: ImportSummary = call.results["data_import"]
+    configuration: DiscoveryConfiguration = call.configuration
+    columns = [column.name for column in summary.columns]
+    _check(configuration.mappings, columns, "configuration")
+    samples = {column.name: column.samples for column in summary.columns}
+    proposed = tuple(
+        AttributeMapping(found.column, found.target, found.confidence, Source.RULES, samples[found.column])
+        for found in guess(columns, _values(call), call.patterns)
+    )
+    mappings = settle(settle(proposed, _chosen_before(call, columns)), configuration.mappings)
+    return Outcome(MappingResult(mappings), warnings=tuple(_doubts(mappings, call.phase)))
+
+
+def _chosen_before(call: PhaseCall, columns: Sequence[str]) -> tuple[ColumnTarget, ...]:
+    earlier: MappingResult | None = call.results.get(call.phase)
+    found = earlier.mappings if earlier else ()
+    return tuple(
+        ColumnTarget(mapping.column, mapping.target)
+        for mapping in found
+        if mapping.source is Source.USER and mapping.column in columns
+    )
+
+
+def propose_answer(call: PhaseCall) -> MappingAnswer:
+    """The proposal as it stands."""
+    result: MappingResult = call.results[call.phase]
+    return MappingAnswer(tuple(ColumnTarget(mapping.column, mapping.target) for mapping in result.mappings))
+
+
+def decide_mapping(call: PhaseCall) -> Outcome:
+    """What the person named is settled, and remembered where he chose otherwise; the rest stays as proposed."""
+    result: MappingResult = call.results[call.phase]
+    answer: MappingAnswer = call.input
+    _check(answer.mappings, [mapping.column for mapping in result.mappings])
+    mappings = settle(result.mappings, answer.mappings)
+    if not _names_something(mappings):
+        raise refuse(
+            ErrorCode.NOT_READY,
+            "No column holds the names of applications or servers. Map one to `name`, or, in a list of "
+            "dependencies, two to `consumer` and `provider`.",
+            "mappings",
+        )
+    return Outcome(MappingResult(mappings), saves=tuple(_lessons(call, result.mappings, mappings)))
+
+
+def settle(proposed: Sequence[AttributeMapping], chosen: Sequence[ColumnTarget]) -> tuple[AttributeMapping, ...]:
+    """The mappings with a person's choices in them; a proposal that claims what he gave away is dropped."""
+    targets = {choice.column: choice.target for choice in chosen}
+    claimed = {target for target in targets.values() if target is not None and single_valued(target)}
+    return tuple(_settled(mapping, targets, claimed) for mapping in proposed)
+
+
+def _settled(mapping: AttributeMapping, targets: Mapping[str, str | None], claimed: set[str]) -> AttributeMapping:
+    column, samples = mapping.column, mapping.samples
+    if column not in targets:
+        return AttributeMapping(column, None, 0.0, Source.RULES, samples) if mapping.target in claimed else mapping
+    if targets[column] == mapping.target:
+        return mapping
+    return AttributeMapping(column, targets[column], CERTAIN, Source.USER, samples)
+
+
+def _names_something(mappings: Sequence[AttributeMapping]) -> bool:
+    targets = {mapping.target for mapping in mappings}
+    pair = {Structure.CONSUMER, Structure.PROVIDER} <= targets
+    return pair or bool(targets & {"name", "component_name"})
+
+
+def _check(chosen: Sequence[ColumnTarget], columns: Sequence[str], *path: str) -> None:
+    problems = list(_problems(chosen, frozenset(columns), (*path, "mappings")))
+    if problems:
+        raise Refused(problems)
+
+
+def _problems(chosen: Sequence[ColumnTarget], columns: frozenset[str], path: tuple[str, ...]) -> Iterator[Problem]:
+    filled_by: dict[str, str] = {}
+    seen: set[str] = set()
+    for number, choice in enumerate(chosen):
+        at = (*path, str(number))
+        if choice.column not in columns:
+            message = f'The import has no column "{choice.column}".'
+            yield Problem(ErrorCode.INVALID_INPUT, message, (*at, "column"))
+        elif choice.column in seen:
+            message = f'The column "{choice.column}" is named twice.'
+            yield Problem(ErrorCode.INVALID_INPUT, message, (*at, "column"))
+        seen.add(choice.column)
+        if choice.target is not None:
+            yield from _target_problems(choice, filled_by, (*at, "target"))
+
+
+def _target_problems(choice: ColumnTarget, filled_by: dict[str, str], path: tuple[str, ...]) -> Iterator[Problem]:
+    target = choice.target or ""
+    if not known_target(target):
+        message = f'There is no fact "{target}". Null keeps the column as it is in `attributes`.'
+        yield Problem(ErrorCode.INVALID_INPUT, message, path)
+    elif single_valued(target) and filled_by.setdefault(target, choice.column) != choice.column:
+        message = (
+            f'The columns "{filled_by[target]}" and "{choice.column}" cannot both fill {target}: it has one value. '
+            "Set one of them to null."
+        )
+        yield Problem(ErrorCode.INVALID_INPUT, message, path)
+
+
+def _values(call: PhaseCall) -> dict[str, list[str]]:
+    found: dict[str, dict[str, None]] = {}
+    for row in islice(reach(call).rows(call.flow_id), _ROWS_LOOKED_AT):
+        for column, cell in row.values.items():
+            texts = found.setdefault(column, {})
+            if len(texts) < _VALUES_LOOKED_AT:
+                texts[cell.strip()] = None
+    return {column: list(texts) for column, texts in found.items()}
+
+
+def _doubts(mappings: Sequence[AttributeMapping], phase: str) -> Iterator[Warning]:
+    unsure = [mapping.column for mapping in mappings if mapping.target and mapping.confidence < _UNSURE]
+    if unsure:
+        message = f"What these columns hold is a guess: {', '.join(unsure)}."
+        yield Warning("MAPPING_UNSURE", message, phase, {"columns": unsure})
+
+
+def _lessons(
+    call: PhaseCall, before: Sequence[AttributeMapping], after: Sequence[AttributeMapping]
+) -> Iterator[LearningPattern]:
+    known = [dict(pattern.data) for pattern in call.patterns]
+    for old, new in zip(before, after, strict=True):
+        data = {"column": header_key(new.column), "target": new.target}
+        if new.source is Source.USER and old.target != new.target and data not in known:
+            filled = new.target or "no fact"
+            yield LearningPattern(
+                id=call.new_id(),
+                scope=LearningScope.ENGAGEMENT,
+                kind=f"discovery.{call.phase}",
+                summary=f'The column "{new.column}" fills {filled}.',
+                data=data,
+                confidence=_LEARNED_CONFIDENCE,
+                flow_id=call.flow_id,
+                created_at=call.now,
+            )
