@@ -608,6 +608,9 @@ class Reads(Protocol):
     async def counts(self, listings: Sequence[Listing[Any]]) -> list[int]:
         """How long each list is; they differ in their parent only."""
 
+    async def applications_by_key(self, keys: Collection[str]) -> Mapping[str, Application]:
+        """Applications by their natural keys."""
+
     async def flow_counts(self) -> tuple[FlowCount, ...]: ...
 
     async def portfolio_summary(self) -> PortfolioSummary: ...

@@ -1,0 +1,129 @@
+"""The port `Reads` on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from domain.access import Tenant
+from domain.application import Application
+from domain.definition import FlowDefinition
+from domain.reading import DifferenceCounts, FlowCount, Listing, Page, PortfolioSummary, Window
+from persistence.database import reading
+from persistence.reads import counting
+from persistence.reads.paging import count_query, page_query, split
+from persistence.reads.source import Reading, Rows, owned
+from persistence.reads.sources import ROWS, SOURCES
+from persistence.tables import applications
+
+T = TypeVar("T")
+
+
+class PostgresReads:
+    """One transaction, opened by the first read; statements wait for each other, since it is one connection."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        tenant: Tenant | None,
+        subject: str,
+        definitions: Mapping[str, FlowDefinition],
+    ) -> None:
+        self._engine = engine
+        self._tenant = tenant
+        self._subject = subject
+        self._reading = Reading(self.fetch, definitions)
+        self._lock = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self._connection: AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """End the transaction: what is read next is read anew."""
+        async with self._lock:
+            self._connection = None
+            await self._stack.aclose()
+
+    async def fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        """The rows of one statement."""
+        async with self._lock:
+            if self._connection is None:
+                opened = reading(self._engine, self._tenant, self._subject)
+                self._connection = await self._stack.enter_async_context(opened)
+            return (await self._connection.execute(query)).all()
+
+    async def get(self, type_: type[T], ids: Collection[str]) -> Mapping[str, T]:
+        """Things by their ids; what is not there, or is another tenant's, is left out."""
+        if not ids:
+            return {}
+        rows = ROWS[type_]
+        return {value.id: value for value in await self._things(rows, rows.by_id(sorted(ids)))}
+
+    async def pages(self, listings: Sequence[Listing[T]], window: Window) -> list[Page[T]]:
+        """The same window on lists that differ in their parent only, in one statement."""
+        if not listings:
+            return []
+        source = SOURCES[type(listings[0])]
+        rows = await self._mappings(page_query(source, _distinct(listings), window, self._tenant_id))
+        values = await source.rows.make(self._reading, rows)
+        return split(source, listings, window, rows, values)
+
+    async def counts(self, listings: Sequence[Listing[Any]]) -> list[int]:
+        """How long each list is; they differ in their parent only."""
+        if not listings:
+            return []
+        distinct = _distinct(listings)
+        rows = await self.fetch(count_query(SOURCES[type(listings[0])], distinct, self._tenant_id))
+        found = {listing.parent: row.n for listing, row in zip(distinct, rows, strict=True)}
+        return [found[listing.parent] for listing in listings]
+
+    async def applications_by_key(self, keys: Collection[str]) -> Mapping[str, Application]:
+        """Applications by their natural keys."""
+        key = applications.c.key.in_(sorted(keys))
+        values = await self._things(ROWS[Application], key) if keys else []
+        return {value.key: value for value in values}
+
+    async def _things(self, rows: Rows, where: ColumnElement[bool]) -> list[Any]:
+        query = select(*rows.columns).select_from(rows.table).where(*owned(rows, self._tenant_id), where)
+        return await rows.make(self._reading, await self._mappings(query))
+
+    async def flow_counts(self) -> tuple[FlowCount, ...]:
+        """How many flows there are of each type in each status."""
+        return counting.flows(await self.fetch(counting.flow_query(self._tenant_id)))
+
+    async def portfolio_summary(self) -> PortfolioSummary:
+        """The engagement's applications, counted."""
+        return counting.portfolio(await self.fetch(counting.portfolio_query(self._tenant_id)))
+
+    async def difference_counts(self, flow_ids: Sequence[str]) -> Mapping[str, DifferenceCounts]:
+        """How many applications each discovery created, changed and missed."""
+        return counting.differences(await self.fetch(counting.difference_query(self._tenant_id, flow_ids)))
+
+    async def ui_states(self, flow_ids: Sequence[str], subject: str) -> Mapping[str, Any]:
+        """That subject's own view of each flow."""
+        rows = await self.fetch(counting.ui_state_query(self._tenant_id, flow_ids, subject))
+        return {row.flow_id: row.state for row in rows}
+
+    @property
+    def _tenant_id(self) -> str:
+        return self._tenant.engagement_id if self._tenant else ""
+
+    async def _mappings(self, query: Select[Any]) -> Sequence[RowMapping]:
+        return [row._mapping for row in await self.fetch(query)]
+
+
+def _distinct(listings: Sequence[Listing[T]]) -> list[Listing[T]]:
+    return list({listing.parent: listing for listing in listings}.values())

@@ -1,0 +1,12 @@
+"""Every kind of list and of thing that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from persistence.reads import engagements, flows, portfolio
+from persistence.reads.source import Rows, Source
+
+ROWS: Mapping[type, Rows] = MappingProxyType({**engagements.ROWS, **flows.ROWS, **portfolio.ROWS})
+SOURCES: Mapping[type, Source] = MappingProxyType({**engagements.SOURCES, **flows.SOURCES, **portfolio.SOURCES})

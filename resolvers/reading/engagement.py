@@ -1,0 +1,63 @@
+"""Queries about the engagement, its members, and what was done in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.access import Member, Role, Tenant
+from domain.errors import NotFound
+from domain.reading import (
+    WHOLE,
+    AuditEntries,
+    AuditEntry,
+    KnownEngagement,
+    Members,
+    Page,
+    SelectableEngagement,
+    SelectableEngagements,
+    Window,
+)
+from resolvers.context import Context
+
+
+async def current(context: Context) -> KnownEngagement:
+    """The engagement that the request selects, read once for the operation."""
+    shelf = context.loaded.shelf(_engagements, {})
+    found: list[KnownEngagement | None] = await shelf.fill(context, [context.caller.tenant])
+    if found[0] is None:
+        raise NotFound("engagement")
+    return found[0]
+
+
+async def _engagements(context: Context, tenants: Sequence[Tenant]) -> list[KnownEngagement | None]:
+    found = await context.reads.get(KnownEngagement, [tenant.engagement_id for tenant in tenants])
+    return [found.get(tenant.engagement_id) for tenant in tenants]
+
+
+async def members(context: Context, engagements: Sequence[KnownEngagement]) -> list[tuple[Member, ...]]:
+    """Who may do what in the engagement; every engagement that can be read is the caller's own."""
+    pages = await context.reads.pages([Members()], WHOLE)
+    return [pages[0].items for _ in engagements]
+
+
+async def member(context: Context) -> Member | None:
+    """The caller's own membership; a service that acts for nobody may have none."""
+    caller = context.caller
+    everybody = (await context.reads.pages([Members()], WHOLE))[0].items
+    return next((each for name in (caller.user, caller.subject) for each in everybody if each.subject == name), None)
+
+
+async def selectable(context: Context, search: str | None, window: Window) -> Page[SelectableEngagement]:
+    """Every engagement that the caller's token may select."""
+    listing = SelectableEngagements(subject=context.caller.subject, search=search)
+    return (await context.reads.pages([listing], window))[0]
+
+
+async def audited(
+    context: Context, subject_id: str | None, by: str | None, since: datetime | None, window: Window
+) -> Page[AuditEntry]:
+    """The audit log, for an ADMIN."""
+    context.caller.need(Role.ADMIN)
+    listing = AuditEntries(subject_id=subject_id, by=by, since=since)
+    return (await context.reads.pages([listing], window))[0]

@@ -1,0 +1,177 @@
+"""Who is asking, and where: the viewer, engagements and their members, the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from domain.access import Experience, Member, Role
+from domain.reading import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
+from resolvers.context import Context
+from resolvers.reading import engagement as reading
+from schema.basics import Node
+from schema.connections import connection
+from schema.ids import MASTER, show_ids
+from schema.loading import computed, loaded
+from schema.mirror import Id, enum, mirror
+
+enum(Role)
+enum(Experience, "ExperienceLevel")
+
+# What a mutation's entry in the audit log is about, where it is not a flow.
+_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {"createEngagement": "Engagement", "setMember": "Engagement", "overrideDecision": "SixRDecision"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The user who asks."""
+
+    member: Member | None
+
+
+@mirror(ClientAccount, "name")
+class ClientAccountType(Node):
+    pass
+
+
+@mirror(Member, "email experience", experience="Weighs the priority of customer-success work.")
+class MemberType:
+    @computed
+    @staticmethod
+    def user_id(member: Member) -> str:
+        return member.subject
+
+    @computed
+    @staticmethod
+    def roles(member: Member) -> tuple[Role, ...]:
+        return _sorted(member.roles)
+
+
+@mirror(KnownEngagement, "client_account created_at")
+class EngagementType(Node):
+    @computed
+    @staticmethod
+    def name(known: KnownEngagement) -> str:
+        return known.engagement.name
+
+    @computed
+    @staticmethod
+    def currency(known: KnownEngagement) -> str:
+        return known.engagement.currency
+
+    @computed
+    @staticmethod
+    def timezone(known: KnownEngagement) -> str:
+        """IANA name; its today is the product's today."""
+        return known.engagement.timezone
+
+    @computed
+    @staticmethod
+    def settings(known: KnownEngagement) -> Any:
+        """The engagement's own numbers over the product's defaults."""
+        return known.engagement.settings
+
+    @computed
+    @staticmethod
+    def event_cursor(known: KnownEngagement) -> str:
+        """The newest event's cursor: query it, then subscribe to `engagementEvents` with `after`."""
+        return str(known.last_position)
+
+    @loaded
+    @staticmethod
+    async def members(context: Context, engagements: list[KnownEngagement]) -> list[tuple[Member, ...]]:
+        return await reading.members(context, engagements)
+
+
+@mirror(Asking)
+class Viewer:
+    @computed
+    @staticmethod
+    def user_id(asking: Asking, context: Context) -> str:
+        return context.caller.user
+
+    @computed
+    @staticmethod
+    def email(asking: Asking) -> str | None:
+        """Null where the member has none."""
+        return asking.member.email if asking.member else None
+
+    @computed
+    @staticmethod
+    def roles(asking: Asking, context: Context) -> tuple[Role, ...]:
+        return _sorted(context.caller.roles)
+
+    @loaded
+    @staticmethod
+    async def client_account(context: Context, viewers: list[Asking]) -> list[ClientAccount]:
+        found = (await reading.current(context)).client_account
+        return [found for _ in viewers]
+
+    @loaded
+    @staticmethod
+    async def engagement(context: Context, viewers: list[Asking]) -> list[KnownEngagement]:
+        found = await reading.current(context)
+        return [found for _ in viewers]
+
+
+@mirror(
+    SelectableEngagement,
+    "client_account_name name",
+)
+class SelectableEngagementType:
+    """What the tenant headers may say; not a node, since it may lie outside the selected engagement."""
+
+    @computed
+    @staticmethod
+    def client_account_key(selectable: SelectableEngagement) -> str:
+        """Value of X-Client-Account-ID."""
+        return selectable.client_account_id
+
+    @computed
+    @staticmethod
+    def engagement_key(selectable: SelectableEngagement) -> str:
+        """Value of X-Engagement-ID."""
+        return selectable.engagement_id
+
+    @computed
+    @staticmethod
+    def roles(selectable: SelectableEngagement) -> tuple[Role, ...]:
+        return _sorted(selectable.roles)
+
+
+@mirror(AuditEntry, "at by acting_for mutation reason outcome")
+class AuditEntryType:
+    """One mutation that was carried out or refused."""
+
+    @computed
+    @staticmethod
+    def subject_id(entry: AuditEntry) -> Id | None:
+        """Null where it was about nothing that has an id."""
+        if entry.subject_id is None:
+            return None
+        return Id(f"{_SUBJECTS.get(entry.mutation, MASTER)}:{entry.subject_id}")
+
+    @computed
+    @staticmethod
+    def before(entry: AuditEntry) -> Any | None:
+        """Null where nothing stood before."""
+        return show_ids(entry.before)
+
+    @computed
+    @staticmethod
+    def after(entry: AuditEntry) -> Any | None:
+        """Null where nothing stands now."""
+        return show_ids(entry.after)
+
+
+def _sorted(roles: frozenset[Role]) -> tuple[Role, ...]:
+    return tuple(role for role in Role if role in roles)
+
+
+connection(SelectableEngagement, "SelectableEngagement")
+connection(AuditEntry, "AuditEntry", counted=False)

@@ -1,0 +1,253 @@
+"""Master flows: what every flow has in common."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from domain.application import Application
+from domain.contribution import AgentContribution
+from domain.definition import Warning
+from domain.event import EventKind, LoggedEvent
+from domain.flows import DEFINITIONS
+from domain.learning import LearningPattern, LearningScope
+from domain.override import Override
+from domain.phase import Failure
+from domain.reading import (
+    ApplicationsOfFlow,
+    ContributionsOfFlow,
+    EventsOfFlow,
+    FlowPerformance,
+    FlowStatusCount,
+    FlowSummary,
+    FlowTypeCount,
+    KnownChild,
+    KnownFlow,
+    KnownPhase,
+    LearningsOfFlow,
+    ModelUsage,
+    OverridesOfFlow,
+    Page,
+    PhasePerformance,
+)
+from domain.source import Source
+from domain.transition import FlowAction, FlowStatus
+from resolvers.context import Context
+from resolvers.reading import flows as reading
+from schema.basics import Node
+from schema.connections import connection, window
+from schema.ids import MASTER, show_ids
+from schema.loading import computed, loaded
+from schema.mirror import enum, mirror
+from schema.relations import listed, referred
+
+FlowType = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})
+
+enum(FlowType)
+enum(FlowStatus)
+enum(FlowAction)
+enum(EventKind, "FlowEventKind")
+enum(LearningScope)
+enum(Source, "AnswerSource")
+
+
+@mirror(FlowSummary, "total active by_type by_status awaiting_input")
+class FlowSummaryType:
+    pass
+
+
+@mirror(FlowTypeCount, "count active")
+class FlowTypeCountType:
+    @computed
+    @staticmethod
+    def type(count: FlowTypeCount) -> FlowType:
+        return FlowType(count.kind)
+
+
+@mirror(FlowStatusCount, "status count")
+class FlowStatusCountType:
+    pass
+
+
+@mirror(Warning, "code message phase")
+class FlowWarning:
+    @computed
+    @staticmethod
+    def details(warning: Warning) -> Any:
+        return show_ids(warning.details)
+
+
+@mirror(Failure, "code message phase retryable occurred_at")
+class FlowFailure:
+    pass
+
+
+@mirror(ModelUsage, "provider model prompt_tokens completion_tokens requests")
+class ModelUsageType:
+    pass
+
+
+@mirror(PhasePerformance, "phase runs total_ms last_ms")
+class PhasePerformanceType:
+    pass
+
+
+@mirror(FlowPerformance, "total_ms waiting_for_input_ms phases peak_memory_mib usage")
+class FlowPerformanceType:
+    pass
+
+
+@mirror(
+    KnownFlow,
+    "name status progress iteration version warnings failure created_by created_at updated_at started_at"
+    " completed_at last_user_interaction_at",
+    name=MASTER,
+    progress="0 to 100, from the weights in the flow's definition.",
+    iteration="1 for the first run of this type over this scope, 2 for the next.",
+    version="Grows with every command and with a phase's end; pass it back as `expectedVersion`.",
+)
+class MasterFlow(Node):
+    """The registry's row for one run of one flow: what every flow has in common."""
+
+    previous_iteration = referred(KnownFlow, lambda flow: flow.previous_id, nullable=True)
+    collaboration = listed(AgentContribution, lambda flow: ContributionsOfFlow(parent=flow.id))
+    learnings = listed(LearningPattern, lambda flow: LearningsOfFlow(parent=flow.id))
+    overrides = listed(Override, lambda flow: OverridesOfFlow(parent=flow.id))
+    applications = listed(Application, lambda flow: ApplicationsOfFlow(parent=flow.id))
+
+    @computed
+    @staticmethod
+    def type(flow: KnownFlow) -> FlowType:
+        return FlowType(flow.kind)
+
+    @computed
+    @staticmethod
+    def configuration(flow: KnownFlow) -> Any:
+        return show_ids(flow.configuration)
+
+    @computed
+    @staticmethod
+    def route(flow: KnownFlow) -> str:
+        """Where a single-page application shows this flow's current phase."""
+        return flow.definition.route(f"{MASTER}:{flow.id}", flow.current.key if flow.current else None)
+
+    @computed
+    @staticmethod
+    def child(flow: KnownFlow) -> KnownChild:
+        return flow.child
+
+    @computed
+    @staticmethod
+    def phases(flow: KnownFlow) -> tuple[KnownPhase, ...]:
+        return flow.known_phases
+
+    @computed
+    @staticmethod
+    def phase(flow: KnownFlow, context: Context, key: str) -> KnownPhase | None:
+        return flow.known_phase(key)
+
+    @computed
+    @staticmethod
+    def current_phase(flow: KnownFlow) -> KnownPhase | None:
+        """Null once the flow is completed."""
+        return flow.current_phase
+
+    @computed
+    @staticmethod
+    def next_phase(flow: KnownFlow) -> KnownPhase | None:
+        """Null where nothing comes after the current phase."""
+        return reading.next_phase(flow)
+
+    @computed
+    @staticmethod
+    def pause_points(flow: KnownFlow) -> tuple[str, ...]:
+        return reading.pause_points(flow.definition)
+
+    @computed
+    @staticmethod
+    def allowed_actions(flow: KnownFlow, context: Context) -> tuple[FlowAction, ...]:
+        return flow.allowed(context.caller.roles)
+
+    @computed
+    @staticmethod
+    def event_cursor(flow: KnownFlow) -> str:
+        """The newest durable event's cursor, read from the same row as the state: query it, then subscribe with `after`."""
+        return str(flow.last_seq)
+
+    @loaded
+    @staticmethod
+    async def events(
+        context: Context,
+        flows: list[KnownFlow],
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        kinds: list[EventKind] | None = None,
+    ) -> list[Page[LoggedEvent]]:
+        """The durable event log, oldest first."""
+        wanted = None if kinds is None else tuple(kinds)
+        listings = [EventsOfFlow(parent=flow.id, kinds=wanted) for flow in flows]
+        return await context.reads.pages(listings, window(first, after, last, before))
+
+    @loaded
+    @staticmethod
+    async def performance(context: Context, flows: list[KnownFlow]) -> list[FlowPerformance]:
+        return await reading.performance(context, flows)
+
+    @loaded
+    @staticmethod
+    async def ui_state(context: Context, flows: list[KnownFlow]) -> list[Any]:
+        """The asking user's own view of it: open panels, filters, a wizard's step."""
+        found = await context.reads.ui_states([flow.id for flow in flows], context.caller.user)
+        return [found.get(flow.id, {}) for flow in flows]
+
+
+@mirror(AgentContribution, "phase agent action confidence source started_at finished_at")
+class AgentContributionType(Node):
+    flow = referred(KnownFlow, lambda contribution: contribution.flow_id)
+
+    @computed
+    @staticmethod
+    def details(contribution: AgentContribution) -> Any:
+        return show_ids(contribution.details)
+
+
+@mirror(Override, "phase rationale created_by created_at")
+class OverrideType(Node):
+    """A person's change to what an agent or a rule proposed: what stood before, what stands now, and why."""
+
+    flow = referred(KnownFlow, lambda override: override.flow_id)
+
+    @computed
+    @staticmethod
+    def subject(override: Override) -> str:
+        return override.subject
+
+    @computed
+    @staticmethod
+    def before(override: Override) -> Any | None:
+        return show_ids(override.before)
+
+    @computed
+    @staticmethod
+    def after(override: Override) -> Any | None:
+        return show_ids(override.after)
+
+
+@mirror(LearningPattern, "scope kind summary uses confidence created_at")
+class LearningPatternType(Node):
+    """Something learned from a run or from a person's override, offered to agents on similar work later."""
+
+    flow = referred(KnownFlow, lambda pattern: pattern.flow_id, nullable=True)
+
+    @computed
+    @staticmethod
+    def data(pattern: LearningPattern) -> Any:
+        return show_ids(pattern.data)
+
+
+connection(KnownFlow, "MasterFlow")
+connection(AgentContribution, "AgentContribution", counted=False)
+connection(Override, "Override")
+connection(LearningPattern, "LearningPattern")

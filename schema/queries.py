@@ -1,0 +1,188 @@
+"""The root of queries. What is not there, or is another tenant's, is null."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain.application import Application, Criticality, Readiness
+from domain.decision import Strategy
+from domain.definition import FlowDefinition
+from domain.errors import LimitExceeded
+from domain.flows import DEFINITIONS
+from domain.reading import (
+    MAX_SIZE,
+    Applications,
+    AuditEntry,
+    FlowOrder,
+    Flows,
+    FlowSummary,
+    KnownFlow,
+    Page,
+    PortfolioSummary,
+    SelectableEngagement,
+    Standards,
+)
+from domain.standard import ArchitectureStandard, StandardCategory
+from domain.transition import FlowStatus
+from resolvers.context import Context
+from resolvers.reading import engagement, flows as reading
+from schema.connections import window
+from schema.engagement import Asking
+from schema.flows import FlowType
+from schema.ids import NOTHING, bare, flow_id, parse
+from schema.loading import entry
+from schema.mirror import Id, enum
+from schema.models import ModelState, ModelStatus
+from schema.nodes import AnyNode, find_nodes
+
+enum(FlowOrder)
+
+
+@strawberry.input
+class FlowFilter:
+    types: list[FlowType] | None = strawberry.UNSET
+    statuses: list[FlowStatus] | None = strawberry.UNSET
+    active: bool | None = strawberry.UNSET
+    search: str | None = strawberry.UNSET
+    created_by: str | None = strawberry.UNSET
+    updated_since: datetime | None = strawberry.UNSET
+    application_id: strawberry.ID | None = strawberry.UNSET
+
+
+@strawberry.input
+class ApplicationFilter:
+    readiness: list[Readiness] | None = strawberry.UNSET
+    strategies: list[Strategy] | None = strawberry.UNSET
+    criticality: list[Criticality] | None = strawberry.UNSET
+    department: str | None = strawberry.UNSET
+    search: str | None = strawberry.UNSET
+    technology: str | None = strawberry.UNSET
+
+
+def given(filter: Any, **renamed: str) -> dict[str, Any]:
+    """What a filter says, by the names that a listing has for it; null asks for nothing, as absence does."""
+    if filter is None:
+        return {}
+    said = {name: value for name, value in vars(filter).items() if value is not None and value is not strawberry.UNSET}
+    return {renamed.get(name, name): tuple(v) if isinstance(v, list) else v for name, v in said.items()}
+
+
+@strawberry.type
+class Query:
+    @entry
+    @staticmethod
+    async def node(context: Context, id: Id) -> AnyNode | None:
+        return (await find_nodes(context, [id]))[0]
+
+    @entry
+    @staticmethod
+    async def nodes(context: Context, ids: list[Id]) -> list[AnyNode | None]:
+        """At most 100 at a time."""
+        if len(ids) > MAX_SIZE:
+            raise LimitExceeded(f"`ids` holds at most {MAX_SIZE}.")
+        return await find_nodes(context, ids)
+
+    @entry
+    @staticmethod
+    async def viewer(context: Context) -> Asking:
+        return Asking(await engagement.member(context))
+
+    @entry
+    @staticmethod
+    async def selectable_engagements(
+        context: Context, search: str | None = None, first: int | None = None, after: str | None = None
+    ) -> Page[SelectableEngagement]:
+        """Every engagement that this token may select. Alone with `createEngagement` it needs no tenant headers."""
+        return await engagement.selectable(context, search, window(first, after))
+
+    @entry
+    @staticmethod
+    async def flow(context: Context, id: Id) -> KnownFlow | None:
+        """By the id of a MasterFlow or of its ChildFlow."""
+        return await reading.find(context, flow_id(id))
+
+    @entry
+    @staticmethod
+    async def flows(
+        context: Context,
+        filter: FlowFilter | None = None,
+        order_by: FlowOrder = FlowOrder.UPDATED_DESC,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Page[KnownFlow]:
+        wanted = given(filter, types="kinds")
+        if "application_id" in wanted:
+            wanted["application_id"] = bare(wanted["application_id"], "Application") or NOTHING
+        listing = Flows(order=order_by, **wanted)
+        return (await context.reads.pages([listing], window(first, after, last, before)))[0]
+
+    @entry
+    @staticmethod
+    async def flow_summary(context: Context) -> FlowSummary:
+        return reading.summary(await context.reads.flow_counts())
+
+    @entry
+    @staticmethod
+    async def flow_definitions(context: Context) -> tuple[FlowDefinition, ...]:
+        return tuple(DEFINITIONS.values())
+
+    @entry
+    @staticmethod
+    async def application(context: Context, id: Id) -> Application | None:
+        found = bare(id, "Application")
+        return (await context.reads.get(Application, [found])).get(found) if found else None
+
+    @entry
+    @staticmethod
+    async def applications(
+        context: Context,
+        filter: ApplicationFilter | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Page[Application]:
+        """By name."""
+        listing = Applications(**given(filter))
+        return (await context.reads.pages([listing], window(first, after, last, before)))[0]
+
+    @entry
+    @staticmethod
+    async def architecture_standards(
+        context: Context,
+        categories: list[StandardCategory] | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Page[ArchitectureStandard]:
+        listing = Standards(categories=None if categories is None else tuple(categories))
+        return (await context.reads.pages([listing], window(first, after)))[0]
+
+    @entry
+    @staticmethod
+    async def portfolio_summary(context: Context) -> PortfolioSummary:
+        return await context.reads.portfolio_summary()
+
+    @entry
+    @staticmethod
+    async def model_status(context: Context) -> ModelStatus:
+        return ModelStatus(ModelState.NOT_CONFIGURED)
+
+    @entry
+    @staticmethod
+    async def audit_log(
+        context: Context,
+        subject_id: Id | None = None,
+        by: str | None = None,
+        since: datetime | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Page[AuditEntry]:
+        """ADMIN. Every mutation, deleted flows included, newest first."""
+        found = parse(subject_id) if subject_id is not None else None
+        about = None if subject_id is None else found.id if found else NOTHING
+        return await engagement.audited(context, about, by, since, window(first, after))

@@ -1,0 +1,24 @@
+"""The schema, and its text."""
+
+from __future__ import annotations
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema import assessment, decisions, definitions, discovery, phases, portfolio  # noqa: F401  (they mirror types)
+from schema.children import child_types
+from schema.events import event_types
+from schema.mirror import mirrored_types
+from schema.queries import Query
+from schema.scalars import SCALARS
+
+schema = strawberry.Schema(
+    Query,
+    types=[*child_types(), *event_types(), *mirrored_types()],
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
+
+
+def printed() -> str:
+    """The schema as it is reviewed: `schema.graphql`."""
+    return schema.as_str() + "\n"
