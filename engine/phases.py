@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from typing import Any
@@ -13,6 +14,7 @@ from domain.access import Tenant
 from domain.calling import Calling, changed
 from domain.contribution import AgentContribution
 from domain.definition import Outcome, Phase, PhaseCall, Warning
+from domain.errors import NotFound
 from domain.event import Event, EventKind
 from domain.flow import Flow, Stamp
 from domain.phase import Failure, PhaseStatus, RunEnded
@@ -54,23 +56,26 @@ class PhaseRunner:
     def _stamp(self) -> Stamp:
         return Stamp(ENGINE, self.clock(), self.ids)
 
-    async def begin(self, run: Run) -> bool:
-        """Count the start and tell who is at work; False when the run is no longer wanted or was started too often."""
+    async def start(self, run: Run) -> bool:
+        """Count one more start; False, and the phase FAILED, when earlier ones have ended their workers too often."""
         reset_peak()
         async with self.work(run.tenant) as uow:
-            flow = await uow.flows.get(run.flow_id)
-            if not flow.runs_now(run.run_id):
-                return False
-            if await uow.start_run(run.run_id) > STARTS:
-                await uow.flows.save(flow.fail(self._poisoned(flow, run), self._stamp()))
-                return False
-            await uow.flows.save(replace(flow, events=tuple(self._started(flow, run))))
-        return True
+            starts = await uow.start_run(run.run_id)
+        if starts > STARTS:
+            message = f"This phase ended its worker {STARTS} times. Look at its input, then retry it."
+            await self.fail(run, "WORKER_LOST", message, retryable=True)
+        return starts <= STARTS
 
-    def _poisoned(self, flow: Flow, run: Run) -> RunEnded:
-        phase = flow.running.key if flow.running else None
-        message = f"This phase ended its worker {STARTS} times. Look at its input, then retry it."
-        return self._ended(run, Failure("WORKER_LOST", message, phase, True, self.clock()))
+    async def begin(self, run: Run) -> bool:
+        """Tell who is at work; False when the run is no longer wanted."""
+        with suppress(NotFound):
+            async with self.work(run.tenant) as uow:
+                flow = await uow.flows.get(run.flow_id)
+                if not flow.runs_now(run.run_id):
+                    return False
+                await uow.flows.save(replace(flow, events=tuple(self._started(flow, run))))
+                return True
+        return False
 
     def _started(self, flow: Flow, run: Run) -> Iterator[Event]:
         phase = _running(flow)
@@ -180,7 +185,11 @@ class PhaseRunner:
             )
 
     async def fail(self, run: Run, code: str, message: str, *, retryable: bool) -> None:
-        """The run came to nothing: say why."""
+        """The run came to nothing: say why, unless the flow is gone as well."""
+        with suppress(NotFound):
+            await self._fail(run, code, message, retryable=retryable)
+
+    async def _fail(self, run: Run, code: str, message: str, *, retryable: bool) -> None:
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
             if flow.runs_now(run.run_id):

@@ -57,6 +57,13 @@ class PhaseQueue:
         """Stop these runs where they are; one that has ended stays as it is."""
         await self._client.cancel_workflows_async([job.run_id for job in jobs])
 
+    async def pending(self) -> int:
+        """How many runs are waiting or at work."""
+        runs = await self._client.list_workflows_async(
+            status=["ENQUEUED", "PENDING"], load_input=False, load_output=False
+        )
+        return len(runs)
+
     async def close(self) -> None:
         """Give back the connections."""
         await asyncio.to_thread(self._client.destroy)

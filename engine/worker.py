@@ -57,14 +57,14 @@ class Worker:
         """Work until `stop` is set. Raises LockLost when others may have taken over: the process must end then."""
         await self._liveness.begin()
         try:
-            self._launch()
+            await self._launch()
             ready()
             await self._work_until(stop)
         finally:
             await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=5, destroy_registry=True)
             await self._liveness.end()
 
-    def _launch(self) -> None:
+    async def _launch(self) -> None:
         config = DBOSConfig(
             name=APPLICATION,
             system_database_url=self._database_url,
@@ -79,7 +79,7 @@ class Worker:
         DBOS(config=config)
         register(self._runner)
         DBOS.launch()
-        DBOS.register_queue(
+        await DBOS.register_queue_async(
             QUEUE,
             partition_concurrency=self._pace.per_engagement,
             worker_concurrency=self._pace.per_worker,

@@ -38,6 +38,9 @@ def register(runner: PhaseRunner) -> None:
     @DBOS.workflow(name=WORKFLOW)
     async def phase(client_account_id: str, engagement_id: str, flow_id: str, run_id: str) -> str:
         run = Run(Tenant(client_account_id, engagement_id), flow_id, run_id)
+        # Not a step: a step that has ended is not repeated, and this counts how often the run was begun.
+        if not await patiently(lambda: runner.start(run)):
+            return "given up"
         if not await _step("begin", lambda: runner.begin(run)):
             return "unwanted"
         verdict = await _step("rules", lambda: _judged(_batches(runner, run)))

@@ -1,0 +1,50 @@
+"""The worker process: put together here, carried out in `engine/`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+from engine.phases import PhaseRunner
+from engine.queue import PhaseQueue
+from engine.worker import Pace, Worker
+from persistence.sweeps import DatabaseSweeps
+from persistence.work import Announce, Works
+from readers import Limits, reader
+from server.composition import database, new_id, now, works
+from server.settings import Settings
+from shapes.codec import Codec
+
+MakeRunner = Callable[[Works, Settings], PhaseRunner]
+
+
+def make_runner(work: Works, settings: Settings) -> PhaseRunner:
+    """Carries out phases with the readers and limits of this deployment."""
+    limits = Limits(settings.inventory_limit, settings.columns_limit, settings.rows_limit)
+    return PhaseRunner(work, Codec(), reader(limits), now, new_id)
+
+
+def run(settings: Settings, make: MakeRunner = make_runner) -> None:
+    """Work until SIGTERM or SIGINT."""
+    asyncio.run(work(settings, make))
+
+
+async def work(settings: Settings, make: MakeRunner = make_runner) -> None:
+    """One worker on this event loop; `make` lets a test put its own runner in the product's worker."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    engine, queue = database(settings), PhaseQueue(settings.database_url)
+    announce: Announce = lambda _heads: None  # noqa: E731
+    try:
+        runner = make(works(engine, queue, announce), settings)
+        executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
+        pace = Pace(per_engagement=settings.engagement_concurrency, per_worker=settings.worker_concurrency)
+        worker = Worker(settings.database_url, executor_id, runner, DatabaseSweeps(engine), pace)
+        await worker.run(stop, lambda: print(f"worker {executor_id} is ready", flush=True))  # noqa: T201
+    finally:
+        await queue.close()
+        await engine.dispose()

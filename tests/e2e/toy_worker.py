@@ -1,0 +1,56 @@
+"""The product's worker with the toy flow, held at a step until it is killed: `toy_worker.py [STEP]`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+
+from domain.flows import DEFINITIONS
+from engine.phases import PhaseRunner, Run
+from persistence.work import Works
+from server import composition
+from server.settings import Settings
+from server.worker import make_runner, run
+from tests.toy import TOY
+
+HELD_AT = sys.argv[1] if len(sys.argv) > 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRunner(PhaseRunner):
+    """Says which step it has reached, and at the one named goes no further."""
+
+    async def _reach(self, step: str) -> None:
+        print(f"reached {step}", flush=True)
+        if step == HELD_AT:
+            await asyncio.Event().wait()
+
+    async def begin(self, run: Run) -> bool:
+        await self._reach("before begin")
+        wanted = await PhaseRunner.begin(self, run)
+        await self._reach("after begin")
+        return wanted
+
+    async def rules(self, run: Run) -> int:
+        await self._reach("before rules")
+        batches = await PhaseRunner.rules(self, run)
+        await self._reach("after rules")
+        return batches
+
+    async def save(self, run: Run, batches: int) -> bool:
+        await self._reach("before save")
+        saved = await PhaseRunner.save(self, run, batches)
+        await self._reach("after save")
+        return saved
+
+
+def make(work: Works, settings: Settings) -> PhaseRunner:
+    plain = make_runner(work, settings)
+    return HeldRunner(plain.work, plain.shapes, plain.reader, plain.clock, plain.ids)
+
+
+if __name__ == "__main__":
+    composition.DEFINITIONS = {**DEFINITIONS, TOY.kind: TOY}  # type: ignore[misc]
+    run(Settings.read(os.environ), make)
