@@ -25,6 +25,8 @@ _TIMES: Mapping[str, Decimal] = MappingProxyType(
     {"k": Decimal(1000), "m": Decimal(1_000_000), "bn": Decimal(1_000_000_000)}
 )
 _MAX = Decimal(10) ** 15
+# Whole numbers are stored in four bytes.
+_MAX_WHOLE = Decimal(2**31 - 1)
 _SEPARATORS = re.compile(r"\s*[;|,\n]\s*")
 
 
@@ -48,9 +50,7 @@ def _read_text(_fact: Fact, text: str) -> str:
 
 
 def _read_integer(fact: Fact, text: str) -> int | Unreadable:
-    if _GROUPS.fullmatch(text):
-        return int(re.sub(r"\D", "", text))
-    value = _decimal(text)
+    value = Decimal(re.sub(r"\D", "", text)) if _GROUPS.fullmatch(text) else _decimal(text)
     if value is None or value != value.to_integral_value():
         return Unreadable(text, f"{fact.title} needs a whole number; {text!r} is none.")
     return _out_of_range(fact, text, value) or int(value)
@@ -183,7 +183,7 @@ def _decimal(text: str) -> Decimal | None:
 def _out_of_range(fact: Fact, text: str, value: Decimal) -> Unreadable | None:
     if value < 0:
         return Unreadable(text, f"{fact.title} cannot be negative; {text!r} is.")
-    if value > _MAX:
+    if value > (_MAX_WHOLE if fact.type is FactType.INTEGER else _MAX):
         return Unreadable(text, f"{fact.title} cannot be as large as {text!r}.")
     return None
 
