@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from domain.access import Tenant
@@ -21,13 +22,14 @@ from domain.decision import Decision
 from domain.definition import Need, Pattern
 from domain.dependency import Dependency
 from domain.engagement import Engagement
-from domain.errors import NotFound
+from domain.errors import ErrorCode, NotFound, refuse
 from domain.event import Event, EventKind, Job, LoggedEvent
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
 from domain.learning import LearningPattern
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
+from domain.ports import StoredFile
 from domain.request import Acting
 from domain.source import Source
 from domain.standard import ArchitectureStandard, StandardException
@@ -56,6 +58,7 @@ class MemoryState:
     staged: dict[tuple[str, int], Any] = field(default_factory=dict)
     values: dict[type, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     rows: dict[str, list[ImportRow]] = field(default_factory=lambda: defaultdict(list))
+    files: dict[str, tuple[StoredFile, bytes]] = field(default_factory=dict)
     events: list[LoggedEvent] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -71,6 +74,7 @@ class MemoryWork:
         self.flows = MemoryFlows(state)
         self.results = MemoryResults(state)
         self.portfolio = MemoryPortfolio(state)
+        self.files = MemoryFiles(state)
         self.told: list[Event] = []
 
     def tell(self, event: Event) -> None:
@@ -209,6 +213,29 @@ class MemoryPortfolio:
         decisions = self._state.values[Decision]
         for value in [v for v in decisions.values() if v.flow_id == flow_id and not v.accepted]:
             del decisions[value.id]
+
+
+class MemoryFiles:
+    """Stored files, whole."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    async def save(self, name: str, media_type: str | None, chunks: AsyncIterator[bytes], limit: int) -> StoredFile:
+        data = b"".join([chunk async for chunk in chunks])
+        if len(data) > limit:
+            raise refuse(ErrorCode.LIMIT_EXCEEDED, f"The file is larger than {limit} bytes.", "source")
+        stored = StoredFile(f"file-{len(self._state.files)}", name, media_type, len(data), sha256(data).hexdigest())
+        self._state.files[stored.id] = (stored, data)
+        return stored
+
+    async def get(self, file_id: str) -> StoredFile:
+        if file_id not in self._state.files:
+            raise NotFound("file")
+        return self._state.files[file_id][0]
+
+    async def read(self, file_id: str) -> AsyncIterator[bytes]:
+        yield self._state.files[file_id][1]
 
 
 def _belongs(value: Any, flow_id: str, application_ids: tuple[str, ...]) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils import uuid7
 
+from domain.definition import FlowDefinition
 from domain.flows import DEFINITIONS
 from engine.queue import PhaseQueue
 from persistence.database import open_database
 from persistence.work import Announce, Outlets, Works
 from server.settings import Settings
+
+Definitions = Mapping[str, FlowDefinition]
 
 
 def now() -> datetime:
@@ -30,6 +34,6 @@ def database(settings: Settings) -> AsyncEngine:
     return open_database(settings.database_url, pool_size=settings.database_pool)
 
 
-def works(engine: AsyncEngine, queue: PhaseQueue, announce: Announce) -> Works:
+def works(engine: AsyncEngine, queue: PhaseQueue, announce: Announce, definitions: Definitions = DEFINITIONS) -> Works:
     """Units of work whose jobs go to the queue, and whose events are announced after the commit."""
-    return Works(engine, DEFINITIONS, Outlets(queue.enqueue, queue.cancel, announce), now, new_id)
+    return Works(engine, definitions, Outlets(queue.enqueue, queue.cancel, announce), now, new_id)

@@ -8,15 +8,18 @@ import signal
 import socket
 from collections.abc import Callable
 
+from domain.flows import DEFINITIONS
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
 from engine.worker import Pace, Worker
 from persistence.sweeps import DatabaseSweeps
-from persistence.work import Announce, Works
+from persistence.work import Works
 from readers import Limits, reader
-from server.composition import database, new_id, now, works
+from server.composition import Definitions, database, new_id, now, works
 from server.settings import Settings
 from shapes.codec import Codec
+from streams.backend import open_broadcast
+from streams.publisher import Publisher
 
 MakeRunner = Callable[[Works, Settings], PhaseRunner]
 
@@ -27,24 +30,24 @@ def make_runner(work: Works, settings: Settings) -> PhaseRunner:
     return PhaseRunner(work, Codec(), reader(limits), now, new_id)
 
 
-def run(settings: Settings, make: MakeRunner = make_runner) -> None:
-    """Work until SIGTERM or SIGINT."""
-    asyncio.run(work(settings, make))
+def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definitions = DEFINITIONS) -> None:
+    """Work until SIGTERM or SIGINT; `make` and `definitions` let a test put its own into the product's worker."""
+    asyncio.run(_work(settings, make, definitions))
 
 
-async def work(settings: Settings, make: MakeRunner = make_runner) -> None:
-    """One worker on this event loop; `make` lets a test put its own runner in the product's worker."""
+async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     engine, queue = database(settings), PhaseQueue(settings.database_url)
-    announce: Announce = lambda _heads: None  # noqa: E731
+    broadcast = open_broadcast(settings.broadcast_url)
+    executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
+    pace = Pace(per_engagement=settings.engagement_concurrency, per_worker=settings.worker_concurrency)
     try:
-        runner = make(works(engine, queue, announce), settings)
-        executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
-        pace = Pace(per_engagement=settings.engagement_concurrency, per_worker=settings.worker_concurrency)
-        worker = Worker(settings.database_url, executor_id, runner, DatabaseSweeps(engine), pace)
-        await worker.run(stop, lambda: print(f"worker {executor_id} is ready", flush=True))  # noqa: T201
+        async with broadcast, Publisher(broadcast) as publisher:
+            runner = make(works(engine, queue, publisher.announce, definitions), settings)
+            worker = Worker(settings.database_url, executor_id, runner, DatabaseSweeps(engine), pace)
+            await worker.run(stop, lambda: print(f"worker {executor_id} is ready", flush=True))  # noqa: T201
     finally:
         await queue.close()
         await engine.dispose()

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from domain.flows import DEFINITIONS
 from engine.phases import PhaseRunner, Run
 from persistence.work import Works
-from server import composition
 from server.settings import Settings
 from server.worker import make_runner, run
 from tests.toy import TOY
@@ -23,7 +22,8 @@ class HeldRunner(PhaseRunner):
     """Says which step it has reached, and at the one named goes no further."""
 
     async def _reach(self, step: str) -> None:
-        print(f"reached {step}", flush=True)
+        sys.stdout.write(f"reached {step}\n")
+        sys.stdout.flush()
         if step == HELD_AT:
             await asyncio.Event().wait()
 
@@ -52,5 +52,4 @@ def make(work: Works, settings: Settings) -> PhaseRunner:
 
 
 if __name__ == "__main__":
-    composition.DEFINITIONS = {**DEFINITIONS, TOY.kind: TOY}  # type: ignore[misc]
-    run(Settings.read(os.environ), make)
+    run(Settings.read(os.environ), make, {**DEFINITIONS, TOY.kind: TOY})
