@@ -7,10 +7,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 VENV := .venv/bin
-# Servers started by the tests must not be told of by a person's own settings.
 PYTEST := $(VENV)/python -m pytest
 
-.PHONY: help up install dashboard test test-slow check format bench schema lock upgrade clean
+.PHONY: help up install dashboard test test-slow test-all check format bench schema lock upgrade clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -25,14 +24,17 @@ install: ## create .venv from the lock; instant when it is there
 	@$(PYTHON) scripts/install.py
 
 dashboard: install ## build GraphiQL; without it the API runs all the same
-	@if [ -f dashboard/build.py ]; then $(VENV)/python -m dashboard.build \
-		|| echo "GraphiQL was not built; /graphiql will say how to. Everything else works." >&2; fi
+	@$(VENV)/python dashboard/build.py \
+		|| echo "GraphiQL was not built; /graphiql says how to. Everything else works." >&2
 
 test: install ## everything but the slow tests
 	@$(PYTEST) -m "not slow"
 
 test-slow: install dashboard ## long chaos, browser and protocol audits
 	@$(PYTEST) -m slow
+
+test-all: install dashboard ## both
+	@$(PYTEST)
 
 check: install ## format, lint, types, import contracts, printed schema, migrations against tables
 	@$(VENV)/ruff format --check --quiet || { echo "Run 'make format'." >&2; exit 1; }
