@@ -201,8 +201,12 @@ class Flow(FlowState):
     def resume(self, stamp: Stamp) -> Self:
         """Go on as before, or with the next phase if the one that ran has ended meanwhile."""
         self.require(FlowAction.RESUME)
-        resumed = replace(self, status=self.paused_from or FlowStatus.READY, paused_from=None)
-        if self.paused_from is FlowStatus.RUNNING and not self.running:
+        resumed = replace(self, status=FlowStatus.READY, paused_from=None)
+        if self.running:
+            resumed = replace(resumed, status=FlowStatus.RUNNING)
+        elif any(state.status is PhaseStatus.AWAITING_INPUT for state in self.phases):
+            resumed = replace(resumed, status=FlowStatus.AWAITING_INPUT)
+        elif self.paused_from is not FlowStatus.READY:
             resumed = resumed._advance(stamp)
         return resumed._recorded(self, stamp)
 

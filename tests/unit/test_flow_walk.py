@@ -223,7 +223,7 @@ def _undeleted(before: Flow, deleted: Flow) -> Flow:
     return before
 
 
-FlowWalk.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+FlowWalk.TestCase.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
 TestFlowWalk = FlowWalk.TestCase
 
 
