@@ -31,7 +31,7 @@ def main() -> int:
         return 1
     with (ROOT / ".install.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return 0 if current() else install()
+        return 0 if current() else install(lock.fileno())
 
 
 def wanted() -> str:
@@ -48,13 +48,17 @@ def works() -> bool:
     return PYTHON.exists() and subprocess.run(command, check=False).returncode == 0  # noqa: S603 - our own path
 
 
-def install() -> int:
+def install(lock: int) -> int:
     if UNFINISHED.exists() or not works():
         create()
     UNFINISHED.touch()
     sys.stdout.write(f"Installing what {LOCK.name} names into {VENV.name} …\n")
     sys.stdout.flush()
-    code = pip("install", "--require-hashes", "--only-binary=:all:", "-r", str(LOCK))
+    options = ("--quiet", "--no-input", "--disable-pip-version-check")
+    words = ("install", "--require-hashes", "--only-binary=:all:", "-r", str(LOCK))
+    command = [str(PYTHON), "-m", "pip", *words, *options]
+    # pip holds the lock, too: it may outlive us, and the next one must not build under its hands.
+    code = subprocess.run(command, check=False, pass_fds=[lock]).returncode  # noqa: S603 - our own path
     if code == 0:
         STAMP.write_text(wanted())
         UNFINISHED.unlink()
@@ -69,12 +73,6 @@ def create() -> None:
             f"Could not create {VENV}: this Python has no pip of its own ({problem}).\n"
             "On Debian or Ubuntu: apt-get install python3-venv"
         )
-
-
-def pip(*arguments: str) -> int:
-    options = ("--quiet", "--no-input", "--disable-pip-version-check")
-    command = [str(PYTHON), "-m", "pip", *arguments, *options]
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own path
 
 
 if __name__ == "__main__":

@@ -19,21 +19,21 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, _settings: Settings) -> int:
-    from schema.root import SCHEMA
+    from schema.root import printed
 
-    printed = SCHEMA.as_str().rstrip() + "\n"
+    text = printed()
     if arguments.check:
-        return _check(printed)
-    FILE.write_text(printed, "utf-8")
-    print(f"{FILE.name}: {len(printed.splitlines())} lines. Read its diff: it is the contract.")
+        return _check(text)
+    FILE.write_text(text, "utf-8")
+    print(f"{FILE.name}: {len(text.splitlines())} lines. Read its diff: it is the contract.")
     return 0
 
 
-def _check(printed: str) -> int:
+def _check(text: str) -> int:
     kept = FILE.read_text("utf-8") if FILE.exists() else ""
-    if kept == printed:
+    if kept == text:
         return 0
-    difference = unified_diff(kept.splitlines(), printed.splitlines(), FILE.name, "the code", n=1, lineterm="")
+    difference = unified_diff(kept.splitlines(), text.splitlines(), FILE.name, "the code", n=1, lineterm="")
     sys.stderr.writelines(f"{line}\n" for line in difference)
     sys.stderr.write("schema.graphql is not what the code says. Run `make schema` and read the diff.\n")
     return 1
