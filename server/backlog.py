@@ -1,0 +1,28 @@
+"""How much waits for workers: read from the engine's own table, ids and numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+LOG = structlog.get_logger(__name__)
+
+_QUERY = text(
+    "SELECT queue_name, status, count(*) AS jobs FROM dbos.workflow_status"
+    " WHERE queue_name IS NOT NULL AND status IN ('ENQUEUED', 'DELAYED', 'PENDING') GROUP BY queue_name, status"
+)
+
+
+async def count_jobs(engine: AsyncEngine) -> Mapping[tuple[str, str], int]:
+    """Jobs that have not ended, by queue and status; nothing while the database does not answer."""
+    try:
+        async with engine.connect() as connection:
+            rows = (await connection.execute(_QUERY)).all()
+    except (OSError, SQLAlchemyError) as error:
+        LOG.warning("jobs_not_counted", reason=type(error).__name__)
+        return {}
+    return {(row.queue_name, row.status): row.jobs for row in rows}
