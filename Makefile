@@ -49,7 +49,7 @@ format: install ## rewrite the layout, and what ruff mends by itself
 	@$(VENV)/ruff check --fix --quiet
 
 bench: install ## measure the promises on speed and size
-	@$(VENV)/python -m bench
+	@$(VENV)/python -m benchmarks
 
 schema: install ## print schema.graphql anew; read its diff
 	@$(VENV)/python -m server schema

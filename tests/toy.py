@@ -13,6 +13,7 @@ from domain.access import Role, Tenant
 from domain.application import Application
 from domain.definition import Agent, Batch, FlowDefinition, Need, Outcome, Pause, Phase, PhaseCall
 from domain.errors import ErrorCode, refuse
+from domain.flows import DEFINITIONS
 from domain.ports import Work
 from resolvers.context import Caller
 from shapes.codec import Codec
@@ -94,6 +95,9 @@ TOY = FlowDefinition(
 )
 
 
+ALL = {**DEFINITIONS, TOY.kind: TOY}
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -106,7 +110,12 @@ def new_tenant() -> Tenant:
     return Tenant(str(uuid4()), str(uuid4()))
 
 
-def caller(work: Work, tenant: Tenant, *roles: Role, user: str = "alice") -> Caller:
+def caller(
+    work: Work,
+    tenant: Tenant,
+    *roles: Role,
+    user: str = "alice",
+) -> Caller:
     return Caller(
         subject=user,
         user=user,
@@ -116,4 +125,5 @@ def caller(work: Work, tenant: Tenant, *roles: Role, user: str = "alice") -> Cal
         ids=new_id,
         shapes=Codec(),
         open_work=work,
+        definitions=ALL,
     )

@@ -23,9 +23,9 @@ from persistence.work import Outlets, Works
 from resolvers import flows
 from resolvers.context import Caller
 from tests.conftest import StartProcess
-from tests.integration.conftest import ALL, make_tenant
+from tests.integration.conftest import make_tenant
 from tests.servers import Process
-from tests.toy import caller, new_id, new_tenant, now
+from tests.toy import ALL, caller, new_id, new_tenant, now
 
 SOON = 30.0
 
@@ -44,8 +44,7 @@ class Site:
         return Works(self.engine, ALL, Outlets(self.queue.enqueue, self.queue.cancel, lambda _heads: None), now, new_id)
 
     def alice(self) -> Caller:
-        made = caller(self.work, self.tenant)
-        return Caller(**{**{name: getattr(made, name) for name in made.__dataclass_fields__}, "definitions": ALL})
+        return caller(self.work, self.tenant)
 
     async def flow(self, flow_id: str) -> Flow:
         async with self.work(self.tenant) as uow:

@@ -7,12 +7,11 @@ import os
 import sys
 from dataclasses import dataclass
 
-from domain.flows import DEFINITIONS
 from engine.phases import PhaseRunner, Run
 from persistence.work import Works
 from server.settings import Settings
 from server.worker import make_runner, run
-from tests.toy import TOY
+from tests.toy import ALL
 
 HELD_AT = sys.argv[1] if len(sys.argv) > 1 else ""
 
@@ -52,4 +51,4 @@ def make(work: Works, settings: Settings) -> PhaseRunner:
 
 
 if __name__ == "__main__":
-    run(Settings.read(os.environ), make, {**DEFINITIONS, TOY.kind: TOY})
+    run(Settings.read(os.environ), make, ALL)

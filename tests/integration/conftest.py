@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
 from domain.event import Job, LoggedEvent, RunPhase
-from domain.flows import DEFINITIONS
 from domain.ports import Work
 from engine.phases import PhaseRunner, Run
 from persistence.database import open_database, select_tenant
@@ -23,9 +22,7 @@ from persistence.tables import client_accounts, engagements
 from persistence.work import Outlets, Works
 from readers import reader
 from shapes.codec import Codec
-from tests.toy import TOY, new_id, new_tenant, now
-
-ALL = {**DEFINITIONS, TOY.kind: TOY}
+from tests.toy import ALL, new_id, new_tenant, now
 
 
 @dataclass
