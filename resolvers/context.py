@@ -59,6 +59,14 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest file and the longest text that a command takes, in bytes."""
+
+    file: int = 100 << 20
+    text: int = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """One operation, or one delivered event: its caller, its reads in one transaction, and the live events."""
 
@@ -66,3 +74,4 @@ class Context:
     reads: Reads
     events: EventStream
     loaded: Loaded = field(default_factory=Loaded)
+    limits: Limits = field(default_factory=Limits)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from domain.application import Application, Component
-from domain.debt import DebtCategory, Severity, TechDebtItem
-from domain.decision import Decision, RefactorDepth, Strategy
+from domain.debt import TechDebtItem
+from domain.decision import Decision, Strategy
 from domain.page import AppOnPage, PageSection
 from domain.reading import (
     ApplicationsOfFlow,
@@ -22,8 +22,6 @@ from domain.reading import (
 from domain.standard import (
     ApprovalStatus,
     ArchitectureStandard,
-    ExceptionKind,
-    StandardCategory,
     StandardException,
     SupportedVersion,
 )
@@ -33,16 +31,8 @@ from schema.basics import Node
 from schema.connections import connection, window
 from schema.ids import NOTHING, bare
 from schema.loading import computed, loaded
-from schema.mirror import Id, enum, mirror
+from schema.mirror import Id, mirror
 from schema.relations import listed, referred
-
-enum(Strategy, "SixRStrategy")
-enum(RefactorDepth)
-enum(StandardCategory)
-enum(ApprovalStatus)
-enum(ExceptionKind, "StandardExceptionKind")
-enum(DebtCategory)
-enum(Severity)
 
 
 class Child:

@@ -10,18 +10,16 @@ from typing import Any
 import strawberry
 from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
-from domain.errors import ErrorCode, Problem
+from domain.errors import Problem
 from resolvers.context import Context
 from resolvers.reading import engagement
 from schema.loading import computed
-from schema.mirror import enum, mirror, name_of
-
-enum(ErrorCode)
+from schema.mirror import mirror, name_of
 
 # Digits after the point; two where a currency is not named here (ISO 4217).
 _MINOR_DIGITS = dict.fromkeys(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+) | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 
 
 @strawberry.interface(description="Anything that `node(id:)` finds again.")

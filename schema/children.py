@@ -1,4 +1,4 @@
-"""What flows of each type add to their master: one type per definition, with the fields of a module of its own if any."""
+"""What flows of each type add to their master: a type per definition, with the fields of its own module if any."""
 
 from __future__ import annotations
 

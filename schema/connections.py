@@ -19,10 +19,11 @@ from schema.loading import computed, loaded
 from schema.mirror import Connection, Mirrored, assemble, mirror, register
 
 _LONGEST_CURSOR = 4096
+_LONGEST_NUMBER = 18
 
 
 def write_cursor(key: Key) -> str:
-    """A place in an order as text. A single number is written plainly: that of an event is its subscription's cursor."""
+    """A place in an order as text. A single number is written plainly: an event's is its subscription cursor."""
     if len(key) == 1 and isinstance(key[0], int):
         return str(key[0])
     return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
@@ -30,17 +31,19 @@ def write_cursor(key: Key) -> str:
 
 def read_cursor(text: str) -> Key:
     """The place that a cursor names, or CursorExpired."""
-    if text.isascii() and text.isdigit() and len(text) < 19:
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
         return (int(text),)
     try:
-        if len(text) > _LONGEST_CURSOR:
-            raise ValueError
         key = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
-        if not isinstance(key, list) or not all(isinstance(part, str | int | float) for part in key):
-            raise ValueError
     except (ValueError, binascii.Error):
-        raise CursorExpired("This is not a cursor of this list. Read the list from its beginning.") from None
+        key = None
+    if len(text) > _LONGEST_CURSOR or not isinstance(key, list) or not all(map(_plain, key)):
+        raise CursorExpired("This is not a cursor of this list. Read the list from its beginning.")
     return tuple(key)
+
+
+def _plain(part: Any) -> bool:
+    return isinstance(part, str | int | float)
 
 
 def window(

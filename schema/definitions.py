@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.definition import Agent, FlowDefinition, Phase
 from resolvers.context import Context
-from schema.flows import FlowType
+from schema.enums import FlowType
 from schema.loading import computed
 from schema.mirror import mirror
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from domain.access import Experience, Member, Role
+from domain.access import Member, Role
+from domain.engagement import OwnNumbers
 from domain.reading import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
 from resolvers.context import Context
 from resolvers.reading import engagement as reading
@@ -16,10 +16,7 @@ from schema.basics import Node
 from schema.connections import connection
 from schema.ids import MASTER, show_ids
 from schema.loading import computed, loaded
-from schema.mirror import Id, enum, mirror
-
-enum(Role)
-enum(Experience, "ExperienceLevel")
+from schema.mirror import Id, mirror
 
 # What a mutation's entry in the audit log is about, where it is not a flow.
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
@@ -78,6 +75,12 @@ class EngagementType(Node):
 
     @computed
     @staticmethod
+    def settings_schema(_known: KnownEngagement, context: Context) -> Any:
+        """JSON Schema of `settings`."""
+        return context.caller.shapes.schema(OwnNumbers)
+
+    @computed
+    @staticmethod
     def event_cursor(known: KnownEngagement) -> str:
         """The newest event's cursor: query it, then subscribe to `engagementEvents` with `after`."""
         return str(known.last_position)
@@ -92,7 +95,7 @@ class EngagementType(Node):
 class Viewer:
     @computed
     @staticmethod
-    def user_id(asking: Asking, context: Context) -> str:
+    def user_id(_asking: Asking, context: Context) -> str:
         return context.caller.user
 
     @computed
@@ -103,7 +106,7 @@ class Viewer:
 
     @computed
     @staticmethod
-    def roles(asking: Asking, context: Context) -> tuple[Role, ...]:
+    def roles(_asking: Asking, context: Context) -> tuple[Role, ...]:
         return _sorted(context.caller.roles)
 
     @loaded

@@ -32,7 +32,8 @@ _names: dict[EventKind, str] = {}
 _event_types: list[type] = []
 
 
-def _kind(event: Happening) -> EventKind:
+def kind_of(event: Happening) -> EventKind:
+    """Text that is being written has no kind of its own in the log."""
     return event.kind if isinstance(event, LoggedEvent) else EventKind.TEXT_DELTA
 
 
@@ -42,7 +43,7 @@ class _Told:
     @computed
     @staticmethod
     def kind(event: Happening) -> EventKind:
-        return _kind(event)
+        return kind_of(event)
 
     @computed
     @staticmethod
@@ -111,7 +112,7 @@ def happens(*kinds: EventKind) -> Callable[[C], C]:
 
     def decorate(cls: C) -> C:
         def is_type_of(value: object, _info: object) -> bool:
-            return isinstance(value, LoggedEvent | LiveText) and _kind(value) in kinds
+            return isinstance(value, LoggedEvent | LiveText) and kind_of(value) in kinds
 
         setattr(cls, "is_type_of", staticmethod(is_type_of))  # noqa: B010
         type_ = strawberry.type(cls)

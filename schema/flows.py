@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from domain.application import Application
 from domain.contribution import AgentContribution
-from domain.definition import Warning
+from domain.definition import FlowDefinition, Warning
 from domain.event import EventKind, LoggedEvent
-from domain.flows import DEFINITIONS
-from domain.learning import LearningPattern, LearningScope
+from domain.learning import LearningPattern
 from domain.override import Override
 from domain.phase import Failure
 from domain.reading import (
@@ -30,25 +28,16 @@ from domain.reading import (
     Page,
     PhasePerformance,
 )
-from domain.source import Source
-from domain.transition import FlowAction, FlowStatus
+from domain.transition import FlowAction
 from resolvers.context import Context
 from resolvers.reading import flows as reading
 from schema.basics import Node
 from schema.connections import connection, window
+from schema.enums import FlowType
 from schema.ids import MASTER, show_ids
 from schema.loading import computed, loaded
-from schema.mirror import enum, mirror
+from schema.mirror import mirror
 from schema.relations import listed, referred
-
-FlowType = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})
-
-enum(FlowType)
-enum(FlowStatus)
-enum(FlowAction)
-enum(EventKind, "FlowEventKind")
-enum(LearningScope)
-enum(Source, "AnswerSource")
 
 
 @mirror(FlowSummary, "total active by_type by_status awaiting_input")
@@ -133,6 +122,11 @@ class MasterFlow(Node):
 
     @computed
     @staticmethod
+    def definition(flow: KnownFlow) -> FlowDefinition:
+        return flow.definition
+
+    @computed
+    @staticmethod
     def child(flow: KnownFlow) -> KnownChild:
         return flow.child
 
@@ -143,7 +137,7 @@ class MasterFlow(Node):
 
     @computed
     @staticmethod
-    def phase(flow: KnownFlow, context: Context, key: str) -> KnownPhase | None:
+    def phase(flow: KnownFlow, _context: Context, key: str) -> KnownPhase | None:
         return flow.known_phase(key)
 
     @computed
@@ -171,7 +165,7 @@ class MasterFlow(Node):
     @computed
     @staticmethod
     def event_cursor(flow: KnownFlow) -> str:
-        """The newest durable event's cursor, read from the same row as the state: query it, then subscribe with `after`."""
+        """The newest durable event's cursor, read with the state: query it, then subscribe with `after`."""
         return str(flow.last_seq)
 
     @loaded

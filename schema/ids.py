@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
+
+import strawberry
 
 from domain.errors import ErrorCode, NotFound, refuse
 from domain.flows import DEFINITIONS
@@ -74,6 +76,19 @@ def unwrap(text: str, path: tuple[str, ...], *types: str) -> str:
     if found.type not in types:
         raise NotFound(word(types[0]), path)
     return found.id
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Says of an input's id which types of things it may name."""
+
+    types: tuple[str, ...]
+
+
+FlowId = Annotated[strawberry.ID, Names((MASTER, *CHILD_TYPES))]
+ApplicationId = Annotated[strawberry.ID, Names(("Application",))]
+ComponentId = Annotated[strawberry.ID, Names(("Component",))]
+ClientAccountId = Annotated[strawberry.ID, Names(("ClientAccount",))]
 
 
 # In JSON values of the API (answers, results, configurations) a key tells which type an id is of.

@@ -1,9 +1,9 @@
-"""Looking ahead: what is selected below a value is read for all of it at once, level by level, before it is resolved."""
+"""Looking ahead: what is selected below a value is read for all at once, level by level, before it is resolved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -35,7 +35,7 @@ Selected = Mapping[str, list[FieldNode]]
 
 async def look_ahead(info: Info[Any, Any], values: Sequence[Any]) -> None:
     """Read what the operation selects below these values of the field that `info` is of."""
-    raw = info._raw_info  # noqa: SLF001
+    raw = info._raw_info
     await _Walk(info).below(get_named_type(raw.return_type), values, raw.field_nodes)
 
 
@@ -44,7 +44,7 @@ class _Walk:
 
     def __init__(self, info: Info[Any, Any]) -> None:
         self._info = info
-        self._raw = info._raw_info  # noqa: SLF001
+        self._raw = info._raw_info
         self._schema = self._raw.schema
         variables: Any = self._raw.variable_values
         self._variables = variables if isinstance(variables, VariableValues) else VariableValues({}, variables)
@@ -170,7 +170,7 @@ class _Walk:
         return False
 
 
-@lru_cache(maxsize=None)
+@cache
 def _definition(field: GraphQLField) -> Any:
     return field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
 

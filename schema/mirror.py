@@ -19,6 +19,7 @@ from strawberry.types.base import StrawberryList, StrawberryOptional
 from strawberry.types.lazy_type import LazyType
 
 from domain.reading import Page
+from schema.enums import ENUMS
 from schema.scalars import JSON
 
 C = TypeVar("C", bound=type)
@@ -42,7 +43,6 @@ _LISTS = (tuple, list, Sequence, frozenset)
 
 _types: dict[Any, type] = {}
 _namers: dict[Any, Callable[[Any], str]] = {}
-_enums: set[type] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,6 @@ class Mirrored(LazyType[Any, Any]):
     value: Any
 
 
-def enum(words: type[StrEnum], name: str | None = None) -> None:
-    """Show these words as an enum; words that are not shown so are plain strings."""
-    strawberry.enum(words, name=name or words.__name__)
-    _enums.add(words)
-
-
 def register(value: Any, type_: type, namer: Callable[[Any], str] | None = None) -> None:
     """Make that GraphQL type the one of that value; `namer` tells the object type where it is an interface."""
     if value in _types:
@@ -102,8 +96,8 @@ def name_of(value: object) -> str:
 
 def name_of_class(name: str) -> str:
     """The name of the GraphQL type of the domain class of that name."""
-    found = next(value for value in _types if getattr(value, "__name__", None) == name)
-    return str(_types[found].__strawberry_definition__.name)  # type: ignore[attr-defined]
+    found = next((type_ for value, type_ in _types.items() if getattr(value, "__name__", None) == name), None)
+    return str(found.__strawberry_definition__.name) if found else name  # type: ignore[attr-defined]
 
 
 def node_values() -> Mapping[str, type]:
@@ -143,7 +137,7 @@ def argument(hint: Any) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         inner = [argument(each) for each in arguments if each is not type(None)]
-        return Union[(*inner, None)]  # noqa: UP007
+        return Union[(*inner, None)]
     if origin is list:
         return list[argument(arguments[0])]  # type: ignore[misc]
     return _LEAVES.get(hint, hint)
@@ -153,7 +147,7 @@ def _leaf(hint: Any) -> Any:
     if hint in _LEAVES:
         return _LEAVES[hint]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint if hint in _enums else str
+        return hint if hint in ENUMS else str
     return Mirrored(hint)
 
 
@@ -167,8 +161,8 @@ def mirror(value: type, shown: str = "", *, name: str | None = None, **described
     def decorate(cls: C) -> C:
         type_name = name or cls.__name__.removesuffix("Type")
         hints = get_type_hints(value, include_extras=True)
-        own = dict(cls.__dict__.get("__annotations__", {}))
-        cls.__annotations__ = {**({"id": Id} if _is_node(cls) else {}), **{key: Any for key in shown.split()}, **own}
+        own = inspect.get_annotations(cls)
+        cls.__annotations__ = {**({"id": Id} if _is_node(cls) else {}), **dict.fromkeys(shown.split(), Any), **own}
         for key in shown.split():
             field = strawberry.field(graphql_type=annotation(_hint(value, hints, key)), description=described.get(key))
             setattr(cls, key, field)

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from schema.mirror import enum, mirror
-
-
-class ModelState(StrEnum):
-    """Whether the model can be asked."""
-
-    READY = "READY"
-    UNAUTHORIZED = "UNAUTHORIZED"
-    UNREACHABLE = "UNREACHABLE"
-    UNKNOWN_MODEL = "UNKNOWN_MODEL"
-    NOT_CONFIGURED = "NOT_CONFIGURED"
-
-
-enum(ModelState)
+from schema.enums import ModelState
+from schema.mirror import mirror
 
 
 @dataclass(frozen=True, slots=True)

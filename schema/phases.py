@@ -14,10 +14,8 @@ from resolvers.reading import flows as reading
 from schema.basics import Node
 from schema.ids import MASTER, show_ids
 from schema.loading import computed, loaded
-from schema.mirror import enum, mirror
+from schema.mirror import mirror
 from schema.relations import listed
-
-enum(PhaseStatus)
 
 
 @mirror(Agent, "key role goal")
@@ -125,7 +123,7 @@ class FlowPhase(Node):
 @mirror(
     PhaseRun,
     "attempt status started_at finished_at duration_ms peak_memory_mib source usage error",
-    peak_memory_mib="Resident memory at its highest while the phase ran, in MiB; null where the platform does not tell.",
+    peak_memory_mib="Resident memory at its highest while it ran, in MiB; null where the platform does not tell.",
 )
 class PhaseRunType(Node):
     """One attempt at a phase."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domain.application import Application, Component, Criticality, Readiness, Technology
+from domain.application import Application, Component, Technology
 from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
-from domain.dependency import Dependency, DependencyKind
+from domain.dependency import Dependency
 from domain.end_of_life import end_of_life, supported
 from domain.page import AppOnPage
 from domain.reading import (
@@ -31,15 +31,9 @@ from resolvers.context import Context
 from resolvers.reading import portfolio as reading
 from schema.basics import Money, Node, money
 from schema.connections import connection, window
-from schema.ids import show_ids
 from schema.loading import computed, loaded, named
-from schema.mirror import enum, mirror
+from schema.mirror import mirror
 from schema.relations import listed, referred, referred_all
-
-enum(Criticality)
-enum(Readiness)
-enum(DependencyKind)
-enum(DependencyDirection)
 
 
 @mirror(Technology, "name version category")

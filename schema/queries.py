@@ -28,17 +28,16 @@ from domain.reading import (
 from domain.standard import ArchitectureStandard, StandardCategory
 from domain.transition import FlowStatus
 from resolvers.context import Context
-from resolvers.reading import engagement, flows as reading
+from resolvers.reading import engagement
+from resolvers.reading import flows as reading
 from schema.connections import window
 from schema.engagement import Asking
-from schema.flows import FlowType
+from schema.enums import FlowType, ModelState
 from schema.ids import NOTHING, bare, flow_id, parse
 from schema.loading import entry
-from schema.mirror import Id, enum
-from schema.models import ModelState, ModelStatus
+from schema.mirror import Id
+from schema.models import ModelStatus
 from schema.nodes import AnyNode, find_nodes
-
-enum(FlowOrder)
 
 
 @strawberry.input
@@ -128,7 +127,7 @@ class Query:
 
     @entry
     @staticmethod
-    async def flow_definitions(context: Context) -> tuple[FlowDefinition, ...]:
+    async def flow_definitions(_context: Context) -> tuple[FlowDefinition, ...]:
         return tuple(DEFINITIONS.values())
 
     @entry
@@ -169,7 +168,7 @@ class Query:
 
     @entry
     @staticmethod
-    async def model_status(context: Context) -> ModelStatus:
+    async def model_status(_context: Context) -> ModelStatus:
         return ModelStatus(ModelState.NOT_CONFIGURED)
 
     @entry

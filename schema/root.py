@@ -5,15 +5,19 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema import assessment, decisions, definitions, discovery, phases, portfolio  # noqa: F401  (they mirror types)
+from schema import assessment, decisions, definitions, discovery, flows, phases, portfolio  # noqa: F401  (they mirror types)
 from schema.children import child_types
 from schema.events import event_types
 from schema.mirror import mirrored_types
+from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
+from schema.subscriptions import Subscription
 
 schema = strawberry.Schema(
     Query,
+    Mutation,
+    Subscription,
     types=[*child_types(), *event_types(), *mirrored_types()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

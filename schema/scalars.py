@@ -23,6 +23,7 @@ _MOMENT = re.compile(
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MICRO = Decimal("0.000001")
 _TOO_LARGE = Decimal(10) ** 15
+_FRACTION = 6
 
 
 @runtime_checkable
@@ -45,9 +46,9 @@ def write_decimal(value: Any) -> str:
     if not number.is_finite() or abs(number) >= _TOO_LARGE:
         raise GraphQLError("Decimal cannot hold this value: at most 15 digits before the point.")
     exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -6:
+    if isinstance(exponent, int) and exponent < -_FRACTION:
         number = number.quantize(_MICRO, ROUND_HALF_UP)
-    return format(number if number else abs(number), "f")
+    return format(number or abs(number), "f")
 
 
 def read_decimal(value: Any) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, UUID, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy import UUID, ColumnElement, RowMapping, and_, case, exists, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from domain.application import Application, ApplicationChange, Component

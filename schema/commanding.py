@@ -1,0 +1,167 @@
+"""From a mutation's input to a command and its answer: ids unwrapped, refusals turned into `errors` in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
+
+from domain.errors import ErrorCode, Problem, Refused
+from domain.request import Repeated, Request
+from resolvers.context import Caller, Context
+from schema.ids import Names, hide_ids, unwrap
+from schema.scalars import JSON, UploadedFile
+
+C = TypeVar("C")
+
+MOST_ENTRIES = 1_000
+_LONGEST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a mutation came to: the ids of what it made or changed, the command's own subject first, or problems."""
+
+    ids: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    value: Any = None
+
+    @property
+    def id(self) -> str | None:
+        """The id of the command's own subject; None when it was refused."""
+        return self.ids[0] if self.ids else None
+
+
+async def carry_out(
+    context: Context, mutation: str, input: Any, act: Callable[[Caller, Said], Awaitable[Any]]
+) -> Outcome:
+    """Give the input's values to `act`, under the mutation's name and key; what it reads afterwards is read anew."""
+    try:
+        said = values(input)
+        caller = replace(context.caller, request=_request(mutation, said))
+        value = await act(caller, said)
+        outcome = Outcome(_ids(value), value=value)
+    except Repeated as repeated:
+        outcome = Outcome(repeated.answer.ids, repeated.answer.problems)
+    except Refused as refused:
+        outcome = Outcome(problems=refused.problems)
+    context.loaded.clear()
+    await context.reads.refresh()
+    return outcome
+
+
+def _ids(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(item.id for item in value) if isinstance(value, tuple) else (value.id,)
+
+
+def _request(mutation: str, said: Said) -> Request:
+    key = said.get("idempotency_key")
+    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+        message = f"An idempotencyKey has 1 to {_LONGEST_KEY} characters."
+        raise Refused([Problem(ErrorCode.INVALID_INPUT, message, ("idempotencyKey",))])
+    return Request.of(
+        mutation,
+        {name: _named(value) for name, value in said.items() if name != "idempotency_key"},
+        key=key,
+        subject_id=said.get("flow_id"),
+        reason=said.get("reason") or said.get("rationale"),
+    )
+
+
+def _named(value: Any) -> Any:
+    """What a repeat has in common with the first request: of a file that can be read once, its name."""
+    if isinstance(value, Mapping):
+        return {name: _named(item) for name, item in value.items()}
+    return value.filename if isinstance(value, UploadedFile) else value
+
+
+def command(type_: type[C], said: Said) -> C:
+    """The command of that type with what the input says; the rest is as the command has it by itself."""
+    names = [field.name for field in fields(type_)]  # type: ignore[arg-type]
+    return type_(**{name: said[name] for name in names if said.get(name) is not None})
+
+
+class Said(dict[str, Any]):
+    """What one input object says, by Python's names; JSON values in it stay plain dictionaries."""
+
+    def camel(self) -> dict[str, Any]:
+        """The same by the names that JSON has."""
+        return {to_camel_case(name): _camel(item) for name, item in self.items()}
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, Said):
+        return value.camel()
+    return [_camel(item) for item in value] if isinstance(value, list) else value
+
+
+def values(input: Any) -> Said:
+    """What an input says, with the things' own ids; Refused with all that is wrong with it."""
+    reader = _Reader([])
+    said: Said = reader.read(input, None, ())
+    if reader.problems:
+        raise Refused(reader.problems)
+    return said
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads an input to its end, whatever is wrong on the way."""
+
+    problems: list[Problem]
+
+    def read(self, value: Any, hint: Any, path: tuple[str, ...]) -> Any:
+        if hasattr(value, "__strawberry_definition__") and not isinstance(value, type | str):
+            return Said(self._fields(value, path))
+        if isinstance(value, list) and hint is not JSON:
+            return self._list(value, hint, path)
+        if isinstance(value, str):
+            return self._text(value, hint, path)
+        return hide_ids(value) if hint is JSON else value
+
+    def _fields(self, input: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        hints = get_type_hints(type(input), include_extras=True)
+        for name, value in vars(input).items():
+            if value is not UNSET:
+                yield name, self.read(value, _single(hints[name]), (*path, to_camel_case(name)))
+
+    def _list(self, items: list[Any], hint: Any, path: tuple[str, ...]) -> Any:
+        if len(items) > MOST_ENTRIES:
+            message = f"A list in an input holds at most {MOST_ENTRIES} entries; this one has {len(items)}."
+            self.problems.append(Problem(ErrorCode.LIMIT_EXCEEDED, message, path))
+            return []
+        return [self.read(item, hint, (*path, str(index))) for index, item in enumerate(items)]
+
+    def _text(self, text: str, hint: Any, path: tuple[str, ...]) -> str:
+        if not storable(text):
+            message = "This text holds a character that cannot be kept: NUL, or half of a pair of surrogates."
+            self.problems.append(Problem(ErrorCode.INVALID_INPUT, message, path))
+        if isinstance(hint, Names):
+            try:
+                return unwrap(text, path, *hint.types)
+            except Refused as refused:
+                self.problems.extend(refused.problems)
+        return text
+
+
+def storable(text: str) -> bool:
+    """True of text that PostgreSQL keeps."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
+def _single(hint: Any) -> Any:
+    """What an annotation says of one value: which things an id names, or that it is JSON; lists and None peeled off."""
+    if hint is JSON:
+        return JSON
+    if get_origin(hint) is Annotated:
+        return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Names)), None)
+    return next((found for argument in get_args(hint) if (found := _single(argument)) is not None), None)

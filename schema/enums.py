@@ -1,0 +1,69 @@
+"""Words of the domain that are enums in GraphQL, under the contract's names; other words are strings there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+import strawberry
+
+from domain.access import Experience, Role
+from domain.application import Criticality, Readiness
+from domain.debt import DebtCategory, Severity
+from domain.decision import RefactorDepth, Strategy
+from domain.dependency import DependencyKind
+from domain.errors import ErrorCode
+from domain.event import EventKind
+from domain.flows import DEFINITIONS
+from domain.learning import LearningScope
+from domain.phase import PhaseStatus
+from domain.reading import DependencyDirection, FlowOrder
+from domain.source import Source
+from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
+from domain.transition import FlowAction, FlowStatus
+
+FlowType = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})
+
+
+class ModelState(StrEnum):
+    """Whether the language model can be asked."""
+
+    READY = "READY"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    UNREACHABLE = "UNREACHABLE"
+    UNKNOWN_MODEL = "UNKNOWN_MODEL"
+    NOT_CONFIGURED = "NOT_CONFIGURED"
+
+
+# None where the domain's name is the contract's.
+ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
+    {
+        ApprovalStatus: None,
+        Criticality: None,
+        DebtCategory: None,
+        DependencyDirection: None,
+        DependencyKind: None,
+        ErrorCode: None,
+        EventKind: "FlowEventKind",
+        ExceptionKind: "StandardExceptionKind",
+        Experience: "ExperienceLevel",
+        FlowAction: None,
+        FlowOrder: None,
+        FlowStatus: None,
+        FlowType: None,
+        LearningScope: None,
+        ModelState: None,
+        PhaseStatus: None,
+        Readiness: None,
+        RefactorDepth: None,
+        Role: None,
+        Severity: None,
+        Source: "AnswerSource",
+        StandardCategory: None,
+        Strategy: "SixRStrategy",
+    }
+)
+
+for _words, _name in ENUMS.items():
+    strawberry.enum(_words, name=_name or _words.__name__)

@@ -1,0 +1,123 @@
+"""Mutations whose input is not simply their command's values: engagements, and what flows are started with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from domain.access import Role
+from domain.commands import Source, StartFlow, UpdateFlow
+from domain.engagement import CreateEngagement, Engagement, SaveEngagementSettings, SetMember
+from domain.errors import ErrorCode, refuse
+from domain.flow import Flow
+from domain.flows import DEFINITIONS
+from domain.reading import ClientAccount, KnownEngagement
+from resolvers import engagement as commands
+from resolvers import flows
+from resolvers.context import Caller, Context, Limits
+from resolvers.reading import engagement as reading
+from schema.commanding import Outcome, Said, carry_out, command
+from schema.payloads import EngagementPayload, FlowPayload
+
+_NOT_HERE = "{} is not in this release."
+
+
+async def create_engagement(context: Context, input: Any) -> EngagementPayload:
+    """A new engagement; it lies outside the tenant that this operation reads, if it has one, so it is not read anew."""
+
+    async def act(caller: Caller, said: Said) -> Engagement:
+        account = said["client_account"]
+        wanted = CreateEngagement(said["name"], said["currency"], account.get("id"), account.get("new_name"))
+        return await commands.create_engagement(caller, wanted)
+
+    outcome = await carry_out(context, "createEngagement", input, act)
+    if outcome.value is None:
+        return EngagementPayload(None, outcome.problems)
+    made: Engagement = outcome.value
+    account = ClientAccount(made.client_account_id, input.client_account.new_name or made.client_account_id)
+    return EngagementPayload(KnownEngagement(made, account, context.caller.now(), 0), ())
+
+
+async def set_member(context: Context, input: Any) -> EngagementPayload:
+    """What somebody may do from now on."""
+
+    async def act(caller: Caller, said: Said) -> Engagement:
+        roles = frozenset(Role(role) for role in said["roles"])
+        wanted = SetMember(said["user_id"], roles, said.get("email"), said.get("experience"))
+        return await commands.set_member(caller, wanted)
+
+    return await _engagement(context, await carry_out(context, "setMember", input, act))
+
+
+async def save_settings(context: Context, input: Any) -> EngagementPayload:
+    """The engagement's own numbers."""
+
+    async def act(caller: Caller, said: Said) -> Engagement:
+        return await commands.save_engagement_settings(caller, command(SaveEngagementSettings, said))
+
+    return await _engagement(context, await carry_out(context, "saveEngagementSettings", input, act))
+
+
+async def _engagement(context: Context, outcome: Outcome) -> EngagementPayload:
+    if outcome.problems:
+        return EngagementPayload(None, outcome.problems)
+    return EngagementPayload(await reading.current(context), ())
+
+
+async def start_flow(context: Context, input: Any) -> FlowPayload:
+    """A new flow of the type that the branch of its configuration stands for."""
+
+    async def act(caller: Caller, said: Said) -> Flow:
+        if said.get("clone_of"):
+            raise refuse(ErrorCode.NOT_READY, _NOT_HERE.format("cloneOf"), "cloneOf")
+        kind, branch = _branch(said["configuration"])
+        source = branch.pop("source", None)
+        wanted = StartFlow(
+            kind=kind,
+            configuration=branch.camel(),
+            name=said.get("name"),
+            auto_advance=said["auto_advance"],
+            source=_source(source, branch, context.limits) if source else None,
+        )
+        return await flows.start_flow(caller, wanted)
+
+    return FlowPayload.of(await carry_out(context, "startFlow", input, act))
+
+
+async def update_flow(context: Context, input: Any) -> FlowPayload:
+    """A flow's name, its way of going on, or its configuration; the branch must be its own type's."""
+
+    async def act(caller: Caller, said: Said) -> Flow:
+        configuration = None
+        if said.get("configuration"):
+            _, branch = _branch(said["configuration"])
+            if "source" in branch:
+                message = "A flow keeps the file it was started with. Start another flow for another file."
+                raise refuse(ErrorCode.INVALID_INPUT, message, "configuration", "discovery", "source")
+            configuration = branch.camel()
+        wanted = {**said, "configuration": configuration}
+        return await flows.update_flow(caller, command(UpdateFlow, Said(wanted)))
+
+    return FlowPayload.of(await carry_out(context, "updateFlow", input, act))
+
+
+def _branch(configuration: Said) -> tuple[str, Said]:
+    """The flow type and what its branch says; NOT_READY where the type is not built."""
+    ((kind, branch),) = configuration.items()
+    if kind not in DEFINITIONS:
+        name = next(iter(configuration.camel()))
+        raise refuse(ErrorCode.NOT_READY, _NOT_HERE.format(f"The flow type {kind.upper()}"), "configuration", name)
+    return kind, branch
+
+
+def _source(source: Said, branch: Said, limits: Limits) -> Source:
+    """The file itself, or its text, to be read once."""
+    name = branch.get("file_name")
+    if "file" in source:
+        file = source["file"]
+        return Source(name or file.filename or "inventory", file.content_type, file.chunks(), limits.file)
+    return Source(name or "inventory.txt", "text/plain; charset=utf-8", _text(source["text"]), limits.text)
+
+
+async def _text(text: str) -> AsyncIterator[bytes]:
+    yield text.encode()

@@ -1,0 +1,116 @@
+"""The root of mutations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import strawberry
+
+from domain.commands import FlowAction, PhaseAction, SaveUiState, SubmitPhaseInput
+from resolvers import flows as commands
+from resolvers.context import Caller, Context
+from schema import inputs, making
+from schema.commanding import carry_out, command
+from schema.ids import MASTER
+from schema.loading import entry
+from schema.mirror import Id
+from schema.payloads import DeletePayload, EngagementPayload, FlowPayload
+
+
+async def _on_flow(
+    context: Context, mutation: str, input: Any, type_: type, act: Callable[[Caller, Any], Awaitable[Any]]
+) -> FlowPayload:
+    """A command that takes what its input says and gives back a flow."""
+    outcome = await carry_out(context, mutation, input, lambda caller, said: act(caller, command(type_, said)))
+    return FlowPayload.of(outcome)
+
+
+@strawberry.type
+class Mutation:
+    @entry
+    @staticmethod
+    async def create_engagement(context: Context, input: inputs.CreateEngagementInput) -> EngagementPayload:
+        """For tokens with the platform grant: a new tenant, or a new engagement of one."""
+        return await making.create_engagement(context, input)
+
+    @entry
+    @staticmethod
+    async def set_member(context: Context, input: inputs.SetMemberInput) -> EngagementPayload:
+        """ADMIN."""
+        return await making.set_member(context, input)
+
+    @entry
+    @staticmethod
+    async def save_engagement_settings(context: Context, input: inputs.EngagementSettingsInput) -> EngagementPayload:
+        """ADMIN."""
+        return await making.save_settings(context, input)
+
+    @entry
+    @staticmethod
+    async def start_flow(context: Context, input: inputs.StartFlowInput) -> FlowPayload:
+        return await making.start_flow(context, input)
+
+    @entry
+    @staticmethod
+    async def update_flow(context: Context, input: inputs.UpdateFlowInput) -> FlowPayload:
+        """A changed configuration marks the phases that read it STALE; not while one runs."""
+        return await making.update_flow(context, input)
+
+    @entry
+    @staticmethod
+    async def save_ui_state(context: Context, input: inputs.SaveUiStateInput) -> FlowPayload:
+        return await _on_flow(context, "saveUiState", input, SaveUiState, commands.save_ui_state)
+
+    @entry
+    @staticmethod
+    async def run_phase(context: Context, input: inputs.PhaseActionInput) -> FlowPayload:
+        return await _on_flow(context, "runPhase", input, PhaseAction, commands.run_phase)
+
+    @entry
+    @staticmethod
+    async def submit_phase_input(context: Context, input: inputs.SubmitPhaseInput) -> FlowPayload:
+        return await _on_flow(context, "submitPhaseInput", input, SubmitPhaseInput, commands.submit_phase_input)
+
+    @entry
+    @staticmethod
+    async def navigate_to_phase(context: Context, input: inputs.PhaseActionInput) -> FlowPayload:
+        return await _on_flow(context, "navigateToPhase", input, PhaseAction, commands.navigate_to_phase)
+
+    @entry
+    @staticmethod
+    async def retry_phase(context: Context, input: inputs.PhaseActionInput) -> FlowPayload:
+        return await _on_flow(context, "retryPhase", input, PhaseAction, commands.retry_phase)
+
+    @entry
+    @staticmethod
+    async def skip_phase(context: Context, input: inputs.PhaseActionInput) -> FlowPayload:
+        return await _on_flow(context, "skipPhase", input, PhaseAction, commands.skip_phase)
+
+    @entry
+    @staticmethod
+    async def accept_phase(context: Context, input: inputs.PhaseActionInput) -> FlowPayload:
+        """Keeps a STALE phase's result as it is; the reason is kept."""
+        return await _on_flow(context, "acceptPhase", input, PhaseAction, commands.accept_phase)
+
+    @entry
+    @staticmethod
+    async def pause_flow(context: Context, input: inputs.FlowActionInput) -> FlowPayload:
+        return await _on_flow(context, "pauseFlow", input, FlowAction, commands.pause_flow)
+
+    @entry
+    @staticmethod
+    async def resume_flow(context: Context, input: inputs.FlowActionInput) -> FlowPayload:
+        return await _on_flow(context, "resumeFlow", input, FlowAction, commands.resume_flow)
+
+    @entry
+    @staticmethod
+    async def cancel_flow(context: Context, input: inputs.FlowActionInput) -> FlowPayload:
+        return await _on_flow(context, "cancelFlow", input, FlowAction, commands.cancel_flow)
+
+    @entry
+    @staticmethod
+    async def delete_flow(context: Context, input: inputs.FlowActionInput) -> DeletePayload:
+        """ADMIN. Its events go with it; applications, accepted decisions and learning patterns stay."""
+        deleted = await _on_flow(context, "deleteFlow", input, FlowAction, commands.delete_flow)
+        return DeletePayload(Id(f"{MASTER}:{deleted.flow_id}") if deleted.flow_id else None, deleted.errors)
