@@ -51,11 +51,14 @@ class Draft:
 
 @dataclass(slots=True)
 class Gathered:
-    """All drafts of one import by key, in file order, and the lines that name neither application nor component."""
+    """All drafts of one import by key, in file order, and the lines that name neither application nor component.
+
+    `repeated` are lines that say what another said: the draft's key and the first line.
+    """
 
     drafts: dict[str, Draft] = field(default_factory=dict)
     nameless: list[int] = field(default_factory=list)
-    repeated: dict[int, int] = field(default_factory=dict)
+    repeated: dict[int, tuple[str, int]] = field(default_factory=dict)
     _seen: dict[int, int] = field(default_factory=dict)
 
     def add(self, told: Told, aliases: Mapping[str, str]) -> None:
@@ -63,9 +66,9 @@ class Gathered:
         if not name:
             self.nameless.append(told.line)
             return
-        self._notice_repetition(told)
         key = natural_key(name)
         key = aliases.get(key, key)
+        self._notice_repetition(told, key)
         draft = self.drafts.get(key)
         if draft is None:
             draft = self.drafts[key] = Draft(key, told.line, lone_server=not told.application)
@@ -84,12 +87,12 @@ class Gathered:
         component.take(own, told.others, told.line)
         draft.take((fact for fact in told.facts if fact not in own), (), told.line)
 
-    def _notice_repetition(self, told: Told) -> None:
+    def _notice_repetition(self, told: Told, key: str) -> None:
         # The number stands for the row: keeping the rows themselves would hold the file in memory.
         content = hash((told.application, told.component, told.facts, told.others))
         first = self._seen.setdefault(content, told.line)
         if first != told.line:
-            self.repeated[told.line] = first
+            self.repeated[told.line] = key, first
 
 
 def gather(rows: Iterable[ImportRow], teller: Teller, aliases: Mapping[str, str]) -> Gathered:

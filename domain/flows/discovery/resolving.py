@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +12,7 @@ from domain.fact import Fact, FactType, Unreadable
 from domain.fact_reading import read
 from domain.facts import FACTS
 from domain.flows.discovery.drafts import Draft, Mentions
+from domain.known_facts import stored
 
 # Two descriptions of one thing, or two addresses, do not contradict each other: the first one is taken.
 _FIRST = frozenset({"description", "external_id", "ip_address", "vendor"})
@@ -70,15 +69,6 @@ def resolve(draft: Draft) -> Resolved:
     return Resolved(values, tuple(_technologies(draft)), tuple(unreadable), tuple(contradictions))
 
 
-def plain(value: Any) -> Any:
-    """A fact's value as JSON holds it, so that it is the same before and after it was stored."""
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
-
-
 # By a value's text, since lists cannot be keys: the value, how often it is told and where first.
 _Told = dict[str, tuple[Any, tuple[int, int]]]
 
@@ -91,7 +81,7 @@ def _read_all(fact: Fact, mentions: Mentions) -> tuple[_Told, list[UnreadableTex
         if isinstance(value, Unreadable):
             wrong.append(UnreadableText(fact.key, text, mentions.line(text), value.reason))
         elif value is not None:
-            word = plain(value)
+            word = stored(value)
             _, (count, line) = told.get(str(word), (None, (0, mentions.line(text))))
             told[str(word)] = word, (count + mentions.count(text), line)
     return told, wrong
@@ -120,8 +110,3 @@ def normalized(key: str, text: str) -> tuple[Technology, ...]:
     """The technologies that a text names; the same few thousand texts fill a whole inventory."""
     found = read(FACTS[key], text)
     return found if isinstance(found, tuple) else ()
-
-
-def as_text(technologies: tuple[Technology, ...]) -> str:
-    """Technologies as a person writes them: `Java 8, Tomcat 8.5`."""
-    return ", ".join(f"{found.name} {found.version}" if found.version else found.name for found in technologies)

@@ -1,0 +1,127 @@
+"""data_cleansing: findings to accept or refuse, and what stands in for what is missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from domain.definition import Outcome, PhaseCall, Warning
+from domain.errors import ErrorCode, Problem, Refused
+from domain.flows.discovery.drafts import gather
+from domain.flows.discovery.findings import DOUBTFUL, CleansingRule, Found, find
+from domain.flows.discovery.reaching import reach
+from domain.flows.discovery.results import (
+    CleansingAnswer,
+    CleansingResult,
+    DefaultFacts,
+    MappingResult,
+    RuleCount,
+)
+from domain.flows.discovery.told import Teller
+from domain.inventory import CleansingFinding
+
+_NOTHING: Mapping[str, str] = {}
+
+
+def find_faults(call: PhaseCall) -> Outcome:
+    """The findings of this import; those an earlier run of the flow made keep their ids."""
+    mapping: MappingResult = call.results["attribute_mapping"]
+    gathered = gather(reach(call).rows(call.flow_id), Teller(mapping.mappings), _NOTHING)
+    known = {application.key: application.name for application in call.portfolio.applications}
+    before = {finding.natural_key: finding for finding in _own(call)}
+    now = {found.natural_key: _finding(call, found, before) for found in find(gathered, known)}
+    counts = Counter(finding.rule for finding in now.values())
+    return Outcome(
+        CleansingResult(len(now), 0, tuple(RuleCount(rule, count) for rule, count in sorted(counts.items()))),
+        saves=tuple(finding for key, finding in now.items() if finding != before.get(key)),
+        removes=tuple(finding for key, finding in before.items() if key not in now),
+        warnings=tuple(_nameless(counts, call.phase)),
+    )
+
+
+def propose_answer(call: PhaseCall) -> CleansingAnswer:
+    """Everything but what is doubtful; what was decided about the same finding before is decided so again."""
+    remembered = {finding.natural_key: finding.applied for finding in call.portfolio.findings if finding.decided}
+    refused = tuple(finding.id for finding in _own(call) if not _likely(finding, remembered))
+    return CleansingAnswer(refuse=refused, accept_all=True)
+
+
+def _likely(finding: CleansingFinding, remembered: Mapping[str, bool]) -> bool:
+    return remembered.get(finding.natural_key, finding.rule not in DOUBTFUL)
+
+
+def decide_cleansing(call: PhaseCall) -> Outcome:
+    """Each finding that the answer names is applied or refused; one it does not name stays open."""
+    answer: CleansingAnswer = call.input
+    result: CleansingResult = call.results[call.phase]
+    own = _own(call)
+    _check(answer, own)
+    accept, refuse = frozenset(answer.accept), frozenset(answer.refuse)
+    if answer.accept_all:
+        accept = frozenset(finding.id for finding in own) - refuse
+    decided = {finding.id: _decided(finding, accept, refuse) for finding in own}
+    applied = sum(1 for finding in decided.values() if finding.applied)
+    return Outcome(
+        replace(result, applied=applied, defaults=answer.defaults),
+        saves=tuple(decided[finding.id] for finding in own if decided[finding.id] != finding),
+        warnings=tuple(_assumed(answer.defaults, call.phase)),
+    )
+
+
+def _decided(finding: CleansingFinding, accept: frozenset[str], refuse: frozenset[str]) -> CleansingFinding:
+    return replace(finding, applied=finding.id in accept, decided=finding.id in accept or finding.id in refuse)
+
+
+def _check(answer: CleansingAnswer, own: Iterable[CleansingFinding]) -> None:
+    known = {finding.id for finding in own}
+    problems = [*_unknown("accept", answer.accept, known), *_unknown("refuse", answer.refuse, known)]
+    refused = frozenset(answer.refuse)
+    for number, finding in enumerate(answer.accept):
+        if finding in refused:
+            message = "A finding is either accepted or refused; this one is both."
+            problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("accept", str(number))))
+    if problems:
+        raise Refused(problems)
+
+
+def _unknown(field: str, ids: Iterable[str], known: set[str]) -> Iterator[Problem]:
+    for number, id in enumerate(ids):
+        if id not in known:
+            yield Problem(ErrorCode.NOT_FOUND, "There is no such cleansing finding.", (field, str(number)))
+
+
+def _own(call: PhaseCall) -> list[CleansingFinding]:
+    rules = set(CleansingRule)
+    return [finding for finding in call.portfolio.findings if finding.flow_id == call.flow_id and finding.rule in rules]
+
+
+def _finding(call: PhaseCall, found: Found, before: Mapping[str, CleansingFinding]) -> CleansingFinding:
+    earlier = before.get(found.natural_key)
+    return CleansingFinding(
+        id=earlier.id if earlier else call.new_id(),
+        flow_id=call.flow_id,
+        rule=found.rule,
+        natural_key=found.natural_key,
+        line=found.line,
+        application_key=found.application_key,
+        field=found.field,
+        before=found.before,
+        after=found.after,
+        applied=earlier.applied if earlier else False,
+        decided=earlier.decided if earlier else False,
+    )
+
+
+def _nameless(counts: Mapping[str, int], phase: str) -> Iterator[Warning]:
+    if count := counts.get(CleansingRule.NAMELESS_ROW):
+        message = f"{count:,} rows name neither an application nor a server and are left out."
+        yield Warning("ROWS_WITHOUT_NAME", message, phase, {"rows": count})
+
+
+def _assumed(defaults: DefaultFacts, phase: str) -> Iterator[Warning]:
+    given = {"criticality": defaults.criticality, "environment": defaults.environment}
+    named = {key: str(value) for key, value in given.items() if value is not None}
+    if named:
+        told = ", ".join(f"{key} {value}" for key, value in named.items())
+        yield Warning("FACTS_ASSUMED", f"Where the source says nothing, this is assumed: {told}.", phase, named)
