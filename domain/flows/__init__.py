@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from domain.definition import FlowDefinition
+from domain.flows import discovery
 
-_BUILT: tuple[FlowDefinition, ...] = ()
+_BUILT: tuple[FlowDefinition, ...] = (discovery.DEFINITION,)
 
 DEFINITIONS: Mapping[str, FlowDefinition] = MappingProxyType({definition.kind: definition for definition in _BUILT})
