@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
-from sqlalchemy import ARRAY, Text, cast
-from sqlalchemy.dialects.postgresql import insert
-
-from domain.access import Role, Tenant
+from domain.access import Member, Tenant
+from domain.engagement import CreateEngagement, Engagement
 from persistence.database import open_database, select_tenant
-from persistence.tables import client_accounts, engagements, members
+from persistence.engagements import Engagements
 from server.composition import new_id
 
 CURRENCY = "EUR"
@@ -18,37 +17,26 @@ CURRENCY = "EUR"
 async def open_engagement(url: str, name: str) -> Tenant:
     """A new, empty engagement of a client account of its own."""
     tenant = Tenant(new_id(), new_id())
-    account = {"id": tenant.client_account_id, "name": name}
-    engagement = {
-        "id": tenant.engagement_id,
-        "client_account_id": tenant.client_account_id,
-        "name": name,
-        "currency": CURRENCY,
-    }
-    engine = open_database(url, pool_size=1)
-    async with engine.begin() as connection:
-        await select_tenant(connection, tenant)
-        await connection.execute(client_accounts.insert(), account)
-        await connection.execute(engagements.insert(), engagement)
-    await engine.dispose()
+    command = CreateEngagement(name, CURRENCY)
+    async with _engagements(url, tenant) as engagements:
+        await engagements.add_account(name)
+        await engagements.add(Engagement.create(tenant.engagement_id, tenant.client_account_id, command))
     return tenant
 
 
-async def admit(url: str, tenant: Tenant, subject: str, roles: Collection[Role]) -> None:
-    """Make the subject a member with exactly these roles."""
-    row = {
-        "engagement_id": tenant.engagement_id,
-        "subject": subject,
-        "email": f"{subject}@example.com",
-        "roles": cast(sorted(roles), ARRAY(Text)),
-    }
+async def admit(url: str, tenant: Tenant, members: Iterable[Member]) -> None:
+    """Make them members with exactly these roles."""
+    async with _engagements(url, tenant) as engagements:
+        for member in members:
+            await engagements.save_member(member)
+
+
+@asynccontextmanager
+async def _engagements(url: str, tenant: Tenant) -> AsyncIterator[Engagements]:
     engine = open_database(url, pool_size=1)
-    async with engine.begin() as connection:
-        await select_tenant(connection, tenant)
-        statement = insert(members).values(row)
-        await connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["engagement_id", "subject"], set_={"roles": statement.excluded["roles"]}
-            )
-        )
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await select_tenant(connection, tenant)
+            yield Engagements(connection, tenant)
+    finally:
+        await engine.dispose()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from server.attachment import attached
-from server.commands.token import DAYS, check_local
+from server.commands.token import DAYS, check_local, subject
 from server.running import find_running
 from server.settings import Settings
 
@@ -22,7 +22,7 @@ ALL_ROLES = "VIEWER, CONTRIBUTOR, ARCHITECT, LEAD, ADMIN"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--subject", required=True, help="whom to act as")
+    parser.add_argument("--subject", required=True, type=subject, help="whom to act as")
     parser.add_argument("--roles", default="ADMIN", type=_words, help=f"any of {ALL_ROLES}, with commas between")
     parser.add_argument("--engagement", choices=(SAMPLE, NEW), default=SAMPLE, help="`new` makes a fresh empty one")
 
@@ -55,25 +55,24 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
 
 async def _tenant(arguments: Namespace, settings: Settings) -> Tenant:
-    from domain.access import Tenant
+    from domain.access import Member
     from server.admission import admit, open_engagement
     from server.seed import seed
 
     if arguments.engagement == NEW:
         tenant = await open_engagement(settings.database_url, f"Engagement of {arguments.subject}")
     else:
-        sample = await asyncio.to_thread(seed, settings)
-        tenant = Tenant(sample.client_account_id, sample.engagement_id)
-    await admit(settings.database_url, tenant, arguments.subject, arguments.roles)
+        tenant = (await asyncio.to_thread(seed, settings)).tenant
+    await admit(settings.database_url, tenant, [Member(arguments.subject, arguments.roles)])
     return tenant
 
 
-def headers(settings: Settings, tenant: Tenant, subject: str) -> dict[str, str]:
+def headers(settings: Settings, tenant: Tenant, name: str) -> dict[str, str]:
     """What every request carries; `connection_init` takes the same."""
     from server.tokens import issue
 
     return {
-        "Authorization": f"Bearer {issue(settings.data, subject, lifetime=timedelta(days=DAYS))}",
+        "Authorization": f"Bearer {issue(settings.data, name, lifetime=timedelta(days=DAYS))}",
         "X-Client-Account-ID": tenant.client_account_id,
         "X-Engagement-ID": tenant.engagement_id,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import timedelta
 
 from server.settings import InvalidSettings, Settings
@@ -12,11 +12,20 @@ DAYS = 7
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--subject", required=True, help="whom the token is given to")
+    parser.add_argument("--subject", required=True, type=subject, help="whom the token is given to")
     parser.add_argument("--email", help="for the claim `email`")
     parser.add_argument("--hours", type=float, default=DAYS * 24, help="how long it is good (default: %(default)s)")
     parser.add_argument("--act-as", action="store_true", help="a service that may act for somebody")
     parser.add_argument("--platform", action="store_true", help="may make client accounts")
+
+
+def subject(text: str) -> str:
+    """A name that a token can be given to; `verify` would refuse it otherwise, later and elsewhere."""
+    from server.identity import LONGEST_SUBJECT, SYSTEM
+
+    if not text.isprintable() or not 0 < len(text) <= LONGEST_SUBJECT or text == SYSTEM:
+        raise ArgumentTypeError(f"{text!r}. Give 1 to {LONGEST_SUBJECT} printable characters, and not {SYSTEM!r}.")
+    return text
 
 
 def run(arguments: Namespace, settings: Settings) -> int:

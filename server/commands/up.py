@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 READY_WITHIN = 60.0
 GLANCE = 0.1
-# Approvals need two people.
-PEOPLE = {"alice": "ADMIN", "bob": "LEAD"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -73,16 +71,15 @@ def _serve(settings: Settings, listener: socket.socket) -> int:
 
 def _prepare(settings: Settings) -> Tenant:
     """Tables, sample and the people who may look at it."""
-    from domain.access import Role, Tenant
+    from domain.access import Member
     from server.admission import admit
     from server.migration import prepare_database
-    from server.seed import seed
+    from server.seed import PEOPLE, seed
 
     prepare_database(settings.database_url)
-    sample = seed(settings)
-    tenant = Tenant(sample.client_account_id, sample.engagement_id)
-    for subject, role in PEOPLE.items():
-        asyncio.run(admit(settings.database_url, tenant, subject, [Role(role)]))
+    tenant = seed(settings).tenant
+    people = [Member(subject, frozenset({role})) for subject, role in PEOPLE.items()]
+    asyncio.run(admit(settings.database_url, tenant, people))
     return tenant
 
 
@@ -103,6 +100,8 @@ def _keep(children: Sequence[Child]) -> None:
 
 def welcome(settings: Settings, url: str, tenant: Tenant) -> str:
     """Where to look, and as whom."""
+    from server.seed import PEOPLE
+
     lines = [
         "",
         "Flotilla is running. Ctrl-C stops everything.",

@@ -17,9 +17,9 @@ def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.follow:
         follow_parent()
     with attached(settings) as complete:
-        from server import worker
         from server.logging import configure_logging
+        from server.worker import run as work
 
         configure_logging(complete.log_level, complete.log_format)
-        worker.run(complete)
+        work(complete)
     return 0
