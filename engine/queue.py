@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from dbos import DBOSClient, DBOSPortableJSONSerializer
@@ -66,4 +65,5 @@ class PhaseQueue:
 
     async def close(self) -> None:
         """Give back the connections."""
-        await asyncio.to_thread(self._client.destroy)
+        # Not in a thread: a worker's engine has shut down the loop's threads by the time it ends.
+        self._client.destroy()

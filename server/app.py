@@ -57,7 +57,7 @@ def create_app(settings: Settings, definitions: Definitions = DEFINITIONS) -> St
             Route("/graphql", http),
             WebSocketRoute("/graphql", GraphQLOverWebSocket(operations)),
             Route("/healthz", healthz),
-            Route("/readyz", parts.readiness),
+            Route("/readyz", parts.readiness.__call__),
             Route("/metrics", parts.show_metrics),
             *pages(DASHBOARD, session, definitions.values()),
         ],
