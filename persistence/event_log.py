@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asyncpg import PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -290,5 +290,5 @@ class EventReader:
 async def _answering() -> AsyncIterator[None]:
     try:
         yield
-    except (SQLAlchemyError, PostgresError, OSError) as problem:
+    except (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError) as problem:
         raise ConnectionError(f"The event log cannot be read: {problem}") from problem
