@@ -25,6 +25,7 @@ from domain.standard import (
     StandardException,
     SupportedVersion,
 )
+from domain.templates import ArchitectureTemplate, TemplateStandard
 from resolvers.context import Context
 from resolvers.reading import assessment as reading
 from schema.basics import Node
@@ -173,6 +174,16 @@ class PageSectionType:
     @staticmethod
     def body(section: PageSection) -> Any:
         return section.body
+
+
+@mirror(ArchitectureTemplate, "key domain name summary technologies standards")
+class ArchitectureTemplateType:
+    pass
+
+
+@mirror(TemplateStandard, "category name requirement mandatory supported_versions")
+class TemplateStandardType:
+    pass
 
 
 connection(ArchitectureStandard, "ArchitectureStandard")

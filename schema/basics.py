@@ -29,7 +29,7 @@ class Node:
     id: strawberry.ID
 
     @classmethod
-    def resolve_type(cls, value: object, _info: GraphQLResolveInfo, _type: GraphQLAbstractType) -> str:
+    def resolve_type(cls, value: object, _info: GraphQLResolveInfo[Any], _type: GraphQLAbstractType) -> str:
         return name_of(value)
 
 

@@ -50,7 +50,7 @@ class ChildFlow(Node):
     current_phase = _Fields.current_phase
 
     @classmethod
-    def resolve_type(cls, value: Any, _info: GraphQLResolveInfo, _type: GraphQLAbstractType) -> str:
+    def resolve_type(cls, value: Any, _info: GraphQLResolveInfo[Any], _type: GraphQLAbstractType) -> str:
         return name_of(value)
 
 

@@ -134,7 +134,7 @@ def _nodes(page: Page[Any]) -> tuple[Any, ...]:
 
 def connection(value: type, name: str, *, counted: bool = True) -> None:
     """Make `<name>Connection` and `<name>Edge` of a domain value; the total is counted only when asked for."""
-    node = Mirrored(value)
+    node: Any = Mirrored(value)
     edge = assemble(
         f"{name}Edge",
         {"cursor": _Edge.cursor, "node": strawberry.field(graphql_type=node)},

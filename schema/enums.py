@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 import strawberry
 
@@ -23,7 +24,7 @@ from domain.source import Source
 from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
 from domain.transition import FlowAction, FlowStatus
 
-FlowType = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})
+FlowType: Any = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})  # type: ignore[misc]
 
 
 class ModelState(StrEnum):

@@ -94,7 +94,7 @@ class FlowEvent:
     occurred_at = _Told.occurred_at
 
     @classmethod
-    def resolve_type(cls, value: Any, _info: GraphQLResolveInfo, _type: GraphQLAbstractType) -> str:
+    def resolve_type(cls, value: Any, _info: GraphQLResolveInfo[Any], _type: GraphQLAbstractType) -> str:
         return name_of(value)
 
 

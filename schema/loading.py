@@ -9,12 +9,31 @@ import inspect
 from typing import Any, get_args, get_origin, get_type_hints
 
 import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import Info
 from strawberry.types.unset import UNSET
 
 from resolvers.context import Context
 from schema.lookahead import LOAD, look_ahead
-from schema.mirror import annotation, argument
+from schema.mirror import DIRECT, annotation, argument
+
+
+def shorten(schema: GraphQLSchema) -> None:
+    """Let fields that take nothing but their parent be resolved by their functions themselves.
+
+    Most values of an answer come from such fields, and what Strawberry does around each costs more than they do.
+    """
+    for type_ in schema.type_map.values():
+        for field in type_.fields.values() if isinstance(type_, GraphQLObjectType) else ():
+            definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+            direct = definition.metadata.get(DIRECT) if definition is not None else None
+            if direct is not None:
+                field.resolve = _directly(direct)
+
+
+def _directly(function: Any) -> Any:
+    return lambda parent, _info: function(parent)
 
 
 def computed(compute: Any, type_: Any = None) -> Any:
@@ -33,7 +52,9 @@ def computed(compute: Any, type_: Any = None) -> Any:
     if len(inspect.signature(function).parameters) > 1:
         return _field(_signed(resolve_in_context, function, hints, skip=2), function, type_ or annotation(result))
     resolve.__annotations__ = {"root": Any}
-    return _field(resolve, function, type_ or annotation(result))
+    field = _field(resolve, function, type_ or annotation(result))
+    field.metadata = {DIRECT: function}
+    return field
 
 
 def loaded(load: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from graphql import (
@@ -106,8 +105,8 @@ class _Walk:
             return {}
         found: dict[GraphQLObjectType, list[Any]] = {}
         for value in flat:
-            name = type_.resolve_type(value, self._raw, type_)
-            object_type = self._schema.type_map.get(name)
+            name = type_.resolve_type(value, self._raw, type_) if type_.resolve_type else None
+            object_type = self._schema.type_map.get(str(name))
             if is_object_type(object_type):
                 found.setdefault(object_type, []).append(value)
         return found
@@ -170,7 +169,6 @@ class _Walk:
         return False
 
 
-@cache
 def _definition(field: GraphQLField) -> Any:
     return field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
 

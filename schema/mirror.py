@@ -41,6 +41,9 @@ _LEAVES: Mapping[Any, Any] = {
 }
 _LISTS = (tuple, list, Sequence, frozenset)
 
+# In a field's metadata: a function of the parent alone that gives its value.
+DIRECT = "direct"
+
 _types: dict[Any, type] = {}
 _namers: dict[Any, Callable[[Any], str]] = {}
 
@@ -206,7 +209,8 @@ def _identify(cls: type, value: type, type_name: str) -> None:
         return isinstance(obj, value)
 
     if "id" not in cls.__dict__:
-        field = strawberry.field(resolver=resolve_id, graphql_type=strawberry.ID)
+        field: Any = strawberry.field(resolver=resolve_id, graphql_type=strawberry.ID)
+        field.metadata = {DIRECT: resolve_id}
         setattr(cls, "id", field)  # noqa: B010
     if "is_type_of" not in cls.__dict__:
         setattr(cls, "is_type_of", staticmethod(is_type_of))  # noqa: B010

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.reading import KnownChild, KnownFlow, KnownPhase
@@ -46,7 +46,7 @@ async def _of_type(context: Context, type_: str, ids: Sequence[GlobalId]) -> dic
     value = node_values().get(type_)
     if value is None:
         return {}
-    values = await context.reads.get(value, {each.id for each in ids if ":" not in each.id})
+    values: Mapping[str, Any] = await context.reads.get(value, {each.id for each in ids if ":" not in each.id})
     return {each: values[each.id] for each in ids if each.id in values}
 
 

@@ -26,10 +26,12 @@ from domain.reading import (
     Standards,
 )
 from domain.standard import ArchitectureStandard, StandardCategory
+from domain.templates import ArchitectureTemplate
 from domain.transition import FlowStatus
 from resolvers.context import Context
 from resolvers.reading import engagement
 from resolvers.reading import flows as reading
+from resolvers.reading.assessment import find_templates
 from schema.connections import window
 from schema.engagement import Asking
 from schema.enums import FlowType, ModelState
@@ -160,6 +162,14 @@ class Query:
     ) -> Page[ArchitectureStandard]:
         listing = Standards(categories=None if categories is None else tuple(categories))
         return (await context.reads.pages([listing], window(first, after)))[0]
+
+    @entry
+    @staticmethod
+    async def architecture_templates(
+        _context: Context, domain: str | None = None, technologies: list[str] | None = None
+    ) -> tuple[ArchitectureTemplate, ...]:
+        """Of that domain, or of any; about one of those technologies, or about any."""
+        return find_templates(domain, technologies)
 
     @entry
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.reading import Listing, Page
@@ -16,7 +16,7 @@ def referred(value: type, id_of: Callable[[Any], str | None], *, nullable: bool 
 
     async def read(context: Context, parents: list[Any]) -> list[Any]:
         ids = [id_of(parent) for parent in parents]
-        found = await context.reads.get(value, {id for id in ids if id is not None})
+        found: Mapping[str, Any] = await context.reads.get(value, {id for id in ids if id is not None})
         return [found.get(id) if id is not None else None for id in ids]
 
     read.__annotations__["return"] = list[value | None] if nullable else list[value]  # type: ignore[valid-type]
@@ -28,7 +28,7 @@ def referred_all(value: type, ids_of: Callable[[Any], tuple[str, ...]], *, why: 
     """The things whose ids the parent holds, in that order; those that are gone are left out."""
 
     async def read(context: Context, parents: list[Any]) -> list[Any]:
-        found = await context.reads.get(value, {id for parent in parents for id in ids_of(parent)})
+        found: Mapping[str, Any] = await context.reads.get(value, {id for parent in parents for id in ids_of(parent)})
         return [tuple(found[id] for id in ids_of(parent) if id in found) for parent in parents]
 
     read.__annotations__["return"] = list[tuple[value, ...]]  # type: ignore[valid-type]

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema import assessment, decisions, definitions, discovery, flows, phases, portfolio  # noqa: F401  (they mirror types)
 from schema.children import child_types
 from schema.events import event_types
+from schema.loading import shorten
 from schema.mirror import mirrored_types
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -21,6 +22,9 @@ schema = strawberry.Schema(
     types=[*child_types(), *event_types(), *mirrored_types()],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
+
+
+shorten(schema._schema)
 
 
 def printed() -> str:

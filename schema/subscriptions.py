@@ -102,9 +102,9 @@ class Subscription:
         graphql_type=Mirrored(LoggedEvent),
         description=(
             "Every durable event of one flow, in order, exactly once, starting after the cursor (from the flow's "
-            'beginning when it is "0", from now when it is null), and TEXT_DELTA as it is written. Reconnecting with the '
-            "last cursor received loses and repeats nothing. A cursor that is older than retention, or that never was, "
-            "ends the subscription with the error code CURSOR_EXPIRED."
+            'beginning when it is "0", from now when it is null), and TEXT_DELTA as it is written. Reconnecting with '
+            "the last cursor received loses and repeats nothing. A cursor that is older than retention, or that never "
+            "was, ends the subscription with the error code CURSOR_EXPIRED."
         ),
     )
     engagement_events = strawberry.subscription(

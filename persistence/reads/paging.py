@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID as Uuid
 
 from sqlalchemy import ColumnElement, RowMapping, Select, cast, column, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -121,7 +121,7 @@ def _typed(column_: ColumnElement[Any], part: Any) -> Any:
             return datetime.fromisoformat(part)
         if python is Decimal:
             return Decimal(part)
-        if python in (str, Uuid) and isinstance(part, str):
+        if python in (str, uuid.UUID) and isinstance(part, str):
             return _text(column_, part)
         if python is float and isinstance(part, int | float):
             return float(part)
@@ -134,7 +134,7 @@ def _typed(column_: ColumnElement[Any], part: Any) -> Any:
 
 def _text(column_: ColumnElement[Any], part: str) -> str:
     if column_.type.__visit_name__.lower() == "uuid":
-        return str(Uuid(part))
+        return str(uuid.UUID(part))
     if "\x00" in part:
         raise ValueError
     return part
@@ -147,4 +147,4 @@ def _unknown() -> CursorExpired:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal | Uuid) else value
+    return str(value) if isinstance(value, Decimal | uuid.UUID) else value

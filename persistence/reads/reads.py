@@ -24,6 +24,9 @@ from persistence.tables import applications
 
 T = TypeVar("T")
 
+# The engagement of who has selected none: a UUID that no engagement has.
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
 
 class PostgresReads:
     """One transaction, opened by the first read; statements wait for each other, since it is one connection."""
@@ -58,12 +61,18 @@ class PostgresReads:
             await self._stack.aclose()
 
     async def fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        """The rows of one statement."""
+        """The rows of one statement; one that fails ends the transaction, which could not go on."""
         async with self._lock:
             if self._connection is None:
                 opened = reading(self._engine, self._tenant, self._subject)
                 self._connection = await self._stack.enter_async_context(opened)
-            return (await self._connection.execute(query)).all()
+            try:
+                rows: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
+            except BaseException as error:
+                self._connection = None
+                await self._stack.__aexit__(type(error), error, error.__traceback__)
+                raise
+            return rows
 
     async def get(self, type_: type[T], ids: Collection[str]) -> Mapping[str, T]:
         """Things by their ids; what is not there, or is another tenant's, is left out."""

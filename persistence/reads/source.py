@@ -15,6 +15,7 @@ from domain.reading import Listing
 from persistence.mapping import columns as columns_of
 from persistence.mapping import from_row
 
+ID: TypeEngine[Any] = UUID(as_uuid=False)
 Fetch = Callable[[Any], Awaitable[Sequence[Row[Any]]]]
 
 
@@ -90,7 +91,7 @@ class Source:
     order: Callable[[Any], tuple[Sequence[ColumnElement[Any]], bool]]
     belongs: Callable[[ColumnElement[Any], Any], ColumnElement[bool]] | None = None
     where: Callable[[Any], Iterable[ColumnElement[bool]]] = lambda _listing: ()
-    parent_type: TypeEngine[Any] = UUID(as_uuid=False)
+    parent_type: TypeEngine[Any] = ID
 
 
 def upwards(*columns: ColumnElement[Any]) -> Callable[[Listing[Any]], tuple[Sequence[ColumnElement[Any]], bool]]:

@@ -19,6 +19,7 @@ from domain.reading import (
     Window,
 )
 from domain.standard import StandardException
+from domain.templates import ArchitectureTemplate, templates
 from resolvers.context import Context
 
 T = TypeVar("T")
@@ -58,3 +59,14 @@ async def exceptions(context: Context, decided: Sequence[Decision]) -> list[tupl
     return [
         tuple(item for item in by_flow[each.flow_id] if item.application_id == each.application_id) for each in decided
     ]
+
+
+def find_templates(domain: str | None, technologies: Sequence[str] | None) -> tuple[ArchitectureTemplate, ...]:
+    """Templates of that domain, or of any, about one of those technologies, or about any; case does not matter."""
+    wanted = None if technologies is None else {name.casefold() for name in technologies}
+    return tuple(
+        template
+        for template in templates().values()
+        if (domain is None or template.domain.casefold() == domain.casefold())
+        and (wanted is None or wanted & {name.casefold() for name in template.technologies})
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from domain.application import Application, Component
 from domain.debt import DebtCategory, Severity, TechDebtItem
+from domain.debt_severity import relieved_standards, score
 from domain.decision import ComponentTreatment, Decision
 from domain.page import AppOnPage
 from domain.reading import (
@@ -17,6 +18,7 @@ from domain.reading import (
     DebtOfApplication,
     DebtOfComponent,
     DecisionsOfApplication,
+    ExceptionsOfFlow,
     Listing,
     PagesOfApplication,
     SeverityCount,
@@ -24,6 +26,7 @@ from domain.reading import (
     Window,
 )
 from resolvers.context import Context
+from resolvers.reading.engagement import current
 
 T = TypeVar("T")
 
@@ -73,14 +76,23 @@ async def _decisions(context: Context, application_ids: Sequence[str]) -> Mappin
 async def tech_debt(context: Context, applications: Sequence[Application]) -> list[TechDebtSummary | None]:
     """The debt of each application, summed up; None where none was found."""
     found = await _whole(context, [DebtOfApplication(parent=each.id) for each in applications])
-    return [summed(items) if items else None for items in found]
+    flow_ids = list(dict.fromkeys(items[0].flow_id for items in found if items))
+    pages = await _whole(context, [ExceptionsOfFlow(parent=id) for id in flow_ids])
+    exceptions = dict(zip(flow_ids, pages, strict=True))
+    today = (await current(context)).engagement.today(context.caller.now())
+    return [
+        summed(items, relieved_standards(exceptions[items[0].flow_id], items[0].application_id, today))
+        if items
+        else None
+        for items in found
+    ]
 
 
-def summed(items: Sequence[TechDebtItem]) -> TechDebtSummary:
-    """Items of one application; dismissed ones do not count."""
+def summed(items: Sequence[TechDebtItem], relieved: Collection[str]) -> TechDebtSummary:
+    """Items of one application; dismissed ones do not count, those of relieved standards weigh half."""
     counted = [item for item in items if not item.dismissed]
     return TechDebtSummary(
-        score=score(counted),
+        score=score(counted, relieved),
         items=len(counted),
         by_severity=tuple(SeverityCount(*each) for each in _counts(Severity, [i.severity for i in counted])),
         by_category=tuple(DebtCategoryCount(*each) for each in _counts(DebtCategory, [i.category for i in counted])),
