@@ -95,12 +95,11 @@ def _first(patterns: Mapping[Service, re.Pattern[str]], text: str) -> Service | 
 
 
 def _by_products(application: Application) -> Service | None:
-    # Many applications have a database or sign in somewhere: only products that serve nothing else tell.
-    for technology in application.technologies:
-        service = _first(_NAMES, technology.name)
-        if service in SHARED:
-            return service
-    return None
+    # Many applications name the directory they sign in with: a product tells only where there is no other.
+    products = [found.name for found in application.technologies if found.category != "operating_system"]
+    services = {_first(_NAMES, name) for name in products}
+    only = services.pop() if len(services) == 1 else None
+    return only if only in SHARED else None
 
 
 def _by_parts(components: Sequence[Component]) -> Service | None:
