@@ -22,15 +22,14 @@ from engine.workflow import register
 
 log = logging.getLogger(__name__)
 
-# Finished runs stay in the engine's own tables this long; what they came to is kept in ours.
-KEPT = timedelta(days=7)
 PURGED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much at once, and how often it looks, in seconds."""
+    """How much at once, how often it looks, in seconds, and how long finished runs stay in the engine's own tables."""
 
+    kept: timedelta = timedelta(days=7)
     per_engagement: int = 2
     per_worker: int = 4
     queue: float = 0.1
@@ -116,7 +115,7 @@ class Worker:
             await uow.woken(flow_id)
 
     async def _purge(self) -> None:
-        before = (datetime.now(UTC) - KEPT).isoformat()
+        before = (datetime.now(UTC) - self._pace.kept).isoformat()
         ended = [Status.SUCCESS.value, Status.ERROR.value, Status.CANCELLED.value]
         while old := await DBOS.list_workflows_async(
             status=ended, completed_before=before, limit=PURGED_AT_ONCE, load_input=False, load_output=False

@@ -6,11 +6,14 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 from domain.flows import DEFINITIONS
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
+from engine.recovery import LockLost
 from engine.worker import Pace, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
@@ -32,7 +35,10 @@ def make_runner(work: Works, settings: Settings) -> PhaseRunner:
 
 def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definitions = DEFINITIONS) -> None:
     """Work until SIGTERM or SIGINT; `make` and `definitions` let a test put its own into the product's worker."""
-    asyncio.run(_work(settings, make, definitions))
+    try:
+        asyncio.run(_work(settings, make, definitions))
+    except* LockLost as lost:
+        sys.exit(f"This worker stops: {lost.exceptions[0]} Start it again; its runs go on elsewhere or then.")
 
 
 async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) -> None:
@@ -42,7 +48,7 @@ async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) 
     engine, queue = database(settings), PhaseQueue(settings.database_url)
     broadcast = open_broadcast(settings.broadcast_url)
     executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
-    pace = Pace(per_engagement=settings.engagement_concurrency, per_worker=settings.worker_concurrency)
+    pace = Pace(timedelta(days=settings.engine_days), settings.engagement_concurrency, settings.worker_concurrency)
     try:
         async with broadcast, Publisher(broadcast) as publisher:
             runner = make(works(engine, queue, publisher.announce, definitions), settings)
