@@ -83,6 +83,7 @@ def in_scope(application_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """True of flows that were started over that application, and of discoveries that came upon it."""
     found = tables.inventory_differences
     came_upon = exists().where(found.c.flow_id == master.c.id, found.c.application_id == application_id)
+    came_upon = came_upon.correlate_except(found)
     return or_(child.c.application_ids.op("@>")(array([application_id])), came_upon)
 
 

@@ -146,11 +146,12 @@ def _of_flow(parent: ColumnElement[Any], application_id: ColumnElement[Any]) -> 
         func.cardinality(child.c.application_ids) == 0,
         child.c.application_ids.op("@>")(array([application_id])),
     )
-    return exists().where(child.c.flow_id == parent, over)
+    return exists().where(child.c.flow_id == parent, over).correlate_except(child)
 
 
 def _found_by(parent: ColumnElement[Any]) -> ColumnElement[bool]:
-    return exists().where(differences.c.flow_id == parent, differences.c.application_id == apps.c.id)
+    found = exists().where(differences.c.flow_id == parent, differences.c.application_id == apps.c.id)
+    return found.correlate_except(differences)
 
 
 def _at_end(parent: ColumnElement[Any], listing: DependenciesOfApplication) -> ColumnElement[bool]:
