@@ -20,7 +20,7 @@ from persistence.event_log import EventReader
 from persistence.reads.reads import PostgresReads
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
-from resolvers.context import Caller, Context
+from resolvers.context import Caller, Context, Limits
 from schema.root import schema
 from server.authentication import NOWHERE, Acting, Gate
 from server.backlog import count_jobs
@@ -79,6 +79,7 @@ class Parts:
         self._publisher = Publisher(self._broadcast, self._hub.hint)
         self._works: Works = works(self._engine, self._queue, self._publisher.announce, definitions)
         self._sweeps = DatabaseSweeps(self._engine)
+        self._limits = Limits(settings.inventory_limit, settings.text_limit)
         self.memberships = Memberships(self._engine)
         self.gate = Gate(self._verifier(), self.memberships, self._caller)
         self.metrics = Metrics()
@@ -118,7 +119,7 @@ class Parts:
         tenant = None if caller.tenant == NOWHERE else caller.tenant
         subject = caller.subject if caller.user == SYSTEM else caller.user
         async with PostgresReads(self._engine, tenant, subject, self._definitions) as reads:
-            yield Context(caller, reads, self._hub)
+            yield Context(caller, reads, self._hub, limits=self._limits)
 
     async def show_metrics(self, _request: Request) -> Response:
         """For Prometheus."""

@@ -1,0 +1,129 @@
+"""The sample is made once, whatever interrupts it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from domain.access import Role
+from persistence.database import open_database, reading, select_tenant
+from persistence.engagements import Memberships
+from server import seed as seeding
+from server.seed import SAMPLE, seed
+from server.settings import Settings
+
+
+@pytest.fixture
+def settings(fresh_database: str, tmp_path: Path) -> Settings:
+    return replace(Settings(), data=tmp_path, database_url=fresh_database, broadcast_url="memory://")
+
+
+def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    async def read() -> list[tuple[Any, ...]]:
+        engine = open_database(settings.database_url)
+        async with reading(engine, SAMPLE.tenant) as connection:
+            found = [tuple(row) for row in await connection.execute(text(query))]
+        await engine.dispose()
+        return found
+
+    return asyncio.run(read())
+
+
+def flows(settings: Settings) -> list[tuple[Any, ...]]:
+    return rows(settings, "SELECT kind, status FROM master_flows")
+
+
+def applications(settings: Settings) -> int:
+    return int(rows(settings, "SELECT count(*) FROM applications")[0][0])
+
+
+def test_a_sample_is_a_portfolio_to_try_everything_on(settings: Settings) -> None:
+    seed(settings)
+
+    assert flows(settings) == [("discovery", "COMPLETED")]
+    assert applications(settings) == 46
+    assert rows(settings, "SELECT name FROM applications WHERE readiness <> 'READY_FOR_ASSESSMENT'") == [("Zephyr",)]
+    assert dict(rows(settings, "SELECT kind, count(*) FROM dependencies GROUP BY kind")) == {
+        "HARD": 22,
+        "SOFT": 23,
+        "SHARED_SERVICE": 41,
+    }
+    assert rows(settings, "SELECT count(*) FROM rejected_rows") == [(0,)]
+
+
+def test_alice_and_bob_are_its_members(settings: Settings) -> None:
+    seed(settings)
+
+    async def roles() -> list[frozenset[Role]]:
+        engine = open_database(settings.database_url)
+        found = [await Memberships(engine).find(SAMPLE.tenant, subject) for subject in ("alice", "bob")]
+        await engine.dispose()
+        return [member.roles for member in found if member]
+
+    assert asyncio.run(roles()) == [{Role.ADMIN}, {Role.LEAD}]
+
+
+def test_a_second_time_changes_nothing(settings: Settings) -> None:
+    seed(settings)
+    before = rows(settings, "SELECT position FROM events")
+
+    assert seed(settings) == SAMPLE
+
+    assert rows(settings, "SELECT position FROM events") == before
+
+
+def test_two_at_once_make_one(settings: Settings) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: seed(settings), range(2)))
+
+    assert flows(settings) == [("discovery", "COMPLETED")]
+    assert applications(settings) == 46
+
+
+@pytest.mark.parametrize("after", range(7))
+def test_an_interrupted_one_is_gone_on_with(settings: Settings, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(seeding._Sample, "_step", _interrupted_after(seeding._Sample._step, after))
+        with pytest.raises(KeyboardInterrupt):
+            seed(settings)
+
+    seed(settings)
+
+    assert flows(settings) == [("discovery", "COMPLETED")]
+    assert applications(settings) == 46
+
+
+def _interrupted_after(step: Callable[..., Any], count: int) -> Callable[..., Any]:
+    done = 0
+
+    async def interrupted(*arguments: Any) -> Any:
+        nonlocal done
+        if done == count:
+            raise KeyboardInterrupt
+        done += 1
+        return await step(*arguments)
+
+    return interrupted
+
+
+def test_what_somebody_deleted_stays_deleted(settings: Settings) -> None:
+    seed(settings)
+
+    async def delete() -> None:
+        engine = open_database(settings.database_url)
+        async with engine.begin() as connection:
+            await select_tenant(connection, SAMPLE.tenant)
+            await connection.execute(text("DELETE FROM master_flows"))
+        await engine.dispose()
+
+    asyncio.run(delete())
+    seed(settings)
+
+    assert flows(settings) == []
