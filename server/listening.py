@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 BACKLOG = 2048
@@ -17,10 +18,13 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as problem:
+        why = os.strerror(problem.errno) if problem.errno else problem
         raise PortTaken(
-            f"Cannot listen on {host} port {port}: {problem.strerror or problem}. Set FLOTILLA_PORT to another "
-            "(0 takes a free one), or FLOTILLA_HOST to an address of this machine."
+            f"Cannot listen on {host} port {port}: {why}. Set FLOTILLA_PORT to another (0 takes a free one), or FLOTILLA_HOST to an address of this machine."
         ) from None
+    # asyncio does it only for sockets that name their protocol, and each answer would wait 40 ms for the last one's
+    # receipt. What is accepted here inherits it.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.set_inheritable(True)
     return listener
 

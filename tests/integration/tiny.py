@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from resolvers.context import Caller, Context
 from schema.scalars import SCALARS, Upload
 from server.authentication import Acting, Gate
 from server.http import GraphQLOverHTTP
+from server.listening import listen
 from server.metrics import Metrics
 from server.operations import Operations
 from server.serving import uvicorn_config
@@ -191,7 +191,7 @@ def headers(data: Path, subject: str = "alice", **grants: Any) -> dict[str, str]
 @asynccontextmanager
 async def serving(app: Starlette) -> AsyncIterator[str]:
     """The application behind a real uvicorn on a free port; gives its host and port."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0))
     task = asyncio.create_task(server.serve([listening]))
     while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
@@ -205,7 +205,7 @@ async def serving(app: Starlette) -> AsyncIterator[str]:
 
 def main() -> None:
     """Serve in a process of its own, for tests that measure or stop one."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     app = make_app(Path(os.environ["TINY_DATA"]))
     print(listening.getsockname()[1], flush=True)  # noqa: T201
     uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0)).run([listening])
