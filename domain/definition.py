@@ -31,6 +31,7 @@ class Need(StrEnum):
     DEBT = "debt"
     DECISIONS = "decisions"
     PAGES = "pages"
+    ANNUAL_COSTS = "annual_costs"
 
 
 @dataclass(frozen=True, slots=True)

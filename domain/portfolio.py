@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
@@ -21,6 +22,7 @@ class Portfolio:
     of them, decisions and pages those of this flow, debt its own and what earlier flows found on its applications.
     `neighbours` are applications outside the scope that a dependency of it names. For discovery everything is the
     engagement's: findings are its own and those decided in earlier flows; `data_import` and `differences` its own.
+    `annual_costs` are the known ones of all its applications.
     """
 
     applications: tuple[Application, ...] = ()
@@ -35,3 +37,4 @@ class Portfolio:
     debt: tuple[TechDebtItem, ...] = ()
     decisions: tuple[Decision, ...] = ()
     pages: tuple[AppOnPage, ...] = ()
+    annual_costs: tuple[Decimal, ...] = ()

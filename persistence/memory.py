@@ -191,6 +191,9 @@ class MemoryPortfolio:
         if Need.IMPORT in needs:
             found = [v for v in self._state.values[DataImport].values() if v.flow_id == flow_id]
             parts["data_import"] = found[-1] if found else None
+        if Need.ANNUAL_COSTS in needs:
+            costs = (value.annual_cost for value in self._state.values[Application].values())
+            parts["annual_costs"] = tuple(sorted(cost for cost in costs if cost is not None))
         return Portfolio(**parts)
 
     async def save(self, values: Iterable[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -47,6 +48,8 @@ class PortfolioValues:
         if Need.IMPORT in needs:
             found = await self._find(DataImport, [tables.data_imports.c.flow_id == flow_id])
             parts["data_import"] = found[-1] if found else None
+        if Need.ANNUAL_COSTS in needs:
+            parts["annual_costs"] = await self._annual_costs()
         if application_ids and Need.DEPENDENCIES in needs:
             parts["neighbours"] = await self._neighbours(parts["dependencies"], application_ids)
         return Portfolio(**parts)
@@ -55,6 +58,11 @@ class PortfolioValues:
         query = select(*columns(type_)).where(*where).order_by(*TABLES[type_].primary_key.columns)
         rows = (await self._connection.execute(query)).mappings()
         return tuple(from_row(type_, row) for row in rows)
+
+    async def _annual_costs(self) -> tuple[Decimal, ...]:
+        cost = tables.applications.c.annual_cost
+        found = await self._connection.execute(select(cost).where(cost.is_not(None)).order_by(cost))
+        return tuple(found.scalars())
 
     async def _neighbours(
         self, dependencies: Iterable[Dependency], application_ids: tuple[str, ...]

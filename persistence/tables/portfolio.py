@@ -34,6 +34,7 @@ applications = tenant_table(
     json("technologies"),
     json("attributes"),
     word("readiness"),
+    word("readiness_before", nullable=True),
     json("readiness_gaps"),
     Column("completeness", Double, nullable=False),
     Column("business_impact", Double),
