@@ -18,9 +18,10 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as problem:
-        why = os.strerror(problem.errno) if problem.errno else problem
+        why = os.strerror(problem.errno) if (problem.errno or 0) > 0 else str(problem.strerror).split(" (")[0]
         raise PortTaken(
-            f"Cannot listen on {host} port {port}: {why}. Set FLOTILLA_PORT to another (0 takes a free one), or FLOTILLA_HOST to an address of this machine."
+            f"Cannot listen on {host} port {port}: {why}. Set FLOTILLA_PORT to another (0 takes a free one), "
+            "or FLOTILLA_HOST to an address of this machine."
         ) from None
     # asyncio does it only for sockets that name their protocol, and each answer would wait 40 ms for the last one's
     # receipt. What is accepted here inherits it.

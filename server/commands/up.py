@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
 import time
@@ -14,6 +15,7 @@ from server.attachment import environment, fill
 from server.children import Child
 from server.commands.connect import headers
 from server.embedded import start_servers
+from server.lifeline import follow_parent
 from server.listening import address, listen
 from server.running import alone, announce, answers, find_running
 from server.settings import Settings
@@ -26,10 +28,12 @@ GLANCE = 0.1
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """`up` takes none: what there is to choose is a setting."""
+    parser.add_argument("--follow", action="store_true", help="stop when the standard input ends")
 
 
-def run(_arguments: Namespace, settings: Settings) -> int:
+def run(arguments: Namespace, settings: Settings) -> int:
+    if arguments.follow:
+        follow_parent()
     with alone(settings) as mine:
         if not mine:
             print(
@@ -55,13 +59,16 @@ def _with_servers(settings: Settings) -> int:
 def _serve(settings: Settings, listener: socket.socket) -> int:
     tenant = _prepare(settings)
     descriptor = listener.fileno()
+    # What a person should read is what we print; of the rest, what went wrong, unless told otherwise.
+    shared = {"FLOTILLA_LOG_LEVEL": "warning", **os.environ, **environment(settings)}
     with (
-        Child(["worker"], environment(settings)) as worker,
-        Child(["api", "--descriptor", str(descriptor)], environment(settings), [descriptor]) as api,
+        Child(["worker"], shared) as worker,
+        Child(["api", "--descriptor", str(descriptor)], shared, [descriptor]) as api,
     ):
         url = address(listener)
         if not _becomes_ready(api, worker, url):
-            sys.stderr.write(f"The API did not get ready; {url}/readyz says why if it still runs.\n")
+            why = f"{url}/readyz says why" if api.running else "it ended, and its last lines are above"
+            sys.stderr.write(f"The API did not get ready: {why}.\n")
             return 1
         announce(settings, url)
         print(welcome(settings, url, tenant), flush=True)
