@@ -39,7 +39,7 @@ from shapes.codec import Codec
 
 # Approvals need two people.
 PEOPLE = MappingProxyType({"alice": Role.ADMIN, "bob": Role.LEAD})
-PORTFOLIO = Path(__file__).parent / "sample.csv"
+PORTFOLIO = Path(__file__).parent / "sample" / "portfolio.csv"
 IMPORTED, SEEDED = "startFlow", "seed"
 REASON = "The sample portfolio"
 # Among the advisory locks of the database: «seeding».
