@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ C = TypeVar("C")
 
 MOST_ENTRIES = 1_000
 _LONGEST_KEY = 255
+_NOT_STORABLE = "This text holds a character that cannot be kept: NUL, or half of a pair of surrogates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,16 @@ class _Reader:
     def read(self, value: Any, hint: Any, path: tuple[str, ...]) -> Any:
         if hasattr(value, "__strawberry_definition__") and not isinstance(value, type | str):
             return Said(self._fields(value, path))
-        if isinstance(value, list) and hint is not JSON:
+        if hint is JSON:
+            return self._json(value, path)
+        if isinstance(value, list):
             return self._list(value, hint, path)
-        if isinstance(value, str):
-            return self._text(value, hint, path)
-        return hide_ids(value) if hint is JSON else value
+        return self._text(value, hint, path) if isinstance(value, str) else value
+
+    def _json(self, value: Any, path: tuple[str, ...]) -> Any:
+        if not storable(json.dumps(value, ensure_ascii=False)):
+            self.problems.append(Problem(ErrorCode.INVALID_INPUT, _NOT_STORABLE, path))
+        return hide_ids(value)
 
     def _fields(self, input: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         hints = get_type_hints(type(input), include_extras=True)
@@ -139,8 +146,7 @@ class _Reader:
 
     def _text(self, text: str, hint: Any, path: tuple[str, ...]) -> str:
         if not storable(text):
-            message = "This text holds a character that cannot be kept: NUL, or half of a pair of surrogates."
-            self.problems.append(Problem(ErrorCode.INVALID_INPUT, message, path))
+            self.problems.append(Problem(ErrorCode.INVALID_INPUT, _NOT_STORABLE, path))
         if isinstance(hint, Names):
             try:
                 return unwrap(text, path, *hint.types)
@@ -155,7 +161,7 @@ def storable(text: str) -> bool:
         text.encode()
     except UnicodeEncodeError:
         return False
-    return "\x00" not in text
+    return "\x00" not in text and "\\u0000" not in text
 
 
 def _single(hint: Any) -> Any:
