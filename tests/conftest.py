@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from server.embedded import Servers
-from tests.servers import Databases, Process, servers_for_tests
+from tests.servers import Databases, Process, passable_folder, servers_for_tests
 
 StartProcess = Callable[..., Process]
 
@@ -59,6 +61,14 @@ def empty_database(databases: Databases) -> Iterator[str]:
     url = databases.create_empty()
     yield url
     databases.drop(url)
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data folder for servers of a test's own."""
+    folder = passable_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

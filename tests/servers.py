@@ -37,10 +37,15 @@ def servers_for_tests() -> Iterator[Servers]:
     if given.database_url and given.broadcast_url:
         yield given
         return
+    with start_servers(passable_folder(), temporary=True) as own:
+        yield Servers(given.database_url or own.database_url, given.broadcast_url or own.broadcast_url, own.pid)
+
+
+def passable_folder() -> Path:
+    """A new one that the database's user can reach, unlike pytest's own."""
     folder = Path(tempfile.mkdtemp(prefix="flotilla-test-"))
     folder.chmod(0o711)
-    with start_servers(folder, temporary=True) as own:
-        yield Servers(given.database_url or own.database_url, given.broadcast_url or own.broadcast_url, own.pid)
+    return folder
 
 
 class Databases:

@@ -16,6 +16,7 @@ from server.embedded.account import Account
 from server.embedded.binaries import postgres_programs
 from server.embedded.records import free_port, open_log, tail, wait_until
 
+CLUSTERS = "postgres"
 USER = "postgres"
 DATABASE = "flotilla"
 # Where root keeps clusters whose own folder the database's user cannot reach, as below /root.
@@ -24,7 +25,8 @@ STARTING = 60.0
 STOPPING = 15.0
 TRIES = 4
 PID_LINE, PORT_LINE, STATUS_LINE = 0, 3, 7
-THROW_AWAY = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+# Commits still reach the operating system: a test may kill the server and look for what was committed.
+THROW_AWAY = ("-c", "fsync=off", "-c", "full_page_writes=off")
 
 
 class PostgresFailed(Exception):
@@ -148,7 +150,7 @@ class Postgres:
             words += THROW_AWAY
         log = open_log(self._log)
         try:
-            process = subprocess.Popen(
+            self._process = psutil.Popen(
                 [str(self._programs / "postgres"), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -157,7 +159,6 @@ class Postgres:
             )
         finally:
             os.close(log)
-        self._process = psutil.Process(process.pid)
 
     def _remembered_port(self) -> int:
         """The one of last time if it is free, so that what people noted down goes on working."""
@@ -181,7 +182,7 @@ class Postgres:
 
 def _place(data: Path, account: Account) -> Path:
     """A folder of the account's own: `postgres` below the data folder, or what that points to."""
-    link = data / "postgres"
+    link = data / CLUSTERS
     if not link.is_symlink() and not link.exists() and not account.reaches(data):
         link.symlink_to(ELSEWHERE / uuid4().hex)
     place = link.resolve()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from server.embedded import records
 from server.embedded.account import unprivileged
-from server.embedded.postgres import Postgres
+from server.embedded.postgres import CLUSTERS, Postgres
 from server.embedded.valkey import Valkey
 
 LOCK = "servers.lock"
@@ -106,6 +106,12 @@ def supervise(data: Path, *, temporary: bool) -> None:
     return say({"error": f"Another process holds {data / LOCK} and does not get ready."})
 
 
+def remove(data: Path) -> None:
+    """All of it, also the cluster where that had to be elsewhere."""
+    shutil.rmtree((data / CLUSTERS).resolve(), ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
+
+
 def main(arguments: Sequence[str]) -> int:
     data, temporary = Path(arguments[0]), TEMPORARY in arguments
     try:
@@ -115,5 +121,5 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     finally:
         if temporary:
-            shutil.rmtree(data, ignore_errors=True)
+            remove(data)
     return 0

@@ -8,8 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +22,6 @@ from tests.servers import ROOT, Process
 
 UP = ("-m", "server", "up", "--follow")
 WELCOME = "Flotilla is running"
-
-
-@pytest.fixture
-def data() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="flotilla-test-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
 
 
 def of(data: Path, **more: str) -> dict[str, str]:

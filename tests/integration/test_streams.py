@@ -433,18 +433,15 @@ async def test_a_command_is_not_told_that_redis_is_down(engine: AsyncEngine, ten
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
+def postgres(data: Path) -> Iterator[Postgres]:
     """A server of its own, for a test that stops it."""
-    tmp_path.chmod(0o711)
-    server = Postgres(tmp_path, unprivileged())
+    server = Postgres(data, unprivileged(), temporary=True)
     server.start()
     prepare_database(server.url)
     yield server
     server.stop()
 
 
-# What starts it keeps a process id, not the Popen.
-@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 async def test_postgres_restarted_under_the_hub_loses_nothing(postgres: Postgres, valkey: Valkey) -> None:
     flow = new_id()
 
