@@ -20,6 +20,7 @@ _GLOBAL = re.compile(
 _UUID_LENGTH = 36
 
 MASTER = "MasterFlow"
+PHASE = "FlowPhase"
 # The id of nothing: what an id that cannot be read narrows a list to.
 NOTHING = "00000000-0000-0000-0000-000000000000"
 # What a person calls a thing of that type, where it is not the type's own name in lower case.
@@ -48,7 +49,9 @@ class GlobalId:
 def parse(text: str) -> GlobalId | None:
     """What a global id names; None when it cannot be read."""
     found = _GLOBAL.fullmatch(text)
-    return GlobalId(found[1], found[2]) if found else None
+    if found is None or (":" in found[2] and found[1] != PHASE):
+        return None
+    return GlobalId(found[1], found[2])
 
 
 def bare(text: str, *types: str) -> str | None:
