@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,11 +111,16 @@ class EventLog(Protocol):
 
 
 class EventStream(Protocol):
-    """Following the log live, exactly once and in order; ends with NotFound once a followed flow is deleted."""
+    """Following the log live, exactly once and in order; ends with NotFound once a followed flow is deleted.
 
-    def flow_events(self, tenant: Tenant, flow_id: str, after: int) -> AsyncIterator[LoggedEvent | LiveText]: ...
+    `after` None is from now on.
+    """
 
-    def engagement_events(self, tenant: Tenant, after: int) -> AsyncIterator[LoggedEvent]: ...
+    def flow_events(
+        self, tenant: Tenant, flow_id: str, after: int | None
+    ) -> AsyncGenerator[LoggedEvent | LiveText, None]: ...
+
+    def engagement_events(self, tenant: Tenant, after: int | None) -> AsyncGenerator[LoggedEvent, None]: ...
 
 
 class FlowRepository(Protocol):

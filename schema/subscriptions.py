@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from domain.errors import CursorExpired, NotFound
 from domain.event import EventKind, LiveText, LoggedEvent
 from domain.reading import KnownFlow
 from resolvers.context import Context
-from resolvers.reading import engagement, flows
+from resolvers.reading import flows
 from schema.enums import FlowType
 from schema.events import changed_ids, kind_of
 from schema.ids import flow_id as flow_id_of
@@ -72,12 +73,13 @@ async def _flow_events(
     known = await flows.find(context, flow_id_of(flow_id))
     if known is None:
         raise NotFound("flow")
-    start = known.last_seq if after is None else number(after)
+    start = None if after is None else number(after)
     # Nothing is read any more: a transaction held open for the life of a subscription would block vacuum.
     await context.reads.refresh()
-    async for event in context.events.flow_events(context.caller.tenant, known.id, start):
-        if kinds is None or kind_of(event) in kinds:
-            yield event
+    async with aclosing(context.events.flow_events(context.caller.tenant, known.id, start)) as events:
+        async for event in events:
+            if kinds is None or kind_of(event) in kinds:
+                yield event
 
 
 async def _engagement_events(
@@ -87,12 +89,12 @@ async def _engagement_events(
     kinds: list[EventKind] | None = None,
 ) -> AsyncIterator[EngagementEvent]:
     context = info.context
-    start = (await engagement.current(context)).last_position if after is None else number(after)
-    await context.reads.refresh()
-    async for event in context.events.engagement_events(context.caller.tenant, start):
-        wanted_type = types is None or event.flow_kind in types
-        if wanted_type and (kinds is None or event.kind in kinds):
-            yield EngagementEvent(event)
+    start = None if after is None else number(after)
+    async with aclosing(context.events.engagement_events(context.caller.tenant, start)) as events:
+        async for event in events:
+            wanted_type = types is None or event.flow_kind in types
+            if wanted_type and (kinds is None or event.kind in kinds):
+                yield EngagementEvent(event)
 
 
 @strawberry.type
