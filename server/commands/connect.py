@@ -63,7 +63,8 @@ async def _tenant(arguments: Namespace, settings: Settings) -> Tenant:
         tenant = await open_engagement(settings.database_url, f"Engagement of {arguments.subject}")
     else:
         tenant = (await asyncio.to_thread(seed, settings)).tenant
-    await admit(settings.database_url, tenant, [Member(arguments.subject, arguments.roles)])
+    member = Member(arguments.subject, arguments.roles, f"{arguments.subject}@example.com")
+    await admit(settings.database_url, tenant, [member])
     return tenant
 
 
