@@ -37,6 +37,7 @@ WRITING, READING, RESULT = "WRITING", "READING", "RESULT "
 # Small, so that lagging readers leave the ring often.
 LIMITS = Limits(page=20, ring=32)
 UNANNOUNCED, TAKEN_BACK = 0.1, 0.05
+STALLING, RESUMING = 0.01, 0.02
 # One in five transactions tells something outside any flow, too.
 OUTSIDE: tuple[None, ...] = (None,)
 
@@ -152,7 +153,9 @@ async def read(plan: Plan, ending: asyncio.Event) -> None:
         async with contextlib.nullcontext() if plan.stock else Hub(source, broadcast, limits=LIMITS) as hub:
             chances = (random.Random(f"{plan.seed}-{nth}") for nth in count())
             tasks = [
-                asyncio.create_task(_story(story, plan, hub, chance) if hub else _stock_story(story, plan, broadcast))
+                asyncio.create_task(
+                    _story(story, plan, hub, chance, ending) if hub else _stock_story(story, plan, broadcast)
+                )
                 for story, chance in zip(stories, chances, strict=False)
             ]
             _say(READING)
@@ -175,15 +178,16 @@ def _stories(plan: Plan) -> list[Story]:
     ]
 
 
-async def _story(story: Story, plan: Plan, hub: Hub, chance: random.Random) -> None:
+async def _story(story: Story, plan: Plan, hub: Hub, chance: random.Random, ending: asyncio.Event) -> None:
+    """Stalls and pauses only while there is chaos: afterwards everybody reads to the end."""
     if story.name == "late":
         await asyncio.sleep(chance.uniform(2, 5))
     while True:
         async for number, event in _followed(story, plan, hub):
             story.note(number, event.engagement_id, event.data, plan)
-            if story.name == "stalled" and chance.random() < 0.01:
+            if story.name == "stalled" and chance.random() < STALLING and not ending.is_set():
                 await asyncio.sleep(chance.uniform(0.5, 3))
-            if story.name == "resuming" and chance.random() < 0.05:
+            if story.name == "resuming" and chance.random() < RESUMING:
                 break
         await asyncio.sleep(chance.uniform(0, 0.5))
 

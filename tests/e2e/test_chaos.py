@@ -7,7 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -42,6 +42,7 @@ class Losses:
     disordered: int = 0
     wrong: int = 0
     foreign: int = 0
+    losers: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -162,7 +163,9 @@ def compare(stories: list[dict[str, Any]], plan: Plan, truth: Truth) -> Losses:
         got = [(number, mark) for number, mark in story["got"]]
         numbers = [number for number, _ in got]
         losses.deliveries += len(got)
-        losses.lost += len(marks.keys() - set(numbers))
+        missing = marks.keys() - set(numbers)
+        losses.lost += len(missing)
+        losses.losers += [f"{story['name']}, flow {story['flow']}: {len(missing)}"] if missing else []
         losses.doubled += len(numbers) - len(set(numbers))
         losses.disordered += sum(later < earlier for earlier, later in pairwise(numbers))
         losses.wrong += sum(marks.get(number) != mark for number, mark in got)
