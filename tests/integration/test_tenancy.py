@@ -1,0 +1,462 @@
+"""Another tenant's things are not there: not by any table, type, query, mutation or subscription."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+from sqlalchemy import Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.access import Member, Role, Tenant
+from persistence.database import APPLICATION_ROLE, open_database, reading, select_tenant
+from persistence.reads.sources import ROWS
+from persistence.tables import metadata
+from schema.mirror import node_values
+from schema.root import schema
+from server.admission import admit, open_engagement
+from server.app import create_app
+from server.seed import SAMPLE, _Sample, _seed
+from server.settings import Settings
+from server.tokens import issue
+from tests.integration import tiny
+from tests.integration.test_websocket import opened, receive, send, subscribe
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GRAPH = schema._schema
+UNKNOWN = "018f0000-0000-7000-8000-0000000000ff"
+# Ids, numbers and times only: the engine and the hub look across tenants there.
+ACROSS = {"heads", "due", "workers"}
+NODES = sorted(
+    name
+    for name, type_ in GRAPH.type_map.items()
+    if isinstance(type_, GraphQLObjectType) and "Node" in {interface.name for interface in type_.interfaces}
+)
+MUTATIONS = sorted(GRAPH.mutation_type.fields) if GRAPH.mutation_type else []
+# They name nothing that could be somebody else's: what they change is the selected engagement itself.
+WITHOUT_IDS = {"setMember", "saveEngagementSettings"}
+TENANT_TABLES = [table for table in metadata.sorted_tables if "tenant" in table.info]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two tenants: the sample of Alice, with everything in it, and Mallory's own engagement, with nothing."""
+
+    engine: AsyncEngine
+    address: str
+    data: Path
+    mallory: Tenant
+
+    def headers(self, subject: str, **more: bool) -> dict[str, str]:
+        tenant = SAMPLE.tenant if subject == "alice" else self.mallory
+        return {
+            "Authorization": f"Bearer {issue(self.data, subject, lifetime=timedelta(hours=1), **more)}",
+            "X-Client-Account-ID": tenant.client_account_id,
+            "X-Engagement-ID": tenant.engagement_id,
+        }
+
+    async def ask(self, subject: str, query: str, **variables: Any) -> dict[str, Any]:
+        async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=30) as client:
+            body = {"query": query, "variables": variables}
+            response = await client.post("/graphql", json=body, headers=self.headers(subject))
+        return dict(response.json())
+
+    async def id_of(self, type_: str) -> str | None:
+        """The global id of one of Alice's things of that type."""
+        if type_ == "FlowPhase":
+            return f"FlowPhase:{await self._flow()}:data_import"
+        kind = {"MasterFlow": "discovery", "DiscoveryFlow": "discovery", "AssessmentFlow": "assessment"}.get(type_)
+        if kind:
+            found = await self._flow(f"WHERE kind = '{kind}'")
+        elif type_ == "ClientAccount":
+            found = SAMPLE.client_account_id
+        else:
+            rows = ROWS[node_values()[type_]]
+            async with reading(self.engine, SAMPLE.tenant) as connection:
+                found = await connection.scalar(select(rows.id).select_from(rows.table).limit(1))
+        return f"{type_}:{found}" if found else None
+
+    async def _flow(self, where: str = "") -> str | None:
+        async with reading(self.engine, SAMPLE.tenant) as connection:
+            found = await connection.scalar(text(f"SELECT id FROM master_flows {where} LIMIT 1"))
+        return None if found is None else str(found)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(module_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    data = tmp_path_factory.mktemp("data")
+    settings = replace(Settings(), data=data, database_url=module_database, broadcast_url="memory://")
+    await _seed(settings)
+    mallory = await open_engagement(module_database, "Mallory's")
+    await admit(module_database, mallory, [Member("mallory", frozenset({Role.ADMIN}))])
+    engine = open_database(module_database)
+    await fill(engine, settings)
+    async with tiny.serving(create_app(settings)) as address:
+        yield World(engine, address, data, mallory)
+    await engine.dispose()
+
+
+async def fill(engine: AsyncEngine, settings: Settings) -> None:
+    """What the sample alone has none of: an assessment, by the product's own rules."""
+    from domain.commands import StartFlow
+    from domain.flows import DEFINITIONS
+    from resolvers import flows
+
+    if "assessment" not in DEFINITIONS:
+        return
+    sample = _Sample(engine, settings)
+    async with reading(engine, SAMPLE.tenant) as connection:
+        query = text("SELECT id FROM applications WHERE readiness = 'READY_FOR_ASSESSMENT' ORDER BY name LIMIT 8")
+        ids = [str(row.id) for row in await connection.execute(query)]
+    flow = await flows.start_flow(sample._alice, StartFlow("assessment", {"applicationIds": ids}))
+    await sample._carry_through(flow.id)
+
+
+async def rows_of(engine: AsyncEngine, table: Table, tenant: Tenant | None) -> int:
+    async with reading(engine, tenant) as connection:
+        return await connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+# ── the database itself
+
+
+async def test_every_table_has_a_tenant_or_holds_nothing_of_one(world: World) -> None:
+    free = {table.name: table for table in metadata.sorted_tables if "tenant" not in table.info}
+
+    assert free.keys() == ACROSS
+    words = {column.name for table in free.values() for column in table.columns if str(column.type) == "TEXT"}
+    assert words <= {"executor_id", "host"}
+
+
+async def test_row_level_security_is_forced_on_every_tenants_table(world: World) -> None:
+    query = text(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
+        " AND relrowsecurity AND relforcerowsecurity"
+        " AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid)"
+    )
+    async with world.engine.connect() as connection:
+        secured = {row.relname for row in await connection.execute(query)}
+
+    assert secured == {table.name for table in TENANT_TABLES}
+
+
+async def test_the_application_cannot_bypass_it(world: World) -> None:
+    query = text(
+        "SELECT rolsuper, rolbypassrls, rolcanlogin,"
+        " EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid) AS owns"
+        " FROM pg_roles WHERE rolname = current_user"
+    )
+    async with world.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT current_user")) == APPLICATION_ROLE
+        role = (await connection.execute(query)).one()
+
+    assert tuple(role) == (False, False, False, False)
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: str(table.name))
+async def test_rows_are_their_own_tenants(world: World, table: Table) -> None:
+    theirs = await rows_of(world.engine, table, SAMPLE.tenant)
+
+    assert await rows_of(world.engine, table, None) == 0
+    async with world.engine.connect() as connection:
+        await select_tenant(connection, world.mallory)
+        own = await connection.scalar(select(func.count()).select_from(table)) or 0
+        column = table.c[table.info["tenant"]]
+        foreign = select(func.count()).where(column.in_([SAMPLE.engagement_id, SAMPLE.client_account_id]))
+        assert await connection.scalar(foreign) == 0
+        if table.name != "audit_log":
+            assert (await connection.execute(table.delete())).rowcount == own
+        await connection.rollback()
+    assert await rows_of(world.engine, table, SAMPLE.tenant) == theirs
+
+
+@pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: str(table.name))
+async def test_no_row_can_be_given_to_another_tenant(world: World, table: Table) -> None:
+    async with reading(world.engine, SAMPLE.tenant) as connection:
+        row = (await connection.execute(select(table).limit(1))).mappings().first()
+    if row is None:
+        pytest.skip("The sample has none.")
+
+    async with world.engine.connect() as connection:
+        await select_tenant(connection, world.mallory)
+        with pytest.raises(DBAPIError, match="row-level security"):
+            await connection.execute(insert(table).values(dict(row)))
+
+
+async def test_a_subject_sees_its_memberships_only_while_it_chooses(world: World) -> None:
+    query = text("SELECT engagement_id FROM members")
+    async with reading(world.engine, None, "alice") as connection:
+        choosing = [str(row.engagement_id) for row in await connection.execute(query)]
+    async with reading(world.engine, world.mallory, "alice") as connection:
+        chosen = [str(row.engagement_id) for row in await connection.execute(query)]
+
+    assert (choosing, chosen) == ([SAMPLE.engagement_id], [world.mallory.engagement_id])
+
+
+# ── nodes
+
+
+NODE = "query ($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id]) { id } }"
+NOTHING = {"data": {"node": None, "nodes": [None]}}
+
+
+@pytest.mark.parametrize("type_", NODES)
+async def test_a_node_is_its_own_tenants(world: World, type_: str) -> None:
+    id = await world.id_of(type_)
+    if id is None:
+        pytest.skip("The sample has none.")
+
+    assert await world.ask("alice", NODE, id=id) == {
+        "data": {"node": {"__typename": type_, "id": id}, "nodes": [{"id": id}]}
+    }
+    assert await world.ask("mallory", NODE, id=id) == NOTHING
+
+
+@pytest.mark.skipif("AssessmentFlow" not in NODES, reason="There is no assessment to make the others.")
+async def test_the_sample_has_nodes_of_most_types(world: World) -> None:
+    missing = {type_ for type_ in NODES if await world.id_of(type_) is None}
+
+    assert missing <= {"Override", "LearningPattern", "StandardException"}
+
+
+HOSTILE = [
+    "",
+    " ",
+    "x",
+    "MasterFlow",
+    "MasterFlow:",
+    ":",
+    "MasterFlow:x",
+    f"Unheard:{UNKNOWN}",
+    f"masterflow:{UNKNOWN}",
+    f"MasterFlow:{UNKNOWN}\n",
+    f"MasterFlow:{UNKNOWN}:data_import",
+    f"FlowPhase:{UNKNOWN}",
+    f"FlowPhase:{UNKNOWN}:data_import",
+    f"Application:{UNKNOWN}:x",
+    UNKNOWN,
+    "MasterFlow:018f0000-0000-7000-8000-00000000000\u0660",
+    "MasterFlow:'; DROP TABLE master_flows; --",
+    "MasterFlow:\0",
+    "\0",
+    "\U0001f4a5",
+    "TWFzdGVyRmxvdzox",
+    "a" * 1_000_000,
+]
+
+
+@pytest.mark.parametrize("id", HOSTILE, ids=lambda id: repr(id[:40]))
+async def test_an_id_that_names_nothing_is_null_in_queries(world: World, id: str) -> None:
+    query = """query ($id: ID!) { node(id: $id) { id } nodes(ids: [$id]) { id } flow(id: $id) { id }
+    application(id: $id) { id } flows(filter: {applicationId: $id}) { totalCount } }"""
+
+    assert await world.ask("alice", query, id=id) == {
+        "data": {"node": None, "nodes": [None], "flow": None, "application": None, "flows": {"totalCount": 0}}
+    }
+
+
+@pytest.mark.parametrize("id", HOSTILE, ids=lambda id: repr(id[:40]))
+async def test_an_id_that_names_nothing_is_refused_in_mutations(world: World, id: str) -> None:
+    query = "mutation ($id: ID!) { pauseFlow(input: {flowId: $id}) { flow { id } errors { code path } } }"
+
+    answer = (await world.ask("alice", query, id=id))["data"]["pauseFlow"]
+
+    assert answer["flow"] is None
+    assert {error["code"] for error in answer["errors"]} <= {"INVALID_INPUT", "NOT_FOUND"}
+    assert answer["errors"][0]["path"] == ["flowId"]
+
+
+async def test_an_id_of_another_type_is_not_found(world: World) -> None:
+    application = await world.id_of("Application")
+    query = "mutation ($id: ID!) { pauseFlow(input: {flowId: $id}) { errors { code message } } }"
+
+    answer = await world.ask("alice", query, id=application)
+
+    assert answer["data"]["pauseFlow"]["errors"] == [{"code": "NOT_FOUND", "message": "There is no such flow."}]
+
+
+# ── queries
+
+
+LISTS = """{
+  flows { totalCount nodes { id } } flowSummary { total } applications { totalCount nodes { id } }
+  architectureStandards { totalCount nodes { id } } learnings { totalCount nodes { id } }
+  portfolioSummary { applications } auditLog { nodes { mutation } }
+  selectableEngagements { nodes { engagementKey } } viewer { engagement { members { userId } } }
+}"""
+
+
+async def test_lists_hold_only_ones_own(world: World) -> None:
+    fields = GRAPH.query_type.fields if GRAPH.query_type else {}
+    query = " ".join(line for line in LISTS.split() if line)
+    for name in ("learnings",):
+        if name not in fields:
+            query = query.replace("learnings { totalCount nodes { id } }", "")
+
+    data = (await world.ask("mallory", query))["data"]
+
+    assert data["flows"] == data["applications"] == {"totalCount": 0, "nodes": []}
+    assert data["flowSummary"] == {"total": 0}
+    assert data["portfolioSummary"] == {"applications": 0}
+    assert data["auditLog"] == {"nodes": []}
+    assert data["selectableEngagements"]["nodes"] == [{"engagementKey": world.mallory.engagement_id}]
+    assert data["viewer"]["engagement"]["members"] == [{"userId": "mallory"}]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($id: ID!) { flow(id: $id) { id } }",
+        "query ($id: ID!) { application(id: $id) { id } }",
+        "query ($id: ID!) { flows(filter: {applicationId: $id}) { nodes { id } totalCount } }",
+        "query ($id: ID!) { auditLog(subjectId: $id) { nodes { mutation } } }",
+    ],
+)
+@pytest.mark.parametrize("type_", ["MasterFlow", "DiscoveryFlow", "Application", "Engagement"])
+async def test_a_query_by_a_foreign_id_is_as_by_an_unknown_one(world: World, query: str, type_: str) -> None:
+    foreign = await world.ask("mallory", query, id=await world.id_of(type_))
+
+    assert foreign == await world.ask("mallory", query, id=f"{type_}:{UNKNOWN}")
+    assert "errors" not in foreign
+
+
+# ── mutations
+
+
+def type_named_by(field: str) -> str:
+    """Which type of thing an id of that name is of."""
+    if field in ("flowId", "cloneOf"):
+        return "MasterFlow"
+    if field.lower().endswith(("componentid", "componentids")):
+        return "Component"
+    return "ClientAccount" if field == "id" else "Application"
+
+
+def value_for(type_: GraphQLInputType, field: str, ids: Mapping[str, str]) -> Any:
+    """Some value of that type, each id in it one of the given ones."""
+    if is_non_null_type(type_):
+        return value_for(type_.of_type, field, ids)
+    if is_list_type(type_):
+        return [value_for(type_.of_type, field, ids)]
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    if isinstance(type_, GraphQLInputObjectType):
+        return object_for(type_, ids)
+    assert isinstance(type_, GraphQLScalarType)
+    if type_.name == "ID":
+        return ids[type_named_by(field)]
+    return {"Int": 1, "Float": 1.0, "Boolean": True, "JSON": {}, "Decimal": "1", "Date": "2026-11-21"}.get(
+        type_.name, "x"
+    )
+
+
+def object_for(type_: GraphQLInputObjectType, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Every field that is needed or names something; of alternatives the first that names something."""
+    named = {
+        name: field
+        for name, field in type_.fields.items()
+        if is_required_input_field(field) or get_named_type(field.type).name in ("ID", "AssessmentConfigurationInput")
+    }
+    if type_.is_one_of:
+        name, field = next(iter((named or type_.fields).items()))
+        return {name: value_for(field.type, name, ids)}
+    named.pop("cloneOf", None)
+    return {name: value_for(field.type, name, ids) for name, field in named.items()}
+
+
+@pytest.mark.parametrize("mutation", [name for name in MUTATIONS if name not in WITHOUT_IDS])
+async def test_a_mutation_of_a_foreign_thing_is_as_of_an_unknown_one(world: World, mutation: str) -> None:
+    assert GRAPH.mutation_type is not None
+    input = GRAPH.mutation_type.fields[mutation].args["input"].type
+    assert is_non_null_type(input)
+    assert isinstance(input.of_type, GraphQLInputObjectType)
+    types = ("MasterFlow", "Application", "Component", "ClientAccount")
+    foreign = {type_: await world.id_of(type_) or f"{type_}:{UNKNOWN}" for type_ in types}
+    unknown = {type_: f"{type_}:{UNKNOWN}" for type_ in types}
+    query = (
+        f"mutation ($input: {input.of_type.name}!) {{ {mutation}(input: $input) {{ errors {{ code message path }} }} }}"
+    )
+
+    answers = [await world.ask("mallory", query, input=object_for(input.of_type, ids)) for ids in (foreign, unknown)]
+
+    assert answers[0] == answers[1]
+    errors = answers[0]["errors"] if "errors" in answers[0] else answers[0]["data"][mutation]["errors"]
+    codes = {error.get("code") or error["extensions"]["code"] for error in errors}
+    assert codes <= {"NOT_FOUND", "FORBIDDEN", "INVALID_INPUT", "NOT_READY"}
+    assert codes
+
+
+async def test_every_mutation_that_names_nothing_is_known_to(world: World) -> None:
+    assert GRAPH.mutation_type is not None
+    without = {
+        name for name, field in GRAPH.mutation_type.fields.items() if '"' not in str(_ids_of(field.args["input"].type))
+    }
+
+    assert without == WITHOUT_IDS
+
+
+def _ids_of(type_: GraphQLInputType) -> str:
+    ids = {name: f'"{name}"' for name in ("MasterFlow", "Application", "Component", "ClientAccount")}
+    return json.dumps(value_for(type_, "", ids)).replace('"x"', "x") if _names_something(type_) else ""
+
+
+def _names_something(type_: GraphQLInputType) -> bool:
+    named = get_named_type(type_)
+    if not isinstance(named, GraphQLInputObjectType):
+        return named.name == "ID"
+    return any(_names_something(field.type) for field in named.fields.values())
+
+
+# ── subscriptions
+
+
+@pytest.mark.parametrize("type_", ["MasterFlow", "DiscoveryFlow"])
+async def test_a_subscription_to_a_foreign_flow_is_as_to_an_unknown_one(world: World, type_: str) -> None:
+    answers = []
+    async with opened(world.address) as socket:
+        await send(socket, type="connection_init", payload=world.headers("mallory"))
+        await receive(socket)
+        for number, id in enumerate((await world.id_of(type_), f"{type_}:{UNKNOWN}", "x", f"Application:{UNKNOWN}")):
+            query = "subscription ($id: ID!) { flowEvents(flowId: $id) { kind } }"
+            await subscribe(socket, query, str(number), variables={"id": id})
+            answers.append(await receive(socket))
+
+    assert [answer["type"] for answer in answers] == ["error"] * 4
+    assert answers[0]["payload"][0]["extensions"] == {"code": "NOT_FOUND"}
+    assert {answer["payload"][0]["message"] for answer in answers} == {"There is no such flow."}
+
+
+async def test_an_engagements_events_are_its_own(world: World) -> None:
+    query = 'subscription { engagementEvents(after: "0") { cursor changedIds } }'
+    async with opened(world.address) as socket:
+        await send(socket, type="connection_init", payload=world.headers("mallory"))
+        await receive(socket)
+        await subscribe(socket, query)
+        member = 'mutation { setMember(input: {userId: "eve", roles: [VIEWER]}) { errors { code } } }'
+        assert (await world.ask("mallory", member))["data"] == {"setMember": {"errors": []}}
+        first = await receive(socket)
+
+    assert first["payload"]["data"]["engagementEvents"] == {
+        "cursor": "1",
+        "changedIds": [f"Engagement:{world.mallory.engagement_id}"],
+    }
