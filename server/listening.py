@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
 BACKLOG = 2048
@@ -18,7 +17,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as problem:
-        why = os.strerror(problem.errno) if (problem.errno or 0) > 0 else str(problem.strerror).split(" (")[0]
+        why = str(problem.strerror).split(" (")[0]
         raise PortTaken(
             f"Cannot listen on {host} port {port}: {why}. Set FLOTILLA_PORT to another (0 takes a free one), "
             "or FLOTILLA_HOST to an address of this machine."
