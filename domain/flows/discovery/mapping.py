@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from domain.columns import Structure
@@ -39,17 +40,21 @@ def propose_mapping(call: PhaseCall) -> Outcome:
         AttributeMapping(found.column, found.target, found.confidence, Source.RULES, samples[found.column])
         for found in guess(columns, _values(call), call.patterns)
     )
-    mappings = settle(settle(proposed, _chosen_before(call, columns)), configuration.mappings)
+    mappings = settle(_as_chosen_before(call, proposed), configuration.mappings)
     return Outcome(MappingResult(mappings), warnings=tuple(_doubts(mappings, call.phase)))
 
 
-def _chosen_before(call: PhaseCall, columns: Sequence[str]) -> tuple[ColumnTarget, ...]:
+def _as_chosen_before(call: PhaseCall, proposed: tuple[AttributeMapping, ...]) -> tuple[AttributeMapping, ...]:
     earlier: MappingResult | None = call.results.get(call.phase)
-    found = earlier.mappings if earlier else ()
+    chosen = {
+        mapping.column: ColumnTarget(mapping.column, mapping.target)
+        for mapping in (earlier.mappings if earlier else ())
+        if mapping.source is Source.USER
+    }
+    settled = settle(proposed, tuple(chosen.values()))
     return tuple(
-        ColumnTarget(mapping.column, mapping.target)
-        for mapping in found
-        if mapping.source is Source.USER and mapping.column in columns
+        replace(mapping, confidence=CERTAIN, source=Source.USER) if mapping.column in chosen else mapping
+        for mapping in settled
     )
 
 

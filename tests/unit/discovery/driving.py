@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,8 +41,13 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 PERSON = "user-1"
 
 
+@cache
+def adapter_of(type_: type) -> TypeAdapter[Any]:
+    return TypeAdapter(type_)
+
+
 def through_json(value: Any) -> Any:
-    adapter: TypeAdapter[Any] = TypeAdapter(type(value))
+    adapter = adapter_of(type(value))
     return adapter.validate_python(json.loads(json.dumps(adapter.dump_python(value, mode="json"))))
 
 
@@ -54,6 +60,7 @@ class Ports:
     reader: InventoryReader = field(default_factory=reader)
 
     def source(self, file_id: str) -> BinaryIO:
+        assert file_id == "file-1"
         return io.BytesIO(self.data)
 
     def rows(self, flow_id: str) -> Iterator[ImportRow]:
@@ -153,12 +160,13 @@ class Discovery:
         self.engagement.remove(outcome.removes)
         self.engagement.keep(outcome.saves)
         self.saved[f"{key} answer"] = list(outcome.saves)
-        return self._end(key, outcome)
+        return self._end(f"{key} answer", outcome)
 
     def _end(self, key: str, outcome: Outcome) -> Any:
-        self.results[key] = through_json(outcome.result)
+        phase = key.removesuffix(" answer")
+        self.results[phase] = through_json(outcome.result)
         self.warnings[key] = tuple(warning.code for warning in outcome.warnings)
-        return self.results[key]
+        return self.results[phase]
 
     def drive(self, *, until: str = "tech_debt", skip: tuple[str, ...] = ()) -> dict[str, Any]:
         """Every phase up to that one, each pause answered as proposed."""

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+
+from domain.errors import ErrorCode, Refused
+from domain.flows.discovery.results import ColumnTarget, MappingAnswer, MappingResult
+from domain.learning import LearningPattern
+from domain.source import Source
+from tests.unit.discovery.driving import Discovery, discover
+
+TABLE = """\
+Application,Owner,Wichtigkeit,Business criticality rating,Users,Remarks
+A,Ines,high,gold,12,x
+B,Tom,low,silver,about ten,y
+C,Lea,medium,gold,9,z
+"""
+
+
+def mapped(result: MappingResult) -> dict[str, tuple[str | None, float]]:
+    return {mapping.column: (mapping.target, mapping.confidence) for mapping in result.mappings}
+
+
+def proposed(table: str = TABLE) -> Discovery:
+    discovery = discover(table)
+    discovery.run("data_import")
+    discovery.run("attribute_mapping")
+    return discovery
+
+
+def refused_problems(discovery: Discovery, *mappings: ColumnTarget) -> list[tuple[ErrorCode, tuple[str, ...], str]]:
+    before = discovery.results["attribute_mapping"]
+    with pytest.raises(Refused) as refused:
+        discovery.answer("attribute_mapping", MappingAnswer(mappings))
+    assert discovery.results["attribute_mapping"] == before
+    return [(problem.code, problem.path, problem.message) for problem in refused.value.problems]
+
+
+def test_columns_are_known_by_name_by_words_and_by_values() -> None:
+    assert mapped(proposed().results["attribute_mapping"]) == {
+        "Application": ("name", 0.95),
+        "Owner": ("business_owner", 0.95),
+        # Two columns tell the criticality: the surer one has it.
+        "Wichtigkeit": (None, 0.0),
+        "Business criticality rating": ("criticality", 0.6),
+        # One of three values is no number.
+        "Users": ("user_count", 0.63),
+        "Remarks": (None, 0.0),
+    }
+
+
+def test_values_alone_tell_a_criticality() -> None:
+    discovery = proposed("Application,Wichtigkeit\nA,high\nB,low\n")
+
+    assert mapped(discovery.results["attribute_mapping"])["Wichtigkeit"] == ("criticality", 0.5)
+    assert discovery.warnings["attribute_mapping"] == ("MAPPING_UNSURE",)
+
+
+def test_a_name_that_its_values_contradict_is_not_believed() -> None:
+    discovery = proposed("Application,Users\nA,Ines and Tom\nB,everybody\n")
+
+    assert mapped(discovery.results["attribute_mapping"])["Users"] == (None, 0.0)
+
+
+def test_without_a_name_the_column_with_the_most_texts_is_guessed() -> None:
+    discovery = proposed("Anwendung,Ort\nA,Basel\nB,Basel\n")
+
+    assert mapped(discovery.results["attribute_mapping"])["Anwendung"] == ("name", 0.3)
+
+
+def test_the_proposal_is_accepted_unchanged() -> None:
+    discovery = proposed()
+    before = discovery.results["attribute_mapping"]
+
+    after = discovery.answer("attribute_mapping", discovery.propose("attribute_mapping"))
+
+    assert after == before
+    assert discovery.saved["attribute_mapping answer"] == []
+
+
+def test_a_correction_is_kept_and_takes_the_target_from_the_proposal() -> None:
+    discovery = proposed()
+
+    result = discovery.answer("attribute_mapping", MappingAnswer((ColumnTarget("Wichtigkeit", "criticality"),)))
+
+    assert mapped(result)["Wichtigkeit"] == ("criticality", 1.0)
+    assert mapped(result)["Business criticality rating"] == (None, 0.0)
+    assert mapped(result)["Owner"] == ("business_owner", 0.95)
+    assert {mapping.column for mapping in result.mappings if mapping.source is Source.USER} == {"Wichtigkeit"}
+
+
+def test_a_correction_survives_a_second_run_and_is_learned_for_the_next_flow() -> None:
+    discovery = proposed()
+    discovery.answer("attribute_mapping", MappingAnswer((ColumnTarget("Remarks", "department"),)))
+
+    again = discovery.run("attribute_mapping")
+    other = discover(TABLE, discovery.engagement, flow_id="flow-2")
+    other.run("data_import")
+    next_time = other.run("attribute_mapping")
+
+    assert mapped(again)["Remarks"] == ("department", 1.0)
+    assert mapped(next_time)["Remarks"] == ("department", 0.9)
+    [lesson] = discovery.engagement.of(LearningPattern)
+    assert (lesson.kind, lesson.data) == (
+        "discovery.attribute_mapping",
+        {"column": "remarks", "target": "department"},
+    )
+
+
+def test_what_the_configuration_settles_is_settled() -> None:
+    discovery = discover(TABLE, mappings=(ColumnTarget("Owner", "technical_owner"), ColumnTarget("Users", None)))
+    discovery.run("data_import")
+
+    result = mapped(discovery.run("attribute_mapping"))
+
+    assert (result["Owner"], result["Users"]) == (("technical_owner", 1.0), (None, 1.0))
+
+
+def test_all_that_is_wrong_with_an_answer_is_told_at_once() -> None:
+    problems = refused_problems(
+        proposed(),
+        ColumnTarget("Eigner", "business_owner"),
+        ColumnTarget("Owner", "boss"),
+        ColumnTarget("Users", "criticality"),
+        ColumnTarget("Remarks", "criticality"),
+        ColumnTarget("Remarks", None),
+    )
+
+    assert problems == [
+        (ErrorCode.INVALID_INPUT, ("mappings", "0", "column"), 'The import has no column "Eigner".'),
+        (
+            ErrorCode.INVALID_INPUT,
+            ("mappings", "1", "target"),
+            'There is no fact "boss". Null keeps the column as it is in `attributes`.',
+        ),
+        (
+            ErrorCode.INVALID_INPUT,
+            ("mappings", "3", "target"),
+            (
+                'The columns "Users" and "Remarks" cannot both fill criticality: it has one value. '
+                "Set one of them to null."
+            ),
+        ),
+        (ErrorCode.INVALID_INPUT, ("mappings", "4", "column"), 'The column "Remarks" is named twice.'),
+    ]
+
+
+def test_two_columns_may_fill_the_technologies() -> None:
+    discovery = proposed("Application,OS family,OS version\nA,windows,Windows Server 2019\n")
+
+    result = discovery.answer(
+        "attribute_mapping",
+        MappingAnswer((ColumnTarget("OS family", "operating_system"), ColumnTarget("OS version", "operating_system"))),
+    )
+
+    assert {mapping.target for mapping in result.mappings} == {"name", "operating_system"}
+
+
+def test_an_import_in_which_nothing_has_a_name_is_not_ready() -> None:
+    problems = refused_problems(proposed(), ColumnTarget("Application", None))
+
+    assert [(code, path) for code, path, _ in problems] == [(ErrorCode.NOT_READY, ("mappings",))]
