@@ -111,10 +111,6 @@ class Settings:
     )
     columns_limit: int = setting(500, number(1, 10_000), "Most columns of an inventory")
     rows_limit: int = setting(1_000_000, number(1, 100_000_000), "Most rows of an inventory")
-    unpacked_limit: int = setting(1 << 30, size, "Largest a spreadsheet may become when unpacked")
-    unpacked_ratio: int = setting(100, number(2, 10_000), "Most a spreadsheet may grow by being unpacked, in times")
-    source_days: int = setting(30, number(1, 36_500), "Days an imported file is kept")
-    export_days: int = setting(7, number(1, 36_500), "Days an exported file is kept")
     engine_days: int = setting(7, number(1, 36_500), "Days the rows of finished executions are kept")
 
     @classmethod

@@ -35,3 +35,13 @@ def test_the_compose_file_and_the_image_name_settings_that_exist() -> None:
     for name in ("docker-compose.yml", "Dockerfile"):
         text = (ROOT / name).read_text("utf-8")
         assert set(re.findall(r"FLOTILLA_[A-Z_]+", text)) <= known, name
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """One that changes nothing would be a lie."""
+    product = [path for path in (ROOT / "server").rglob("*.py") if path.name != "settings.py"]
+    text = "\n".join(path.read_text("utf-8") for path in product)
+
+    unread = [item.name for item in fields(Settings) if not re.search(rf"\.{item.name}\b", text)]
+
+    assert unread == []
