@@ -540,6 +540,7 @@ class Standards(Listing[ArchitectureStandard]):
     """Architecture standards of the engagement, by name."""
 
     categories: tuple[StandardCategory, ...] | None = None
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

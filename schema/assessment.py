@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
-from domain.decision import Decision, Strategy
+from domain.decision import Decision, MoveGroupHint, Risk, Strategy
 from domain.page import AppOnPage, PageSection
 from domain.reading import (
     ApplicationsOfFlow,
@@ -17,7 +19,7 @@ from domain.reading import (
     KnownChild,
     KnownFlow,
     Page,
-    Standards,
+    StrategyCount,
 )
 from domain.standard import (
     ApprovalStatus,
@@ -28,19 +30,50 @@ from domain.standard import (
 from domain.templates import ArchitectureTemplate, TemplateStandard
 from resolvers.context import Context
 from resolvers.reading import assessment as reading
-from schema.basics import Node
+from resolvers.reading.assessment import FlowHandoff, FlowReport
+from schema.basics import Money, Node, money
 from schema.connections import connection, window
 from schema.ids import NOTHING, bare
 from schema.loading import computed, loaded
 from schema.mirror import Id, mirror
-from schema.relations import listed, referred
+from schema.relations import listed, referred, referred_all
 
 
 class Child:
     """The fields of an AssessmentFlow."""
 
     applications = listed(Application, lambda child: ApplicationsOfFlow(parent=child.id))
-    standards = listed(ArchitectureStandard, lambda _child: Standards())
+
+    @loaded
+    @staticmethod
+    async def standards(
+        context: Context, children: list[KnownChild], first: int | None = None, after: str | None = None
+    ) -> list[Page[ArchitectureStandard]]:
+        """What the applications are measured by."""
+        return await reading.standards(context, [child.flow for child in children], window(first, after))
+
+    @loaded
+    @staticmethod
+    async def architecture_captured(context: Context, children: list[KnownChild]) -> list[bool]:
+        return await reading.captured(context, [child.flow for child in children])
+
+    @loaded
+    @staticmethod
+    async def report(context: Context, children: list[KnownChild]) -> list[FlowReport | None]:
+        """Null before finalization."""
+        return await reading.reports(context, [child.flow for child in children])
+
+    @loaded
+    @staticmethod
+    async def ready_for_planning(context: Context, children: list[KnownChild]) -> list[tuple[Application, ...]]:
+        """What the flow made ready, once it is finalized."""
+        return await reading.ready(context, [child.flow for child in children])
+
+    @loaded
+    @staticmethod
+    async def planning_handoff(context: Context, children: list[KnownChild]) -> list[FlowHandoff | None]:
+        """Null until it is finalized."""
+        return await reading.handoffs(context, [child.flow for child in children])
 
     @loaded
     @staticmethod
@@ -108,6 +141,70 @@ class Child:
         """Null where that application has none in this flow."""
         flows = [child.flow for child in children]
         return await reading.pages(context, flows, bare(application_id, "Application"))
+
+
+@mirror(FlowReport, name="AssessmentReport")
+class AssessmentReport(Node):
+    @computed
+    @staticmethod
+    def summary(known: FlowReport) -> str:
+        return known.report.summary
+
+    @computed
+    @staticmethod
+    def applications(known: FlowReport) -> int:
+        return known.report.applications
+
+    @computed
+    @staticmethod
+    def by_strategy(known: FlowReport) -> tuple[StrategyCount, ...]:
+        return tuple(StrategyCount(each.strategy, each.applications) for each in known.report.by_strategy)
+
+    @computed
+    @staticmethod
+    def tech_debt_score(known: FlowReport) -> float:
+        return known.report.tech_debt_score
+
+    @computed
+    @staticmethod
+    def total_effort_hours(known: FlowReport) -> Decimal:
+        return known.report.total_effort_hours
+
+    @loaded
+    @staticmethod
+    async def total_cost(context: Context, reports: list[FlowReport]) -> list[Money]:
+        found = await money(context, [known.report.total_cost for known in reports])
+        return [cost for cost in found if cost is not None]
+
+    @computed
+    @staticmethod
+    def top_risks(known: FlowReport) -> tuple[Risk, ...]:
+        return known.report.top_risks
+
+    @computed
+    @staticmethod
+    def exceptions(known: FlowReport) -> int:
+        return known.report.exceptions
+
+    @computed
+    @staticmethod
+    def generated_at(known: FlowReport) -> datetime:
+        return known.report.generated_at
+
+
+@mirror(FlowHandoff, "flow", name="PlanningHandoff")
+class PlanningHandoff:
+    applications = referred_all(Application, lambda handed: handed.handoff.application_ids)
+
+    @computed
+    @staticmethod
+    def move_groups(handed: FlowHandoff) -> tuple[MoveGroupHint, ...]:
+        return handed.handoff.move_groups
+
+    @computed
+    @staticmethod
+    def exported_at(handed: FlowHandoff) -> datetime:
+        return handed.handoff.exported_at
 
 
 def narrowed(application_id: str | None) -> str | None:

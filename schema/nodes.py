@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.reading import KnownChild, KnownFlow, KnownPhase
 from resolvers.context import Context
-from resolvers.reading import engagement
+from resolvers.reading import assessment, engagement
 from schema.basics import Node
 from schema.ids import CHILD_TYPES, MASTER, GlobalId, parse
 from schema.mirror import node_values, register
@@ -43,6 +43,11 @@ async def _of_type(context: Context, type_: str, ids: Sequence[GlobalId]) -> dic
     if type_ == "ClientAccount":
         account = (await engagement.current(context)).client_account
         return {each: account for each in ids if each.id == account.id}
+    if type_ == "AssessmentReport":
+        flows = await _flows(context, ids)
+        reports = await assessment.reports(context, list(flows.values()))
+        found = {report.id: report for report in reports if report}
+        return {each: found[each.id] for each in ids if each.id in found}
     value = node_values().get(type_)
     if value is None:
         return {}

@@ -242,7 +242,10 @@ SOURCES: dict[type, Source] = {
     Standards: Source(
         rows=STANDARDS,
         order=upwards(standards.c.name, standards.c.id),
-        where=lambda listing: among(standards.c.category, listing.categories),
+        where=lambda listing: (
+            *among(standards.c.category, listing.categories),
+            *among(standards.c.id, listing.ids),
+        ),
     ),
     ExceptionsOfFlow: Source(
         rows=EXCEPTIONS,

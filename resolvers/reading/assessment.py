@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from domain.application import Application
 from domain.decision import Decision
+from domain.flows.assessment.results import ArchitectureMinimums, Finalization, Handoff, Report
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.reading import (
@@ -15,16 +18,71 @@ from domain.reading import (
     KnownFlow,
     Listing,
     OverridesOfSubject,
+    Page,
     PagesOfFlow,
+    Standards,
     Window,
 )
-from domain.standard import StandardException
+from domain.standard import ArchitectureStandard, StandardException
 from domain.templates import ArchitectureTemplate, templates
 from resolvers.context import Context
+from resolvers.reading.flows import typed_results
 
 T = TypeVar("T")
 
 _NEWEST = Window(size=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowReport:
+    """The report of one assessment; a flow has one at most, so that it bears the flow's id."""
+
+    id: str
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class FlowHandoff:
+    """What one assessment hands to planning."""
+
+    flow: KnownFlow
+    handoff: Handoff
+
+
+async def captured(context: Context, flows: Sequence[KnownFlow]) -> list[bool]:
+    """Whether a person has confirmed each flow's standards."""
+    found = await typed_results(context, flows, "architecture_minimums", ArchitectureMinimums)
+    return [result.captured if result else False for result in found]
+
+
+async def reports(context: Context, flows: Sequence[KnownFlow]) -> list[FlowReport | None]:
+    """Each flow's report."""
+    found = await typed_results(context, flows, "finalization", Finalization)
+    return [FlowReport(flow.id, result.report) if result else None for flow, result in zip(flows, found, strict=True)]
+
+
+async def handoffs(context: Context, flows: Sequence[KnownFlow]) -> list[FlowHandoff | None]:
+    """What each flow hands to planning, once it is finalized."""
+    found = await typed_results(context, flows, "finalization", Finalization)
+    return [
+        FlowHandoff(flow, result.handoff) if result and result.handoff else None
+        for flow, result in zip(flows, found, strict=True)
+    ]
+
+
+async def ready(context: Context, flows: Sequence[KnownFlow]) -> list[tuple[Application, ...]]:
+    """The applications that each flow made ready for planning."""
+    handed = await handoffs(context, flows)
+    ids = [each.handoff.application_ids if each else () for each in handed]
+    found = await context.reads.get(Application, {id for own in ids for id in own})
+    return [tuple(found[id] for id in own if id in found) for own in ids]
+
+
+async def standards(context: Context, flows: Sequence[KnownFlow], window: Window) -> list[Page[ArchitectureStandard]]:
+    """The standards that each flow measures by; before they are chosen, all of the engagement's."""
+    results = await typed_results(context, flows, "architecture_minimums", ArchitectureMinimums)
+    listings = [Standards(ids=result.standard_ids if result else None) for result in results]
+    return [(await context.reads.pages([listing], window))[0] for listing in listings]
 
 
 async def decisions(context: Context, flows: Sequence[KnownFlow], application_id: str | None) -> list[Decision | None]:

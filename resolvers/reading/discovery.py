@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from domain.application import Application
 from domain.flows.discovery.results import Cycle, DependencyResult, MappingResult
 from domain.inventory import AttributeMapping, CleansingFinding, DataImport
 from domain.reading import DifferenceCounts, ImportsOfFlow, KnownFlow, Window
 from resolvers.context import Context
-from resolvers.reading.flows import results
-
-T = TypeVar("T")
+from resolvers.reading.flows import typed_results
 
 _NEWEST = Window(size=1)
 
@@ -25,13 +22,13 @@ async def imports(context: Context, flows: Sequence[KnownFlow]) -> list[DataImpo
 
 async def mappings(context: Context, flows: Sequence[KnownFlow]) -> list[tuple[AttributeMapping, ...]]:
     """What each column fills."""
-    found = await _results(context, flows, "attribute_mapping", MappingResult)
+    found = await typed_results(context, flows, "attribute_mapping", MappingResult)
     return [result.mappings if result else () for result in found]
 
 
 async def cycles(context: Context, flows: Sequence[KnownFlow]) -> list[tuple[Cycle, ...]]:
     """Applications that need each other."""
-    found = await _results(context, flows, "dependencies", DependencyResult)
+    found = await typed_results(context, flows, "dependencies", DependencyResult)
     return [result.cycles if result else () for result in found]
 
 
@@ -39,12 +36,6 @@ async def differences(context: Context, flows: Sequence[KnownFlow]) -> list[Diff
     """How many applications each discovery created, changed and missed."""
     found = await context.reads.difference_counts([flow.id for flow in flows])
     return [found.get(flow.id) or DifferenceCounts(flow.id) for flow in flows]
-
-
-async def _results(context: Context, flows: Sequence[KnownFlow], phase: str, type_: type[T]) -> list[T | None]:
-    found = await results(context, [flow.id for flow in flows])
-    kept = [found.get((flow.id, phase)) for flow in flows]
-    return [context.caller.shapes.decode(type_, result.data) if result else None for result in kept]
 
 
 async def applications_of_findings(context: Context, findings: Sequence[CleansingFinding]) -> list[Application | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.definition import FlowDefinition
 from domain.flow import Flow
@@ -28,6 +28,8 @@ from domain.reading import (
 )
 from domain.transition import FlowStatus
 from resolvers.context import Context
+
+T = TypeVar("T")
 
 
 async def find(context: Context, flow_id: str | None) -> KnownFlow | None:
@@ -62,6 +64,13 @@ async def results_of_phases(context: Context, phases: Sequence[KnownPhase]) -> l
     found = await results(context, [phase.flow.id for phase in phases])
     kept = (found.get((phase.flow.id, phase.phase.key)) for phase in phases)
     return [result.data if result else None for result in kept]
+
+
+async def typed_results(context: Context, flows: Sequence[KnownFlow], phase: str, type_: type[T]) -> list[T | None]:
+    """What that phase of each flow came to."""
+    found = await results(context, [flow.id for flow in flows])
+    kept = [found.get((flow.id, phase)) for flow in flows]
+    return [context.caller.shapes.decode(type_, result.data) if result else None for result in kept]
 
 
 async def performance(context: Context, flows: Sequence[KnownFlow]) -> list[FlowPerformance]:
