@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -265,30 +266,32 @@ class EventReader:
     Raises ConnectionError while the database does not answer: the reader tries again, nothing is lost.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, answer_within: float = 15.0) -> None:
         self._engine = engine
+        self._answer_within = answer_within
 
     async def heads(self, logs: Sequence[tuple[str, str | None]]) -> Mapping[tuple[str, str | None], int]:
         """How far each log reaches: the one look across tenants, at ids and numbers only."""
-        async with _answering(), self._engine.connect() as connection:
+        async with self._answering(), self._engine.connect() as connection:
             return await poll_heads(connection, logs)
 
     async def page(self, tenant: Tenant, flow_id: str | None, after: int, limit: int) -> Sequence[LoggedEvent]:
         """The next events after a cursor, of a flow or of the whole engagement."""
-        async with _answering(), reading(self._engine, tenant) as connection:
+        async with self._answering(), reading(self._engine, tenant) as connection:
             if flow_id is None:
                 return await engagement_page(connection, tenant.engagement_id, after, limit)
             return await flow_page(connection, tenant.engagement_id, flow_id, after, limit)
 
     async def newer(self, tenant: Tenant, after: Mapping[str, int], limit: int) -> Sequence[LoggedEvent]:
         """What many flows of one engagement told since the number each is at, at most `limit` a flow."""
-        async with _answering(), reading(self._engine, tenant) as connection:
+        async with self._answering(), reading(self._engine, tenant) as connection:
             return await _newer(connection, after, limit)
 
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    try:
-        yield
-    except (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError) as problem:
-        raise ConnectionError(f"The event log cannot be read: {problem}") from problem
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        """A host that vanished does not close its connections: without a limit a read would wait for ever."""
+        try:
+            async with asyncio.timeout(self._answer_within):
+                yield
+        except (SQLAlchemyError, PostgresError, InterfaceError, InternalClientError, OSError) as problem:
+            raise ConnectionError(f"The event log cannot be read: {str(problem) or 'no answer'}") from problem

@@ -281,3 +281,17 @@ async def test_deleting_the_flow_again_tells_it_again_and_breaks_nothing(engine:
         Head(tenant.engagement_id, None, 3),
         Head(tenant.engagement_id, flow, 0),
     )
+
+
+async def test_a_database_that_says_nothing_is_a_connection_error() -> None:
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(keep_silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    async with server, opened(f"postgresql://nobody@127.0.0.1:{port}/nothing") as engine:
+        with pytest.raises(ConnectionError, match="event log cannot be read"):
+            await EventReader(engine, answer_within=0.2).heads([(new_id(), None)])
+        await asyncio.sleep(0.1)
