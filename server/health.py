@@ -69,8 +69,8 @@ async def _look(name: str, look: Look) -> Finding:
     except TimeoutError:
         return Finding(name, good=False, message=f"It does not answer within {LOOK_WITHIN:g} seconds.", needed=True)
     except (OSError, SQLAlchemyError) as error:
-        LOG.warning("look_failed", name=name, exc_info=error)
-        return Finding(name, good=False, message="It cannot be reached; the log says why.", needed=True)
+        LOG.warning("look_failed", name=name, reason=type(error).__name__)
+        return Finding(name, good=False, message=f"It cannot be reached ({type(error).__name__}).", needed=True)
 
 
 def _answer(status: str, found: list[Finding], code: int) -> Response:

@@ -67,10 +67,10 @@ class World:
     data: Path
     mallory: Tenant
 
-    def headers(self, subject: str, **more: bool) -> dict[str, str]:
+    def headers(self, subject: str) -> dict[str, str]:
         tenant = SAMPLE.tenant if subject == "alice" else self.mallory
         return {
-            "Authorization": f"Bearer {issue(self.data, subject, lifetime=timedelta(hours=1), **more)}",
+            "Authorization": f"Bearer {issue(self.data, subject, lifetime=timedelta(hours=1))}",
             "X-Client-Account-ID": tenant.client_account_id,
             "X-Engagement-ID": tenant.engagement_id,
         }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import strawberry
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
@@ -28,6 +29,15 @@ from server.operations import Operations
 from server.serving import uvicorn_config
 from server.tokens import LocalVerifier, issue
 from server.websocket import GraphQLOverWebSocket
+
+# The pretty tracebacks of an unconfigured structlog take seconds each.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
+)
 
 ACCOUNT = "018f0000-0000-7000-8000-00000000000a"
 ENGAGEMENT = "018f0000-0000-7000-8000-00000000000e"
