@@ -78,8 +78,8 @@ def judge(subject: Subject, part: Component, gates: tuple[Tried, ...], settings:
             known=decided.share_known,
             too_close=False,
             rationale=f"{STRATEGY[decided.gate]}: {decided.because}",
-            used=_labelled(part, decided.used),
-            missing=decided.missing,
+            used=_labelled(part, {key: value for gate in gates for key, value in gate.used}.items()),
+            missing=tuple(dict.fromkeys(key for gate in gates for key in gate.missing)),
             readings=readings,
             options=options,
         )

@@ -1,0 +1,83 @@
+"""Overriding a decision: the change carried through the phase, the record of it, and what is learned from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from domain.decision import Decision
+from domain.definition import Outcome, PhaseCall
+from domain.errors import NotFound
+from domain.flows.assessment.strategies import fit, summed, terms_of
+from domain.learning import LearningPattern, LearningScope
+from domain.override import Override
+from domain.sixr.overriding import DecisionChange, overridden, told
+from domain.sixr.subject import Subject, subjects
+
+PHASE = "component_sixr_strategies"
+_CONFIDENCE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class OverriddenDecision:
+    """The decision as it is now; `outcome` holds it with the neighbours whose risks changed, and the new result."""
+
+    decision: Decision
+    override: Override
+    pattern: LearningPattern
+    outcome: Outcome
+
+
+def override_decision(call: PhaseCall, application_id: str, change: DecisionChange) -> OverriddenDecision:
+    """What the change comes to, or Refused with everything that is wrong with it."""
+    before = next((each for each in call.portfolio.decisions if each.application_id == application_id), None)
+    about = {each.application.id: each for each in subjects(call.portfolio, call.flow_id, call.as_of)}
+    if before is None or application_id not in about:
+        raise NotFound("decision", ("applicationId",))
+    after = overridden(before, change, about[application_id], terms_of(call))
+    others = [each for each in call.portfolio.decisions if each.id != after.id]
+    fitted = fit([after, *others], call.portfolio)
+    changed = tuple(each for each, old in zip(fitted, [before, *others], strict=True) if each != old)
+    return OverriddenDecision(
+        decision=fitted[0],
+        override=_record(call, before, fitted[0], change),
+        pattern=_pattern(call, before, fitted[0], change, about[application_id]),
+        outcome=Outcome(summed(call, sorted(fitted, key=lambda each: each.id)), saves=changed),
+    )
+
+
+def _record(call: PhaseCall, before: Decision, after: Decision, change: DecisionChange) -> Override:
+    return Override(
+        id=call.new_id(),
+        flow_id=call.flow_id,
+        phase=PHASE,
+        subject=after.id,
+        before=told(before),
+        after=told(after),
+        rationale=change.rationale.strip(),
+        created_by=call.by,
+        created_at=call.now,
+    )
+
+
+def _pattern(
+    call: PhaseCall, before: Decision, after: Decision, change: DecisionChange, subject: Subject
+) -> LearningPattern:
+    """Recommended and chosen, with the facts: what a later decision on the like of it should weigh."""
+    technologies = {each.name for part in subject.components for each in subject.technologies(part)}
+    return LearningPattern(
+        id=call.new_id(),
+        scope=LearningScope.ENGAGEMENT,
+        kind=f"assessment.{PHASE}",
+        summary=f"{before.recommended} was recommended, {after.strategy} chosen: {change.rationale.strip()}",
+        data={
+            "recommended": str(before.recommended),
+            "chosen": str(after.strategy),
+            "depth": after.depth and str(after.depth),
+            "rationale": change.rationale.strip(),
+            "technologies": sorted(technologies),
+            "facts": dict(before.facts_used),
+        },
+        confidence=_CONFIDENCE,
+        flow_id=call.flow_id,
+        created_at=call.now,
+    )

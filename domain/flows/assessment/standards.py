@@ -1,0 +1,38 @@
+"""The architecture that applications are measured by: the engagement's standards, or a template where it has none."""
+
+from __future__ import annotations
+
+from domain.definition import Outcome, PhaseCall
+from domain.errors import ErrorCode, Problem, Refused
+from domain.flows.assessment.results import ArchitectureAnswer, ArchitectureMinimums
+from domain.templates import GENERAL, applied, templates
+
+
+def gather_standards(call: PhaseCall) -> Outcome:
+    """All standards of the engagement; without any, those of the general template."""
+    standards = call.portfolio.standards
+    if standards:
+        return Outcome(ArchitectureMinimums(tuple(each.id for each in standards)))
+    made = applied(templates()[GENERAL], (), new_id=call.new_id, by=call.by, at=call.now)
+    return Outcome(ArchitectureMinimums(tuple(each.id for each in made), GENERAL), saves=made)
+
+
+def propose_standards(call: PhaseCall) -> ArchitectureAnswer:
+    """All that are still there, and those added since."""
+    return ArchitectureAnswer(tuple(each.id for each in call.portfolio.standards))
+
+
+def capture_standards(call: PhaseCall) -> Outcome:
+    """The standards that a person confirms."""
+    answer: ArchitectureAnswer = call.input
+    known = {each.id for each in call.portfolio.standards}
+    problems = [
+        Problem(ErrorCode.NOT_FOUND, "There is no such standard.", ("data", "standardIds", str(index)))
+        for index, standard_id in enumerate(answer.standard_ids)
+        if standard_id not in known
+    ]
+    if problems:
+        raise Refused(problems)
+    before: ArchitectureMinimums = call.results[call.phase]
+    ids = tuple(dict.fromkeys(answer.standard_ids))
+    return Outcome(ArchitectureMinimums(ids, before.template, captured=True))
