@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,13 +40,14 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 PERSON = "user-1"
 
 
-@cache
-def adapter_of(type_: type) -> TypeAdapter[Any]:
-    return TypeAdapter(type_)
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
 
 def through_json(value: Any) -> Any:
-    adapter = adapter_of(type(value))
+    type_ = type(value)
+    if type_ not in _ADAPTERS:
+        _ADAPTERS[type_] = TypeAdapter(type_)
+    adapter = _ADAPTERS[type_]
     return adapter.validate_python(json.loads(json.dumps(adapter.dump_python(value, mode="json"))))
 
 
