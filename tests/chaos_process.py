@@ -171,7 +171,8 @@ async def read(plan: Plan, ending: asyncio.Event) -> None:
 def _stories(plan: Plan) -> list[Story]:
     logs: list[tuple[int, str | None]] = [(nth, flow) for nth, flows in enumerate(plan.flows) for flow in flows]
     if plan.stock:
-        return [Story("steady", *log) for log in logs]
+        # Each flow's first event was told before anybody listened.
+        return [Story("steady", *log, after=1) for log in logs]
     logs += [(nth, None) for nth in range(len(plan.tenants))] * 3
     return [
         Story(kind, *log) for kind, log in zip(cycle(("steady", "late", "resuming", "stalled")), logs, strict=False)
