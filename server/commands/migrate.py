@@ -6,7 +6,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from server.attachment import attached
@@ -33,7 +33,8 @@ def _migrate(settings: Settings) -> int:
     from persistence.migrate import revision_of_code
     from server.migration import prepare_database
 
-    with attached(settings) as complete:
+    # No broadcaster is needed, so none is started for a database that was given.
+    with nullcontext(settings) if settings.database_url else attached(settings) as complete:
         prepare_database(complete.database_url)
     print(f"The database is at {revision_of_code()}.")
     return 0

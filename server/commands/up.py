@@ -9,12 +9,13 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.attachment import environment, fill
 from server.children import Child
 from server.commands.connect import headers
-from server.embedded import start_servers
+from server.embedded import find_servers, start_servers
 from server.lifeline import follow_parent
 from server.listening import address, listen
 from server.running import alone, announce, answers, find_running
@@ -51,12 +52,13 @@ def _with_servers(settings: Settings) -> int:
     # Before anything takes time: a port that is taken is the commonest mistake.
     with listen(settings.host, settings.port) as listener:
         if settings.database_url and settings.broadcast_url:
-            return _serve(settings, listener)
+            return _serve(settings, listener, None)
         with start_servers(settings.data) as servers:
-            return _serve(fill(settings, servers), listener)
+            return _serve(fill(settings, servers), listener, settings.data)
 
 
-def _serve(settings: Settings, listener: socket.socket) -> int:
+def _serve(settings: Settings, listener: socket.socket, owned: Path | None) -> int:
+    """Until Ctrl-C, or until the embedded servers of the folder `owned` end."""
     tenant = _prepare(settings)
     descriptor = listener.fileno()
     # What a person should read is what we print; of the rest, what went wrong, unless told otherwise.
@@ -72,8 +74,10 @@ def _serve(settings: Settings, listener: socket.socket) -> int:
             return 1
         announce(settings, url)
         print(welcome(settings, url, tenant), flush=True)
-        while True:
+        while owned is None or find_servers(owned):
             _keep((api, worker))
+    sys.stderr.write(f"The embedded servers have ended; {settings.data / 'servers.log'} may say why.\n")
+    return 1
 
 
 def _prepare(settings: Settings) -> Tenant:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from server.embedded import records
 from server.embedded.account import unprivileged
-from server.embedded.postgres import CLUSTERS, Postgres
-from server.embedded.valkey import Valkey
+from server.embedded.postgres import CLUSTERS, Postgres, PostgresFailed
+from server.embedded.valkey import Valkey, ValkeyFailed
 
 LOCK = "servers.lock"
 RECORD = "servers.json"
@@ -73,10 +73,14 @@ class Supervisor:
 
     def _revive(self) -> None:
         """On the same ports with the same passwords, so that whoever is connected may reconnect."""
-        if not self._postgres.alive():
-            self._postgres.start()
-        if self._valkey.dead():
-            self._valkey.start()
+        try:
+            if not self._postgres.alive():
+                self._postgres.start()
+            if self._valkey.dead():
+                self._valkey.start()
+        except (PostgresFailed, ValkeyFailed, OSError) as problem:
+            # A full disk may have room again in a while.
+            sys.stderr.write(f"{problem}\n")
 
     def _over(self) -> bool:
         """Waits a moment for the parent to end; its closing the pipe is known at once."""

@@ -175,6 +175,19 @@ def test_a_process_below_up_that_is_killed_is_started_again(start_process: Start
     assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
 
 
+def test_up_ends_when_the_embedded_servers_do(start_process: StartProcess, data: Path) -> None:
+    up = start_process(*UP, environment=of(data))
+    up.wait_for_line(WELCOME)
+    processes = below(up)
+    supervisor = json.loads((data / "servers.json").read_text())["pid"]
+
+    os.kill(supervisor, signal.SIGTERM)
+
+    assert up.wait(40) == 1
+    assert "The embedded servers have ended" in up.output
+    assert all_gone(processes)
+
+
 def test_a_port_that_is_taken_is_told_before_anything_starts(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
