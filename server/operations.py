@@ -12,6 +12,7 @@ from graphql import GraphQLSchema, OperationType
 
 from resolvers.context import Caller, Context
 from server.authentication import Credentials, Gate
+from server.cost import check_cost
 from server.documents import Documents, Operation
 from server.errors import FailedOperation, InvalidOperation, code_of, failed
 from server.execution import Answer, Execution
@@ -76,6 +77,7 @@ class Operations:
         started = time.perf_counter()
         try:
             with edge():
+                check_cost(self._schema, operation, parameters.variables)
                 answer = await self._run(operation, parameters, client)
         except FailedOperation as error:
             self._report(operation, client, code_of(error.errors[0]), started)
@@ -97,8 +99,8 @@ class Operations:
             yield await self.answer(operation, parameters, client)
             return
         with edge(), self.metrics.subscribed(operation):
-            caller = await self._admit(operation, client)
-            admitted = time.monotonic()
+            check_cost(self._schema, operation, parameters.variables)
+            caller, admitted = await self._admit(operation, client), time.monotonic()
             execution = Execution(self._schema, operation, parameters.variables)
             async with self._open(caller) as context, aclosing(await execution.events(context)) as events:
                 async for event in events:
