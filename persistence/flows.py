@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import UUID, RowMapping, delete, func, insert, select, text, update
+from sqlalchemy import UUID, RowMapping, cast, delete, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.definition import FlowDefinition, Warning
@@ -124,7 +124,8 @@ class Flows:
             .limit(1)
         )
         if application_ids:
-            wanted = func.unnest(list(application_ids), type_=UUID(as_uuid=False)).column_valued()
+            ids = cast(list(application_ids), iterations.c.application_ids.type)
+            wanted = func.unnest(ids, type_=UUID(as_uuid=False)).column_valued()
             shared = select(func.count()).where(wanted == func.any(iterations.c.application_ids)).scalar_subquery()
             newest = newest.where(shared * 2 >= len(application_ids))
         row = (await self._connection.execute(newest)).first()
