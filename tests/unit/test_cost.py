@@ -35,14 +35,14 @@ def values(query: str, variables: dict[str, Any] | None = None) -> int:
     ("query", "expected"),
     [
         ("{ a { id name } }", 3),
-        ("{ a { parts { id } } }", 1 + 1 + 10),
+        ("{ a { parts { id } } }", 1 + 1 + 5),
         ("{ as { totalCount } }", 1 + 50),
         ("{ as(first: 7) { nodes { id name } } }", 1 + 7 * (1 + 2)),
         ("{ as(last: 7) { edges { cursor node { id } } } }", 1 + 7 * (1 + 1 + 1 + 1)),
         ("{ as(first: 100000) { nodes { id } } }", 1 + 100 * 2),
         ("{ as(first: -1) { nodes { id } } }", 1 + 1 * 2),
         ('{ nodes(ids: ["a"]) { id ... on A { name } } }', 1 + 100 * 2),
-        ("{ a { ...F ...F } } fragment F on A { id parts { ...G } } fragment G on A { id }", 1 + 2 * (1 + 1 + 10)),
+        ("{ a { ...F ...F } } fragment F on A { id parts { ...G } } fragment G on A { id }", 1 + 2 * (1 + 1 + 5)),
         ("{ __typename a { __typename } }", 3),
     ],
 )
