@@ -65,7 +65,10 @@ def decide_cleansing(call: PhaseCall) -> Outcome:
     return Outcome(
         replace(result, applied=applied, defaults=answer.defaults),
         saves=tuple(decided[finding.id] for finding in own if decided[finding.id] != finding),
-        warnings=tuple(_assumed(answer.defaults, call.phase)),
+        warnings=(
+            *_nameless(Counter(finding.rule for finding in own), call.phase),
+            *_assumed(answer.defaults, call.phase),
+        ),
     )
 
 

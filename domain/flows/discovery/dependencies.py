@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from domain.application import Application, Component
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.dependency import Dependency, DependencyKind
 from domain.errors import ErrorCode, Problem, Refused
-from domain.flows.discovery.edges import DependencyRule, Edge, Names, Resolution, resolve_edges
+from domain.flows.discovery.edges import DependencyRule, Edge, LeftOut, Names, Resolution, resolve_edges
 from domain.flows.discovery.findings import Decisions
 from domain.flows.discovery.kinds import Provider, Verdict, classify
 from domain.flows.discovery.reaching import reach
@@ -50,7 +51,7 @@ def find_dependencies(call: PhaseCall) -> Outcome:
         result,
         saves=(*(found for found in now if before.get(found.id) != found), *saved),
         removes=(*gone, *removed),
-        warnings=tuple(_warnings(result, resolution, call)),
+        warnings=tuple(_warnings(result, call)),
     )
 
 
@@ -86,15 +87,17 @@ def decide_dependencies(call: PhaseCall) -> Outcome:
     now = list({**held, **changed}.values())
     settled = {(one.from_id, one.to_id) for one in answer.dependencies}
     uncertain = tuple(found for found in result.uncertain if (found.from_id, found.to_id) not in settled)
+    decided = replace(
+        result,
+        **_counts(now),
+        cycles=find_cycles(now),
+        shared_services=tuple(_still_shared(result.shared_services, now)),
+        uncertain=uncertain,
+    )
     return Outcome(
-        replace(
-            result,
-            **_counts(now),
-            cycles=find_cycles(now),
-            shared_services=tuple(_still_shared(result.shared_services, now)),
-            uncertain=uncertain,
-        ),
+        decided,
         saves=tuple(found for ends, found in changed.items() if held.get(ends) != found),
+        warnings=tuple(_warnings(decided, call)),
     )
 
 
@@ -192,7 +195,7 @@ def _result(
     *,
     removed: int,
 ) -> DependencyResult:
-    rules = [left.rule for left in resolution.left_out.values()]
+    unknown = _left_out(resolution, DependencyRule.UNKNOWN_APPLICATION)
     return DependencyResult(
         **_counts(now),
         cycles=find_cycles(now),
@@ -202,13 +205,18 @@ def _result(
             for found, verdict in told.values()
             if found.confidence <= _UNCERTAIN and _from_import(found)
         ),
-        unknown_names=rules.count(DependencyRule.UNKNOWN_APPLICATION),
-        self_dependencies=rules.count(DependencyRule.SELF_DEPENDENCY),
+        unknown_names=len(unknown),
+        self_dependencies=len(_left_out(resolution, DependencyRule.SELF_DEPENDENCY)),
         removed=removed,
+        unknown=tuple(f"line {left.line}: {left.before}" for left in unknown[:_SHOWN]),
     )
 
 
-def _counts(now: Sequence[Dependency]) -> dict[str, int]:
+def _left_out(resolution: Resolution, rule: DependencyRule) -> list[LeftOut]:
+    return [left for left in resolution.left_out.values() if left.rule is rule]
+
+
+def _counts(now: Sequence[Dependency]) -> dict[str, Any]:
     kinds = [found.kind for found in now]
     return {
         "dependencies": len(kinds),
@@ -292,12 +300,13 @@ def _problems(answer: DependencyAnswer, known: set[str]) -> Iterator[Problem]:
         seen.add((one.from_id, one.to_id))
 
 
-def _warnings(result: DependencyResult, resolution: Resolution, call: PhaseCall) -> Iterator[Warning]:
-    unknown = [left for left in resolution.left_out.values() if left.rule is DependencyRule.UNKNOWN_APPLICATION]
-    if unknown:
-        first = "; ".join(f"line {left.line}: {left.before}" for left in unknown[:_SHOWN])
-        message = f"{len(unknown):,} dependencies name an application that is not in the portfolio: {first}."
-        yield Warning("UNKNOWN_APPLICATIONS", message, call.phase, {"dependencies": len(unknown)})
+def _warnings(result: DependencyResult, call: PhaseCall) -> Iterator[Warning]:
+    if result.unknown_names:
+        message = (
+            f"{result.unknown_names:,} dependencies name an application that is not in the portfolio: "
+            f"{'; '.join(result.unknown)}."
+        )
+        yield Warning("UNKNOWN_APPLICATIONS", message, call.phase, {"dependencies": result.unknown_names})
     if result.cycles:
         names = {found.id: found.name for found in call.portfolio.applications}
         told = "; ".join(

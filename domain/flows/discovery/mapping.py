@@ -77,7 +77,8 @@ def decide_mapping(call: PhaseCall) -> Outcome:
             "dependencies, two to `consumer` and `provider`.",
             "mappings",
         )
-    return Outcome(MappingResult(mappings), saves=tuple(_lessons(call, result.mappings, mappings)))
+    lessons = tuple(_lessons(call, result.mappings, mappings))
+    return Outcome(MappingResult(mappings), saves=lessons, warnings=tuple(_doubts(mappings, call.phase)))
 
 
 def settle(proposed: Sequence[AttributeMapping], chosen: Sequence[ColumnTarget]) -> tuple[AttributeMapping, ...]:

@@ -146,7 +146,10 @@ class UncertainDependency:
 
 @dataclass(frozen=True, slots=True)
 class DependencyResult:
-    """The engagement's dependencies by kind, its cycles, and what a person should look at."""
+    """The engagement's dependencies by kind, its cycles, and what a person should look at.
+
+    `unknown` are the first few of those that name an application nobody knows.
+    """
 
     dependencies: int
     hard: int
@@ -158,6 +161,7 @@ class DependencyResult:
     unknown_names: int
     self_dependencies: int
     removed: int = 0
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
