@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,7 +90,7 @@ _ENGAGEMENT_PAGE = text(
     """
 )
 
-_NEWER = text(
+_FLOW_PAGES = text(
     f"""
     SELECT page.* FROM unnest(CAST(:flows AS uuid[]), CAST(:afters AS bigint[])) AS watched(flow_id, after)
     CROSS JOIN LATERAL (
@@ -217,9 +217,10 @@ async def engagement_page(
 _EXPIRED = "This cursor is older than what is kept, or never was. Read the state again and follow it from there."
 
 
-async def _newer(connection: AsyncConnection, after: Mapping[str, int], limit: int) -> tuple[LoggedEvent, ...]:
+async def flow_pages(connection: AsyncConnection, after: Mapping[str, int], limit: int) -> tuple[LoggedEvent, ...]:
+    """The next events of many flows of the tenant, each after its own number; cursors are not judged."""
     values = {"flows": list(after), "afters": list(after.values()), "limit": limit}
-    return _events((await connection.execute(_NEWER, values)).mappings().all())
+    return _events((await connection.execute(_FLOW_PAGES, values)).mappings().all())
 
 
 def _events(rows: Iterable[RowMapping]) -> tuple[LoggedEvent, ...]:
@@ -282,10 +283,20 @@ class EventReader:
                 return await engagement_page(connection, tenant.engagement_id, after, limit)
             return await flow_page(connection, tenant.engagement_id, flow_id, after, limit)
 
-    async def newer(self, tenant: Tenant, after: Mapping[str, int], limit: int) -> Sequence[LoggedEvent]:
-        """What many flows of one engagement told since the number each is at, at most `limit` a flow."""
+    async def newer(
+        self, tenant: Tenant, after: Mapping[str | None, int], limit: int
+    ) -> Mapping[str | None, Sequence[LoggedEvent]]:
+        """What flows of one engagement told since the number each is at, and under None the engagement itself."""
+        flows = {flow_id: number for flow_id, number in after.items() if flow_id is not None}
+        told: defaultdict[str | None, list[LoggedEvent]] = defaultdict(list)
         async with self._answering(), reading(self._engine, tenant) as connection:
-            return await _newer(connection, after, limit)
+            if flows:
+                for event in await flow_pages(connection, flows, limit):
+                    told[event.flow_id].append(event)
+            if None in after:
+                with suppress(CursorExpired):
+                    told[None] += await engagement_page(connection, tenant.engagement_id, after[None], limit)
+        return told
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[None]:

@@ -21,5 +21,10 @@ class EventSource(Protocol):
     async def page(self, tenant: Tenant, flow_id: str | None, after: int, limit: int) -> Sequence[LoggedEvent]:
         """The next events of a log; NotFound for a flow that is not there, CursorExpired for such a cursor."""
 
-    async def newer(self, tenant: Tenant, after: Mapping[str, int], limit: int) -> Sequence[LoggedEvent]:
-        """The next events of many flows, each after its own number, at most `limit` of each."""
+    async def newer(
+        self, tenant: Tenant, after: Mapping[str | None, int], limit: int
+    ) -> Mapping[str | None, Sequence[LoggedEvent]]:
+        """The next events of many logs of one engagement, by flow or None, each after its own number.
+
+        At most `limit` of each. A log that has none may be left out, and one whose cursor is expired has none.
+        """

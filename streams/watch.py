@@ -171,15 +171,10 @@ class Watch:
             del self._reading[tenant]
 
     async def _read(self, tenant: Tenant, feeds: Iterable[Feed]) -> None:
-        flows = {feed.flow_id: feed for feed in feeds if feed.flow_id is not None}
         self.counts["reads_total"] += 1
-        told: defaultdict[str | None, list[LoggedEvent]] = defaultdict(list)
-        if flows:
-            after = {flow_id: feed.head for flow_id, feed in flows.items()}
-            for event in await self._source.newer(tenant, after, self._limits.page):
-                told[event.flow_id].append(event)
+        told = await self._source.newer(tenant, {feed.flow_id: feed.head for feed in feeds}, self._limits.page)
         for feed in feeds:
-            await self._take(feed, told[feed.flow_id] if feed.flow_id else ())
+            await self._take(feed, told.get(feed.flow_id, ()))
 
     async def _take(self, feed: Feed, events: Sequence[LoggedEvent]) -> None:
         """Nothing to read where something was announced: ask the log itself, which knows of deletion and purges."""

@@ -214,7 +214,7 @@ async def test_another_tenants_flow_is_not_there(engine: AsyncEngine, tenant: Te
     with pytest.raises(NotFound, match=r"^There is no such flow\.$"):
         await reader.page(tenant, flow, 0, 10)
     assert await reader.page(tenant, None, 0, 10) == ()
-    assert await reader.newer(tenant, {flow: 0}, 10) == ()
+    assert await reader.newer(tenant, {flow: 0, None: 0}, 10) == {None: []}
     assert await reader.heads([(tenant.engagement_id, flow)]) == {}
 
 
@@ -239,9 +239,22 @@ async def test_what_is_newer_is_read_for_many_flows_at_once(
     one, two, three = new_id(), new_id(), new_id()
     await tell(engine, tenant, *(step(flow) for flow in (one, two, one, two, three, one)))
 
-    events = await reader.newer(tenant, {one: 0, two: 1, three: 1}, 2)
+    told = await reader.newer(tenant, {one: 0, two: 1, three: 1, None: 4}, 2)
 
-    assert [(event.flow_id, event.seq) for event in events] == [(one, 1), (one, 2), (two, 2)]
+    assert {log: numbers(events) for log, events in told.items()} == {
+        one: [(1, 1), (2, 3)],
+        two: [(2, 4)],
+        None: [(1, 5), (3, 6)],
+    }
+
+
+async def test_a_cursor_that_is_expired_has_nothing_newer(
+    engine: AsyncEngine, tenant: Tenant, reader: EventReader
+) -> None:
+    flow = new_id()
+    await tell_steps(engine, tenant, flow, [1])
+
+    assert await reader.newer(tenant, {flow: 7, None: 7}, 2) == {None: []}
 
 
 async def test_heads_are_polled_for_many_engagements_at_once(engine: AsyncEngine, tenant: Tenant) -> None:

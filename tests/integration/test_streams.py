@@ -540,4 +540,4 @@ async def test_reading_never_names_the_tenant_in_a_filter_alone(engine: AsyncEng
     await tell_steps(engine, tenant, flow, [0])
     nobody = Tenant(tenant.client_account_id, new_id())
 
-    assert await EventReader(engine).newer(nobody, {flow: 0}, 10) == ()
+    assert await EventReader(engine).newer(nobody, {flow: 0}, 10) == {}
