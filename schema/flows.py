@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from domain.application import Application
@@ -38,6 +40,9 @@ from schema.ids import MASTER, show_ids
 from schema.loading import computed, loaded
 from schema.mirror import mirror
 from schema.relations import listed, referred
+
+# What the overrides of a phase are of.
+_SUBJECTS: Mapping[str, str] = MappingProxyType({"component_sixr_strategies": "SixRDecision"})
 
 
 @mirror(FlowSummary, "total active by_type by_status awaiting_input")
@@ -216,7 +221,9 @@ class OverrideType(Node):
     @computed
     @staticmethod
     def subject(override: Override) -> str:
-        return override.subject
+        """The id of what was changed."""
+        type_ = _SUBJECTS.get(override.phase)
+        return f"{type_}:{override.subject}" if type_ else override.subject
 
     @computed
     @staticmethod

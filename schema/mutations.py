@@ -10,12 +10,18 @@ import strawberry
 from domain.commands import FlowAction, PhaseAction, SaveUiState, SubmitPhaseInput
 from resolvers import flows as commands
 from resolvers.context import Caller, Context
-from schema import inputs, making
+from schema import deciding, inputs, making
 from schema.commanding import carry_out, command
 from schema.ids import MASTER
 from schema.loading import entry
 from schema.mirror import Id
-from schema.payloads import DeletePayload, EngagementPayload, FlowPayload
+from schema.payloads import (
+    DecisionPayload,
+    DecisionsPayload,
+    DeletePayload,
+    EngagementPayload,
+    FlowPayload,
+)
 
 
 async def _on_flow(
@@ -114,3 +120,21 @@ class Mutation:
         """ADMIN. Its events go with it; applications, accepted decisions and learning patterns stay."""
         deleted = await _on_flow(context, "deleteFlow", input, FlowAction, commands.delete_flow)
         return DeletePayload(Id(f"{MASTER}:{deleted.flow_id}") if deleted.flow_id else None, deleted.errors)
+
+    @entry
+    @staticmethod
+    async def override_decision(context: Context, input: inputs.OverrideDecisionInput) -> DecisionPayload:
+        """ARCHITECT. The proposal is kept beside what a person chose instead."""
+        return await deciding.override_decision(context, input)
+
+    @entry
+    @staticmethod
+    async def accept_decisions(context: Context, input: inputs.AcceptDecisionsInput) -> DecisionsPayload:
+        """ARCHITECT. What is too close to call must be overridden first."""
+        return await deciding.accept_decisions(context, input)
+
+    @entry
+    @staticmethod
+    async def finalize_assessment(context: Context, input: inputs.FinalizeAssessmentInput) -> FlowPayload:
+        """LEAD."""
+        return await deciding.finalize_assessment(context, input)

@@ -8,9 +8,11 @@ from typing import Self
 from domain.decision import Decision
 from domain.errors import Problem
 from domain.reading import KnownEngagement, KnownFlow
+from resolvers.context import Context
 from schema.commanding import Outcome
+from schema.loading import loaded
 from schema.mirror import Id, mirror
-from schema.relations import referred, referred_all
+from schema.relations import referred
 
 REFUSED = "Null when there are errors."
 
@@ -78,12 +80,19 @@ class DecisionPayloadType:
 class DecisionsPayload:
     """Decisions that were changed, and their flow."""
 
-    decision_ids: tuple[str, ...]
+    decision_ids: tuple[str, ...] | None
     flow_id: str | None
     errors: tuple[Problem, ...]
 
 
 @mirror(DecisionsPayload, "errors")
 class DecisionsPayloadType:
-    decisions = referred_all(Decision, lambda payload: payload.decision_ids)
+    @loaded
+    @staticmethod
+    async def decisions(context: Context, payloads: list[DecisionsPayload]) -> list[tuple[Decision, ...] | None]:
+        """In the order of the applications; null when there are errors."""
+        wanted = [payload.decision_ids for payload in payloads]
+        found = await context.reads.get(Decision, {id for ids in wanted for id in ids or ()})
+        return [None if ids is None else tuple(found[id] for id in ids if id in found) for ids in wanted]
+
     flow = referred(KnownFlow, lambda payload: payload.flow_id, nullable=True, why=REFUSED)
