@@ -6,16 +6,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from domain.access import Experience, Member, Role
 from domain.errors import ErrorCode, Problem, Refused, StaleVersion, refuse
+from domain.reference_data import read_toml
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 320
 LONGEST_SUBJECT = 255
 MOST_MEMBERS = 1_000
+HIGHEST_RATE = 1_000_000
+HEAVIEST = 1_000
 # Nobody may be called what a service is called that acts for nobody.
 SYSTEM = "system"
 
@@ -51,7 +55,31 @@ class SaveEngagementSettings:
 
 @dataclass(frozen=True, slots=True)
 class OwnNumbers:
-    """What an engagement may set over the product's defaults."""
+    """What an engagement may set over the product's defaults; None is the default.
+
+    `blended_rate` is what an hour costs, in the engagement's currency; `sixr_weights` how much a factor of the 6R
+    scores weighs, by the factor's key.
+    """
+
+    blended_rate: Decimal | None = None
+    sixr_weights: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        problems = []
+        if self.blended_rate is not None and not 0 <= self.blended_rate <= HIGHEST_RATE:
+            message = f"An hour costs 0 to {HIGHEST_RATE}."
+            problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("settings", "blendedRate")))
+        factors = {factor["key"] for factor in read_toml("sixr_factors")["factor"]}
+        for key, weight in (self.sixr_weights or {}).items():
+            path = ("settings", "sixrWeights", key)
+            if key not in factors:
+                message = f"There is no such factor. There are {', '.join(sorted(factors))}."
+                problems.append(Problem(ErrorCode.INVALID_INPUT, message, path))
+            elif not 0 < weight < HEAVIEST:
+                message = f"A weight is more than 0 and less than {HEAVIEST}."
+                problems.append(Problem(ErrorCode.INVALID_INPUT, message, path))
+        if problems:
+            raise Refused(problems)
 
 
 @dataclass(frozen=True, slots=True)

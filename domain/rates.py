@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.reference_data import read_csv
 
-SETTING = "blended_rate"
+SETTING = "blendedRate"
 _FALLBACK = "USD"
 
 

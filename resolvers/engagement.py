@@ -64,7 +64,9 @@ async def save_engagement_settings(caller: Caller, command: SaveEngagementSettin
     """Set the engagement's own numbers and its time zone."""
     caller.need(Role.ADMIN)
     if command.settings is not None:
-        caller.shapes.decode(OwnNumbers, command.settings, ("settings",))
+        numbers = caller.shapes.encode(caller.shapes.decode(OwnNumbers, command.settings, ("settings",)))
+        given = {name: number for name, number in numbers.items() if number is not None}
+        command = replace(command, settings=given)
     async with caller.work() as uow:
         engagement = (await uow.engagements.get()).change(command)
         await uow.engagements.save(engagement)

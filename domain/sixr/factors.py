@@ -28,7 +28,7 @@ OPTIONS: tuple[Option, ...] = (
     (Strategy.REFACTOR, RefactorDepth.ARCHITECTURE),
     (Strategy.REFACTOR, RefactorDepth.REWRITE),
 )
-WEIGHTS_SETTING = "sixr_weights"
+WEIGHTS_SETTING = "sixrWeights"
 _HALF = Fraction(1, 2)
 
 

@@ -216,9 +216,10 @@ async def test_members_and_settings_are_an_admins(desk: Desk, role: Role) -> Non
 async def test_settings_are_saved_as_one_more_version(desk: Desk) -> None:
     root = await desk.engagement()
 
-    saved = await save_engagement_settings(root, SaveEngagementSettings("Europe/Berlin", None, 1))
+    numbers = {"blendedRate": "99.50", "sixrWeights": {"stability": 3}}
+    saved = await save_engagement_settings(root, SaveEngagementSettings("Europe/Berlin", numbers, 1))
 
-    assert (saved.timezone, saved.version) == ("Europe/Berlin", 2)
+    assert (saved.timezone, saved.settings, saved.version) == ("Europe/Berlin", numbers, 2)
     async with root.work() as uow:
         assert await uow.engagement() == saved
 
@@ -230,6 +231,18 @@ async def test_settings_are_saved_as_one_more_version(desk: Desk) -> None:
         (SaveEngagementSettings("../../etc/passwd"), ErrorCode.INVALID_INPUT, ("timezone",)),
         (SaveEngagementSettings("UTC", None, 7), ErrorCode.VERSION_CONFLICT, ("expectedVersion",)),
         (SaveEngagementSettings(None, {"unheardOf": 1}), ErrorCode.INVALID_INPUT, ("settings", "unheardOf")),
+        (SaveEngagementSettings(None, {"blendedRate": "-1"}), ErrorCode.INVALID_INPUT, ("settings", "blendedRate")),
+        (SaveEngagementSettings(None, {"blendedRate": "x"}), ErrorCode.INVALID_INPUT, ("settings", "blendedRate")),
+        (
+            SaveEngagementSettings(None, {"sixrWeights": {"stability": 0}}),
+            ErrorCode.INVALID_INPUT,
+            ("settings", "sixrWeights", "stability"),
+        ),
+        (
+            SaveEngagementSettings(None, {"sixrWeights": {"luck": 1}}),
+            ErrorCode.INVALID_INPUT,
+            ("settings", "sixrWeights", "luck"),
+        ),
     ],
 )
 async def test_settings_that_will_not_do_are_refused(

@@ -135,8 +135,8 @@ def test_size_is_by_lines_where_they_are_known_else_by_servers(facts: dict[str, 
 def test_the_newest_rate_of_the_day_counts() -> None:
     assert blended_rate("USD", date(2025, 12, 31), {}).hourly == 110
     assert blended_rate("USD", TODAY, {}).hourly == 115
-    assert blended_rate("EUR", TODAY, {"blended_rate": "99.5"}).hourly == Decimal("99.5")
-    assert blended_rate("XAU", TODAY, {"blended_rate": "many"}).currency == "USD"
+    assert blended_rate("EUR", TODAY, {"blendedRate": "99.5"}).hourly == Decimal("99.5")
+    assert blended_rate("XAU", TODAY, {"blendedRate": "many"}).currency == "USD"
 
 
 @pytest.mark.parametrize(("currency", "amount"), [("USD", "10.13"), ("JPY", "10"), ("KWD", "10.125")])
