@@ -9,18 +9,10 @@ from typing import Any
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
 from domain.decision import Decision, MoveGroupHint, Risk, Strategy
+from domain.known import KnownChild, KnownFlow, StrategyCount
+from domain.listing import ApplicationsOfFlow, ComponentsOfFlow, DebtOfFlow, DecisionsOfFlow, ExceptionsOfFlow
 from domain.page import AppOnPage, PageSection
-from domain.reading import (
-    ApplicationsOfFlow,
-    ComponentsOfFlow,
-    DebtOfFlow,
-    DecisionsOfFlow,
-    ExceptionsOfFlow,
-    KnownChild,
-    KnownFlow,
-    Page,
-    StrategyCount,
-)
+from domain.reading import Page
 from domain.standard import (
     ApprovalStatus,
     ArchitectureStandard,

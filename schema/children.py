@@ -11,7 +11,7 @@ from graphql import GraphQLAbstractType, GraphQLResolveInfo
 from strawberry.types.field import StrawberryField
 
 from domain.flows import DEFINITIONS
-from domain.reading import KnownChild, KnownFlow, KnownPhase
+from domain.known import KnownChild, KnownFlow, KnownPhase
 from schema.basics import Node
 from schema.ids import child_type
 from schema.loading import computed

@@ -9,15 +9,8 @@ from domain.debt import TechDebtItem
 from domain.dependency import Dependency
 from domain.flows.discovery.results import Cycle
 from domain.inventory import AttributeMapping, CleansingFinding, DataImport, RejectedRow
-from domain.reading import (
-    ApplicationsFound,
-    ApplicationsOfFlow,
-    DebtOfFlow,
-    DifferenceCounts,
-    FindingsOfFlow,
-    KnownChild,
-    RejectedRowsOfFlow,
-)
+from domain.known import DifferenceCounts, KnownChild
+from domain.listing import ApplicationsFound, ApplicationsOfFlow, DebtOfFlow, FindingsOfFlow, RejectedRowsOfFlow
 from resolvers.context import Context
 from resolvers.reading import discovery as reading
 from schema.basics import Node

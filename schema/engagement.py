@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.access import Member, Role
 from domain.engagement import OwnNumbers
-from domain.reading import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
+from domain.known import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
 from resolvers.context import Context
 from resolvers.reading import engagement as reading
 from schema.basics import Node

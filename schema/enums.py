@@ -18,8 +18,8 @@ from domain.errors import ErrorCode
 from domain.event import EventKind
 from domain.flows import DEFINITIONS
 from domain.learning import LearningScope
+from domain.listing import DependencyDirection, FlowOrder
 from domain.phase import PhaseStatus
-from domain.reading import DependencyDirection, FlowOrder
 from domain.source import Source
 from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
 from domain.transition import FlowAction, FlowStatus

@@ -12,10 +12,10 @@ from graphql import GraphQLAbstractType, GraphQLResolveInfo
 from domain.definition import Warning
 from domain.event import EventKind, LiveText, LoggedEvent
 from domain.flows import DEFINITIONS
+from domain.known import KnownFlow, KnownPhase
 from domain.learning import LearningPattern
 from domain.override import Override
 from domain.phase import PhaseStatus
-from domain.reading import KnownFlow, KnownPhase
 from domain.source import Source
 from domain.transition import FlowStatus
 from resolvers.context import Context

@@ -10,13 +10,7 @@ from domain.application import Application
 from domain.contribution import AgentContribution
 from domain.definition import FlowDefinition, Warning
 from domain.event import EventKind, LoggedEvent
-from domain.learning import LearningPattern
-from domain.override import Override
-from domain.phase import Failure
-from domain.reading import (
-    ApplicationsOfFlow,
-    ContributionsOfFlow,
-    EventsOfFlow,
+from domain.known import (
     FlowPerformance,
     FlowStatusCount,
     FlowSummary,
@@ -24,12 +18,14 @@ from domain.reading import (
     KnownChild,
     KnownFlow,
     KnownPhase,
-    LearningsOfFlow,
     ModelUsage,
-    OverridesOfFlow,
-    Page,
     PhasePerformance,
 )
+from domain.learning import LearningPattern
+from domain.listing import ApplicationsOfFlow, ContributionsOfFlow, EventsOfFlow, LearningsOfFlow, OverridesOfFlow
+from domain.override import Override
+from domain.phase import Failure
+from domain.reading import Page
 from domain.transition import FlowAction
 from resolvers.context import Context
 from resolvers.reading import flows as reading

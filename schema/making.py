@@ -11,7 +11,7 @@ from domain.engagement import CreateEngagement, Engagement, SaveEngagementSettin
 from domain.errors import ErrorCode, refuse
 from domain.flow import Flow
 from domain.flows import DEFINITIONS
-from domain.reading import ClientAccount, KnownEngagement
+from domain.known import ClientAccount, KnownEngagement
 from resolvers import engagement as commands
 from resolvers import flows
 from resolvers.context import Caller, Context, Limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.reading import KnownChild, KnownFlow, KnownPhase
+from domain.known import KnownChild, KnownFlow, KnownPhase
 from resolvers.context import Context
 from resolvers.reading import assessment, engagement
 from schema.basics import Node

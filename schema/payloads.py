@@ -7,7 +7,7 @@ from typing import Self
 
 from domain.decision import Decision
 from domain.errors import Problem
-from domain.reading import KnownEngagement, KnownFlow
+from domain.known import KnownEngagement, KnownFlow
 from resolvers.context import Context
 from schema.commanding import Outcome
 from schema.loading import loaded

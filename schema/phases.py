@@ -7,8 +7,9 @@ from typing import Any
 
 from domain.contribution import AgentContribution
 from domain.definition import Agent
+from domain.known import KnownPhase, PhaseRun
+from domain.listing import ContributionsOfRun
 from domain.phase import PhaseStatus
-from domain.reading import ContributionsOfRun, KnownPhase, PhaseRun
 from resolvers.context import Context
 from resolvers.reading import flows as reading
 from schema.basics import Node

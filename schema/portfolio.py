@@ -10,23 +10,20 @@ from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
 from domain.dependency import Dependency
 from domain.end_of_life import end_of_life, supported
-from domain.page import AppOnPage
-from domain.reading import (
-    ChangesOfApplication,
+from domain.known import (
     CriticalityCount,
     DatedChange,
     DebtCategoryCount,
-    DependenciesOfApplication,
-    DependencyDirection,
-    FlowsOfApplication,
     KnownFlow,
-    Page,
     PortfolioSummary,
     ReadinessCount,
     SeverityCount,
     StrategyCount,
     TechDebtSummary,
 )
+from domain.listing import ChangesOfApplication, DependenciesOfApplication, DependencyDirection, FlowsOfApplication
+from domain.page import AppOnPage
+from domain.reading import Page
 from resolvers.context import Context
 from resolvers.reading import portfolio as reading
 from schema.basics import Money, Node, money

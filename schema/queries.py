@@ -12,19 +12,9 @@ from domain.decision import Strategy
 from domain.definition import FlowDefinition
 from domain.errors import LimitExceeded
 from domain.flows import DEFINITIONS
-from domain.reading import (
-    MAX_SIZE,
-    Applications,
-    AuditEntry,
-    FlowOrder,
-    Flows,
-    FlowSummary,
-    KnownFlow,
-    Page,
-    PortfolioSummary,
-    SelectableEngagement,
-    Standards,
-)
+from domain.known import AuditEntry, FlowSummary, KnownFlow, PortfolioSummary, SelectableEngagement
+from domain.listing import Applications, FlowOrder, Flows, Standards
+from domain.reading import MAX_SIZE, Page
 from domain.standard import ArchitectureStandard, StandardCategory
 from domain.templates import ArchitectureTemplate
 from domain.transition import FlowStatus

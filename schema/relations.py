@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.reading import Listing, Page
+from domain.listing import Listing
+from domain.reading import Page
 from resolvers.context import Context
 from schema.connections import window
 from schema.loading import loaded

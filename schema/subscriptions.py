@@ -12,7 +12,7 @@ from strawberry.types import Info
 
 from domain.errors import CursorExpired, NotFound
 from domain.event import EventKind, LiveText, LoggedEvent
-from domain.reading import KnownFlow
+from domain.known import KnownFlow
 from resolvers.context import Context
 from resolvers.reading import flows
 from schema.enums import FlowType

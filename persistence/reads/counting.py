@@ -9,14 +9,7 @@ from sqlalchemy import Row, Select, func, select
 
 from domain.application import Criticality, Readiness
 from domain.decision import Strategy
-from domain.reading import (
-    CriticalityCount,
-    DifferenceCounts,
-    FlowCount,
-    PortfolioSummary,
-    ReadinessCount,
-    StrategyCount,
-)
+from domain.known import CriticalityCount, DifferenceCounts, FlowCount, PortfolioSummary, ReadinessCount, StrategyCount
 from domain.transition import FlowStatus
 from persistence import tables
 from persistence.reads.portfolio import newest_decision

@@ -8,15 +8,8 @@ from sqlalchemy import ColumnElement, RowMapping, Text, func, literal, select
 
 from domain.access import Experience, Member, Role
 from domain.engagement import Engagement
-from domain.reading import (
-    AuditEntries,
-    AuditEntry,
-    ClientAccount,
-    KnownEngagement,
-    Members,
-    SelectableEngagement,
-    SelectableEngagements,
-)
+from domain.known import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
+from domain.listing import AuditEntries, Members, SelectableEngagements
 from persistence.reads.source import Rows, Source, contains, downwards, made_by, same, upwards
 from persistence.tables import audit_log, client_accounts, engagements, events, members
 

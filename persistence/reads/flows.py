@@ -11,10 +11,9 @@ from sqlalchemy.dialects.postgresql import UUID, array
 
 from domain.contribution import AgentContribution
 from domain.event import EventKind, LoggedEvent
+from domain.known import KnownFlow, ModelUsage, PhaseResult, PhaseRun
 from domain.learning import LearningPattern
-from domain.override import Override
-from domain.phase import Failure, PhaseStatus
-from domain.reading import (
+from domain.listing import (
     ENDED,
     ContributionsOfFlow,
     ContributionsOfRun,
@@ -22,16 +21,14 @@ from domain.reading import (
     FlowOrder,
     Flows,
     FlowsOfApplication,
-    KnownFlow,
     LearningsOfFlow,
-    ModelUsage,
     OverridesOfFlow,
     OverridesOfSubject,
-    PhaseResult,
-    PhaseRun,
     ResultsOfFlow,
     RunsOfFlow,
 )
+from domain.override import Override
+from domain.phase import Failure, PhaseStatus
 from domain.source import Source as Origin
 from persistence import tables
 from persistence.flows import flow_of

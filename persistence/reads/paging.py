@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, RowMapping, Select, cast, column, func, li
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.errors import CursorExpired
-from domain.reading import Key, Listing, Page, Window
+from domain.listing import Listing
+from domain.reading import Key, Page, Window
 from persistence.reads.source import Source, owned
 
 PARENT = "parent_id"

@@ -13,15 +13,14 @@ from domain.debt import Severity, TechDebtItem
 from domain.decision import ComponentTreatment, Decision
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, DataImport, RejectedRow
-from domain.page import AppOnPage
-from domain.reading import (
+from domain.known import DatedChange
+from domain.listing import (
     Applications,
     ApplicationsFound,
     ApplicationsOfFlow,
     ChangesOfApplication,
     ComponentsOfApplication,
     ComponentsOfFlow,
-    DatedChange,
     DebtOfApplication,
     DebtOfComponent,
     DebtOfFlow,
@@ -37,6 +36,7 @@ from domain.reading import (
     RejectedRowsOfFlow,
     Standards,
 )
+from domain.page import AppOnPage
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.mapping import from_row

@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.access import Tenant
 from domain.application import Application
 from domain.definition import FlowDefinition
-from domain.reading import DifferenceCounts, FlowCount, Listing, Page, PortfolioSummary, Window
+from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
+from domain.listing import Listing
+from domain.reading import Page, Window
 from persistence.database import reading
 from persistence.reads import counting
 from persistence.reads.paging import count_query, page_query, split

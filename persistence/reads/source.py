@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from sqlalchemy.types import TypeEngine
 
 from domain.definition import FlowDefinition
-from domain.reading import Listing
+from domain.listing import Listing
 from persistence.mapping import columns as columns_of
 from persistence.mapping import from_row
 

@@ -9,20 +9,11 @@ from typing import Any, TypeVar
 from domain.application import Application
 from domain.decision import Decision
 from domain.flows.assessment.results import ArchitectureMinimums, Finalization, Handoff, Report
+from domain.known import KnownFlow
+from domain.listing import DecisionsOfFlow, ExceptionsOfFlow, Listing, OverridesOfSubject, PagesOfFlow, Standards
 from domain.override import Override
 from domain.page import AppOnPage
-from domain.reading import (
-    WHOLE,
-    DecisionsOfFlow,
-    ExceptionsOfFlow,
-    KnownFlow,
-    Listing,
-    OverridesOfSubject,
-    Page,
-    PagesOfFlow,
-    Standards,
-    Window,
-)
+from domain.reading import WHOLE, Page, Window
 from domain.standard import ArchitectureStandard, StandardException
 from domain.templates import ArchitectureTemplate, templates
 from resolvers.context import Context

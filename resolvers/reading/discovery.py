@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from domain.application import Application
 from domain.flows.discovery.results import Cycle, DependencyResult, MappingResult
 from domain.inventory import AttributeMapping, CleansingFinding, DataImport
-from domain.reading import DifferenceCounts, ImportsOfFlow, KnownFlow, Window
+from domain.known import DifferenceCounts, KnownFlow
+from domain.listing import ImportsOfFlow
+from domain.reading import Window
 from resolvers.context import Context
 from resolvers.reading.flows import typed_results
 

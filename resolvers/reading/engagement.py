@@ -7,17 +7,9 @@ from datetime import datetime
 
 from domain.access import Member, Role, Tenant
 from domain.errors import NotFound
-from domain.reading import (
-    WHOLE,
-    AuditEntries,
-    AuditEntry,
-    KnownEngagement,
-    Members,
-    Page,
-    SelectableEngagement,
-    SelectableEngagements,
-    Window,
-)
+from domain.known import AuditEntry, KnownEngagement, SelectableEngagement
+from domain.listing import AuditEntries, Members, SelectableEngagements
+from domain.reading import WHOLE, Page, Window
 from resolvers.context import Context
 
 

@@ -8,10 +8,7 @@ from typing import Any, TypeVar
 
 from domain.definition import FlowDefinition
 from domain.flow import Flow
-from domain.phase import PhaseStatus
-from domain.reading import (
-    ENDED,
-    WHOLE,
+from domain.known import (
     FlowCount,
     FlowPerformance,
     FlowStatusCount,
@@ -23,9 +20,10 @@ from domain.reading import (
     PhasePerformance,
     PhaseResult,
     PhaseRun,
-    ResultsOfFlow,
-    RunsOfFlow,
 )
+from domain.listing import ENDED, ResultsOfFlow, RunsOfFlow
+from domain.phase import PhaseStatus
+from domain.reading import WHOLE
 from domain.transition import FlowStatus
 from resolvers.context import Context
 

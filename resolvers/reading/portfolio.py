@@ -10,21 +10,18 @@ from domain.application import Application, Component
 from domain.debt import DebtCategory, Severity, TechDebtItem
 from domain.debt_severity import relieved_standards, score
 from domain.decision import ComponentTreatment, Decision
-from domain.page import AppOnPage
-from domain.reading import (
-    WHOLE,
+from domain.known import DebtCategoryCount, SeverityCount, TechDebtSummary
+from domain.listing import (
     ComponentsOfApplication,
-    DebtCategoryCount,
     DebtOfApplication,
     DebtOfComponent,
     DecisionsOfApplication,
     ExceptionsOfFlow,
     Listing,
     PagesOfApplication,
-    SeverityCount,
-    TechDebtSummary,
-    Window,
 )
+from domain.page import AppOnPage
+from domain.reading import WHOLE, Window
 from resolvers.context import Context
 from resolvers.reading.engagement import current
 
