@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest
 
-.PHONY: help up install dashboard test test-slow test-all check format bench schema lock upgrade clean
+.PHONY: help up install dashboard test test-slow test-all check check-format check-lint check-types check-imports check-schema check-migrations format bench schema lock upgrade clean
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -36,12 +36,24 @@ test-slow: install dashboard ## long chaos, browser and protocol audits
 test-all: install dashboard ## both
 	@$(PYTEST)
 
-check: install ## format, lint, types, import contracts, printed schema, migrations against tables
+check: check-format check-lint check-types check-imports check-schema check-migrations ## all of these; `make -k check` goes on after the first that fails
+
+check-format: install
 	@$(VENV)/ruff format --check --quiet || { echo "Run 'make format'." >&2; exit 1; }
+
+check-lint: install
 	@$(VENV)/ruff check --quiet
+
+check-types: install
 	@$(VENV)/python -m mypy --no-error-summary
-	@$(VENV)/lint-imports --no-cache --quiet 2>/dev/null || $(VENV)/lint-imports --no-cache
+
+check-imports: install
+	@$(VENV)/lint-imports --no-cache --no-logo >.import_linter.log 2>&1 || { cat .import_linter.log; exit 1; }
+
+check-schema: install # schema.graphql is what the code says
 	@$(VENV)/python -m server schema --check
+
+check-migrations: install # migrations make the tables that the code has
 	@$(VENV)/python -m server migrate --check
 
 format: install ## rewrite the layout, and what ruff mends by itself
@@ -61,6 +73,6 @@ upgrade: install ## the same, with the newest versions that pyproject.toml allow
 	@$(VENV)/python scripts/lock.py --upgrade
 
 clean: ## remove what was built; .data stays (remove it by hand to start from nothing)
-	@rm -rf .venv .install.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .install.lock .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .import_linter.log .hypothesis
 	@rm -rf dashboard/node_modules dashboard/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
