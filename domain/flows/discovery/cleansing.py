@@ -118,7 +118,7 @@ def _finding(call: PhaseCall, found: Found, before: Mapping[str, CleansingFindin
 
 def _nameless(counts: Mapping[str, int], phase: str) -> Iterator[Warning]:
     if count := counts.get(CleansingRule.NAMELESS_ROW):
-        message = f"{count:,} rows name neither an application nor a server and are left out."
+        message = f"Rows that name neither an application nor a server are left out: {count:,}."
         yield Warning("ROWS_WITHOUT_NAME", message, phase, {"rows": count})
 
 

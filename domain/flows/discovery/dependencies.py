@@ -302,20 +302,17 @@ def _problems(answer: DependencyAnswer, known: set[str]) -> Iterator[Problem]:
 
 def _warnings(result: DependencyResult, call: PhaseCall) -> Iterator[Warning]:
     if result.unknown_names:
-        message = (
-            f"{result.unknown_names:,} dependencies name an application that is not in the portfolio: "
-            f"{'; '.join(result.unknown)}."
-        )
+        message = f"Dependencies on applications nobody knows ({result.unknown_names:,}): {'; '.join(result.unknown)}."
         yield Warning("UNKNOWN_APPLICATIONS", message, call.phase, {"dependencies": result.unknown_names})
     if result.cycles:
         names = {found.id: found.name for found in call.portfolio.applications}
         told = "; ".join(
             _listed([names.get(id, id) for id in cycle.application_ids]) for cycle in result.cycles[:_SHOWN]
         )
-        message = f"{len(result.cycles)} cycles of hard dependencies become move groups: {told}."
+        message = f"Cycles of hard dependencies become move groups ({len(result.cycles):,}): {told}."
         yield Warning("DEPENDENCY_CYCLES", message, call.phase, {"cycles": len(result.cycles)})
     if result.uncertain:
-        message = f"The source does not say how {len(result.uncertain):,} dependencies are needed; SOFT is assumed."
+        message = f"Dependencies of which the source does not say the kind, taken as SOFT: {len(result.uncertain):,}."
         yield Warning("DEPENDENCIES_UNCERTAIN", message, call.phase, {"dependencies": len(result.uncertain)})
 
 

@@ -105,7 +105,9 @@ def _facts(draft: Draft, application_key: str, products: set[str]) -> Iterator[F
 
 def _possible_duplicates(gathered: Gathered, known: Mapping[str, str]) -> Iterator[Found]:
     """Names that differ in signs, spaces and accents only; what the portfolio holds already is the original."""
-    originals = {skeleton(name): key for key, name in known.items() if skeleton(name)}
+    originals: dict[str, str] = {}
+    for key, name in known.items():
+        originals.setdefault(skeleton(name), key)
     for draft in gathered.drafts.values():
         name = best_spelling(draft)
         shape = skeleton(name)
@@ -116,7 +118,7 @@ def _possible_duplicates(gathered: Gathered, known: Mapping[str, str]) -> Iterat
             after = known.get(original) or best_spelling(gathered.drafts[original])
             yield Found(
                 CleansingRule.POSSIBLE_DUPLICATE,
-                _joined(CleansingRule.POSSIBLE_DUPLICATE, draft.key, original),
+                _joined(CleansingRule.POSSIBLE_DUPLICATE, *sorted((draft.key, original))),
                 draft.line,
                 draft.key,
                 "name",

@@ -188,10 +188,10 @@ class _Taking:
 
     def warnings(self, phase: str) -> Iterator[Warning]:
         if self._gone:
-            message = f"{len(self._gone):,} applications are not in this import any more: {_listed(self._gone)}."
+            message = f"Applications that this import does not name ({len(self._gone):,}): {_listed(self._gone)}."
             yield Warning("APPLICATIONS_VANISHED", message, phase, {"applications": len(self._gone)})
         if self._lone:
-            message = f"{len(self._lone):,} servers name no application and became ones: {_listed(self._lone)}."
+            message = f"Servers without an application became ones ({len(self._lone):,}): {_listed(self._lone)}."
             yield Warning("SERVERS_WITHOUT_APPLICATION", message, phase, {"servers": len(self._lone)})
 
 

@@ -128,6 +128,19 @@ def test_a_decision_is_remembered_in_the_next_flow() -> None:
     assert [own[id].before for id in other.propose("data_cleansing").refuse] == ["Win2k8 R2"]
 
 
+def test_two_applications_that_were_not_merged_are_not_asked_about_the_other_way_round() -> None:
+    table = "Application\nStore A\nStore-A\n"
+    first = discover(table)
+    first.drive()
+
+    other = discover(table, first.engagement, flow_id="flow-2")
+    other.drive()
+
+    pairs = {(one.before, one.after, one.natural_key) for one in other.engagement.of(CleansingFinding)}
+    assert pairs == {("Store-A", "Store A", "possible-duplicate|store a|store-a")}
+    assert set(other.engagement.names()) == {"Store A", "Store-A"}
+
+
 def test_a_second_run_keeps_ids_and_decisions_and_drops_what_is_gone() -> None:
     discovery = cleansed()
     discovery.answer("data_cleansing", discovery.propose("data_cleansing"))
