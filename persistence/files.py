@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import ErrorCode, NotFound, refuse
@@ -50,7 +50,7 @@ class StoredFiles:
     async def get(self, file_id: str) -> StoredFile:
         """What is known of the file, or NotFound."""
         query = select(files.c.id, files.c.name, files.c.media_type, files.c.size, files.c.sha256)
-        row = (await self._connection.execute(query.where(files.c.id == file_id))).first()
+        row = (await self._connection.execute(query.where(files.c.id == file_id, self._mine(files)))).first()
         if row is None:
             raise NotFound("file")
         return StoredFile(*row)
@@ -59,12 +59,16 @@ class StoredFiles:
         """Its bytes, a chunk at a time."""
         number = 0
         while True:
-            query = select(file_chunks.c.data).where(file_chunks.c.file_id == file_id, file_chunks.c.number == number)
+            place = (file_chunks.c.file_id == file_id) & (file_chunks.c.number == number)
+            query = select(file_chunks.c.data).where(place, self._mine(file_chunks))
             data = await self._connection.scalar(query)
             if data is None:
                 return
             yield data
             number += 1
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        return table.c.engagement_id == self._engagement_id
 
 
 async def _regrouped(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -50,7 +50,7 @@ class Flows:
             await self._connection.execute(
                 select(master_flows, child_flows)
                 .join(child_flows, child_flows.c.flow_id == master_flows.c.id)
-                .where(master_flows.c.id == flow_id)
+                .where(master_flows.c.id == flow_id, master_flows.c.engagement_id == self._engagement_id)
                 .with_for_update(of=master_flows)
             )
         ).mappings()
@@ -119,7 +119,7 @@ class Flows:
         newest = (
             select(iterations.c.flow_id, iterations.c.iteration, master_flows.c.id)
             .outerjoin(master_flows, master_flows.c.id == iterations.c.flow_id)
-            .where(iterations.c.kind == kind)
+            .where(iterations.c.kind == kind, iterations.c.engagement_id == self._engagement_id)
             .order_by(iterations.c.flow_id.desc())
             .limit(1)
         )

@@ -55,13 +55,16 @@ class PortfolioValues:
         return Portfolio(**parts)
 
     async def _find(self, type_: type[T], where: Sequence[ColumnElement[bool]]) -> tuple[T, ...]:
-        query = select(*columns(type_)).where(*where).order_by(*TABLES[type_].primary_key.columns)
+        table = TABLES[type_]
+        mine = table.c.engagement_id == self._engagement_id
+        query = select(*columns(type_)).where(mine, *where).order_by(*table.primary_key.columns)
         rows = (await self._connection.execute(query)).mappings()
         return tuple(from_row(type_, row) for row in rows)
 
     async def _annual_costs(self) -> tuple[Decimal, ...]:
         cost = tables.applications.c.annual_cost
-        found = await self._connection.execute(select(cost).where(cost.is_not(None)).order_by(cost))
+        mine = tables.applications.c.engagement_id == self._engagement_id
+        found = await self._connection.execute(select(cost).where(mine, cost.is_not(None)).order_by(cost))
         return tuple(found.scalars())
 
     async def _neighbours(

@@ -26,6 +26,9 @@ from persistence.tables import applications
 
 T = TypeVar("T")
 
+# No engagement: what belongs to one is not found.
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+
 # The engagement of who has selected none: a UUID that no engagement has.
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -130,7 +133,7 @@ class PostgresReads:
 
     @property
     def _tenant_id(self) -> str:
-        return self._tenant.engagement_id if self._tenant else ""
+        return self._tenant.engagement_id if self._tenant else NOWHERE
 
     async def _mappings(self, query: Select[Any]) -> Sequence[RowMapping]:
         return [row._mapping for row in await self.fetch(query)]
