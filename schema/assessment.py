@@ -224,6 +224,10 @@ class ArchitectureStandardType(Node):
     "kind requirement supported_versions rationale status requested_by requested_at decided_by decided_at comment"
     " expires_on",
     requirement="What applies instead, for MODIFICATION and ADDITION.",
+    decided_by="Null until it is decided.",
+    decided_at="Null until it is decided.",
+    comment="What the one who decided said; null where he said nothing.",
+    expires_on="The last day it holds; null where it does not expire.",
 )
 class StandardExceptionType(Node):
     """An application's exception from a standard."""
@@ -239,6 +243,9 @@ class StandardExceptionType(Node):
     TechDebtItem,
     "category severity title evidence remediation_hours migration_impact confidence source dismissed dismissed_by"
     " dismissed_reason",
+    migration_impact="Null where it has none.",
+    dismissed_by="Null unless it is dismissed.",
+    dismissed_reason="Null unless it is dismissed.",
 )
 class TechDebtItemType(Node):
     application = referred(Application, lambda item: item.application_id)

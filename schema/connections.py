@@ -92,11 +92,13 @@ class PageInfo:
     @computed
     @staticmethod
     def start_cursor(ends: PageEnds) -> str | None:
+        """Null on an empty page."""
         return write_cursor(ends.start) if ends.start is not None else None
 
     @computed
     @staticmethod
     def end_cursor(ends: PageEnds) -> str | None:
+        """Null on an empty page."""
         return write_cursor(ends.end) if ends.end is not None else None
 
 

@@ -50,6 +50,7 @@ class MoveGroupHintType:
 @mirror(
     ComponentTreatment,
     "strategy depth recommended rationale compatible compatibility_issues effort source confidence",
+    depth="Set when `strategy` is REFACTOR.",
 )
 class ComponentTreatmentType(Node):
     component = referred(Component, lambda treatment: treatment.component_id)

@@ -86,7 +86,7 @@ class PhaseDefinition:
 
     @computed
     @staticmethod
-    def result_schema(defined: DefinedPhase, context: Context) -> Any | None:
+    def result_schema(defined: DefinedPhase, context: Context) -> Any:
         return context.caller.shapes.schema(defined.phase.result)
 
     @computed

@@ -89,7 +89,14 @@ class AttributeMappingType:
     pass
 
 
-@mirror(CleansingFinding, "rule line field before after applied")
+@mirror(
+    CleansingFinding,
+    "rule line field before after applied",
+    line="Null where it is about no single line of the file.",
+    field="Null where it is about the whole row.",
+    before="Null where nothing stood there.",
+    after="What is proposed; null to leave it empty.",
+)
 class CleansingFindingType(Node):
     @loaded
     @staticmethod

@@ -36,7 +36,12 @@ class ClientAccountType(Node):
     pass
 
 
-@mirror(Member, "email experience", experience="Weighs the priority of customer-success work.")
+@mirror(
+    Member,
+    "email experience",
+    email="Null where it is not known.",
+    experience="Weighs the priority of customer-success work.",
+)
 class MemberType:
     @computed
     @staticmethod
@@ -147,7 +152,12 @@ class SelectableEngagementType:
         return _sorted(selectable.roles)
 
 
-@mirror(AuditEntry, "at by acting_for mutation reason outcome")
+@mirror(
+    AuditEntry,
+    "at by acting_for mutation reason outcome",
+    acting_for="Whom a service acted for; null where somebody acted for himself.",
+    reason="Null where nobody gave one.",
+)
 class AuditEntryType:
     """One mutation that was carried out or refused."""
 

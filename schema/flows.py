@@ -59,7 +59,7 @@ class FlowStatusCountType:
     pass
 
 
-@mirror(Warning, "code message phase")
+@mirror(Warning, "code message phase", phase="Null where it is about the whole flow.")
 class FlowWarning:
     @computed
     @staticmethod
@@ -67,7 +67,7 @@ class FlowWarning:
         return show_ids(warning.details)
 
 
-@mirror(Failure, "code message phase retryable occurred_at")
+@mirror(Failure, "code message phase retryable occurred_at", phase="Null where it is of no single phase.")
 class FlowFailure:
     pass
 
@@ -77,12 +77,16 @@ class ModelUsageType:
     pass
 
 
-@mirror(PhasePerformance, "phase runs total_ms last_ms")
+@mirror(PhasePerformance, "phase runs total_ms last_ms", last_ms="Null while it runs.")
 class PhasePerformanceType:
     pass
 
 
-@mirror(FlowPerformance, "total_ms waiting_for_input_ms phases peak_memory_mib usage")
+@mirror(
+    FlowPerformance,
+    "total_ms waiting_for_input_ms phases peak_memory_mib usage",
+    peak_memory_mib="Null where the platform does not tell.",
+)
 class FlowPerformanceType:
     pass
 
@@ -95,11 +99,17 @@ class FlowPerformanceType:
     progress="0 to 100, from the weights in the flow's definition.",
     iteration="1 for the first run of this type over this scope, 2 for the next.",
     version="Grows with every command and with a phase's end; pass it back as `expectedVersion`.",
+    failure="Null unless it has failed.",
+    started_at="Null until its first phase runs.",
+    completed_at="Null until it is completed.",
+    last_user_interaction_at="Null where no person has touched it.",
 )
 class MasterFlow(Node):
     """The registry's row for one run of one flow: what every flow has in common."""
 
-    previous_iteration = referred(KnownFlow, lambda flow: flow.previous_id, nullable=True)
+    previous_iteration = referred(
+        KnownFlow, lambda flow: flow.previous_id, nullable=True, why="Null for the first, and where it is deleted."
+    )
     collaboration = listed(AgentContribution, lambda flow: ContributionsOfFlow(parent=flow.id))
     learnings = listed(LearningPattern, lambda flow: LearningsOfFlow(parent=flow.id))
     overrides = listed(Override, lambda flow: OverridesOfFlow(parent=flow.id))
@@ -139,6 +149,7 @@ class MasterFlow(Node):
     @computed
     @staticmethod
     def phase(flow: KnownFlow, _context: Context, key: str) -> KnownPhase | None:
+        """Null where it has none of that key."""
         return flow.known_phase(key)
 
     @computed
@@ -198,7 +209,12 @@ class MasterFlow(Node):
         return [found.get(flow.id, {}) for flow in flows]
 
 
-@mirror(AgentContribution, "phase agent action confidence source started_at finished_at")
+@mirror(
+    AgentContribution,
+    "phase agent action confidence source started_at finished_at",
+    confidence="0 to 1, where the agent tells.",
+    finished_at="Null while it goes on.",
+)
 class AgentContributionType(Node):
     flow = referred(KnownFlow, lambda contribution: contribution.flow_id)
 
@@ -208,7 +224,7 @@ class AgentContributionType(Node):
         return show_ids(contribution.details)
 
 
-@mirror(Override, "phase rationale created_by created_at")
+@mirror(Override, "phase rationale created_by created_at", rationale="Null where none was asked for.")
 class OverrideType(Node):
     """A person's change to what an agent or a rule proposed: what stood before, what stands now, and why."""
 
@@ -224,11 +240,13 @@ class OverrideType(Node):
     @computed
     @staticmethod
     def before(override: Override) -> Any | None:
+        """Null where nothing stood before."""
         return show_ids(override.before)
 
     @computed
     @staticmethod
     def after(override: Override) -> Any | None:
+        """Null where nothing stands now."""
         return show_ids(override.after)
 
 
@@ -236,7 +254,9 @@ class OverrideType(Node):
 class LearningPatternType(Node):
     """Something learned from a run or from a person's override, offered to agents on similar work later."""
 
-    flow = referred(KnownFlow, lambda pattern: pattern.flow_id, nullable=True)
+    flow = referred(
+        KnownFlow, lambda pattern: pattern.flow_id, nullable=True, why="Null where it is deleted, or not yours to see."
+    )
 
     @computed
     @staticmethod

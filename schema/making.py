@@ -34,7 +34,7 @@ async def create_engagement(context: Context, input: Any) -> EngagementPayload:
     if outcome.value is None:
         return EngagementPayload(None, outcome.problems)
     made: Engagement = outcome.value
-    account = ClientAccount(made.client_account_id, input.client_account.new_name or made.client_account_id)
+    account = ClientAccount(made.client_account_id, await reading.account_name(context, made.id))
     return EngagementPayload(KnownEngagement(made, account, context.caller.now(), 0), ())
 
 

@@ -19,6 +19,12 @@ class ModelStatus:
     message: str | None = None
 
 
-@mirror(ModelStatus, "state model checked_at message")
+@mirror(
+    ModelStatus,
+    "state model checked_at message",
+    model="Null where none is configured.",
+    checked_at="Null where it was never asked.",
+    message="What is wrong; null where nothing is.",
+)
 class ModelStatusType:
     pass

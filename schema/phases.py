@@ -124,6 +124,10 @@ class FlowPhase(Node):
 @mirror(
     PhaseRun,
     "attempt status started_at finished_at duration_ms peak_memory_mib source usage error",
+    finished_at="Null while it runs.",
+    duration_ms="Null while it runs.",
+    usage="Null where no model was asked.",
+    error="Null unless it has failed.",
     peak_memory_mib="Resident memory at its highest while it ran, in MiB; null where the platform does not tell.",
 )
 class PhaseRunType(Node):

@@ -32,8 +32,15 @@ from schema.loading import computed, loaded, named
 from schema.mirror import mirror
 from schema.relations import listed, referred, referred_all
 
+_FACTS = "description business_owner technical_owner department criticality environment hosting user_count"
 
-@mirror(Technology, "name version category")
+
+@mirror(
+    Technology,
+    "name version category",
+    version="Null where it is not known.",
+    category="Null where it is not known.",
+)
 class TechnologyType:
     @computed
     @staticmethod
@@ -51,8 +58,8 @@ class TechnologyType:
 
 @mirror(
     Application,
-    "name description business_owner technical_owner department criticality environment hosting user_count"
-    " technologies readiness readiness_gaps completeness business_impact migration_readiness version",
+    f"name {_FACTS} technologies readiness readiness_gaps completeness business_impact migration_readiness version",
+    **dict.fromkeys(_FACTS.split(), "Null where it is not known."),
     readiness_gaps="Why it is not ready, one entry per missing or contradictory fact.",
     completeness="Share of the facts that assessment needs which are known, 0 to 1.",
     business_impact="0 to 100, from criticality, users, dependents, regulation and cost.",
@@ -181,6 +188,8 @@ class ApplicationChange:
 @mirror(
     Dependency,
     "kind criticality protocol origin confidence",
+    criticality="Null where it is not known.",
+    protocol="Null where it is not known.",
     origin="The import or person it came from.",
 )
 class DependencyType(Node):

@@ -66,6 +66,7 @@ class Query:
     @entry
     @staticmethod
     async def node(context: Context, id: Id) -> AnyNode | None:
+        """Null where the id names nothing for this caller."""
         return (await find_nodes(context, [id]))[0]
 
     @entry
@@ -92,7 +93,7 @@ class Query:
     @entry
     @staticmethod
     async def flow(context: Context, id: Id) -> KnownFlow | None:
-        """By the id of a MasterFlow or of its ChildFlow."""
+        """By the id of a MasterFlow or of its ChildFlow; null where it names no flow for this caller."""
         return await reading.find(context, flow_id(id))
 
     @entry
@@ -125,6 +126,7 @@ class Query:
     @entry
     @staticmethod
     async def application(context: Context, id: Id) -> Application | None:
+        """Null where the id names no application for this caller."""
         found = bare(id, "Application")
         return (await context.reads.get(Application, [found])).get(found) if found else None
 

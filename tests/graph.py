@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import event
@@ -25,19 +25,21 @@ _documents = Documents(schema._schema)
 
 @dataclass
 class Graph:
-    """The schema over one database, for one tenant."""
+    """The schema over one database, for one tenant; for none where its ids are empty."""
 
     engine: AsyncEngine
     work: Work
     tenant: Tenant
+    platform: bool = False
     statements: list[str] = field(default_factory=list)
 
     async def ask(self, text: str, *roles: Role, user: str = "alice", **variables: Any) -> dict[str, Any]:
         """The whole answer, with the SQL statements it took in `statements`."""
-        asking = caller(self.work, self.tenant, *roles, user=user)
+        asking = replace(caller(self.work, self.tenant, *roles, user=user), platform=self.platform)
+        tenant = self.tenant if self.tenant.engagement_id else None
         execution = Execution(schema._schema, _documents.operation(text, None), variables)
         with self._listening():
-            async with PostgresReads(self.engine, self.tenant, user, DEFINITIONS) as reads:
+            async with PostgresReads(self.engine, tenant, user, DEFINITIONS) as reads:
                 # Queries and mutations follow no events.
                 return await execution.run(Context(asking, reads, cast("EventStream", None)))
 

@@ -28,9 +28,27 @@ async def _engagements(context: Context, tenants: Sequence[Tenant]) -> list[Know
 
 
 async def members(context: Context, engagements: Sequence[KnownEngagement]) -> list[tuple[Member, ...]]:
-    """Who may do what in the engagement; every engagement that can be read is the caller's own."""
-    pages = await context.reads.pages([Members()], WHOLE)
-    return [pages[0].items for _ in engagements]
+    """Who may do what in each engagement: the one that is selected, or one that the caller has just made."""
+    return [await _members(context, known) for known in engagements]
+
+
+async def _members(context: Context, known: KnownEngagement) -> tuple[Member, ...]:
+    if known.id == context.caller.tenant.engagement_id:
+        return (await context.reads.pages([Members()], WHOLE))[0].items
+    async with context.caller.open_work(Tenant(known.client_account.id, known.id)) as uow:
+        return await uow.engagements.members()
+
+
+async def account_name(context: Context, engagement_id: str) -> str:
+    """The name of the client account of an engagement that the caller may select."""
+    caller = context.caller
+    names = {caller.subject, caller.user}
+    for subject in names:
+        found = (await context.reads.pages([SelectableEngagements(subject=subject)], WHOLE))[0].items
+        name = next((each.client_account_name for each in found if each.engagement_id == engagement_id), None)
+        if name is not None:
+            return name
+    raise NotFound("engagement")
 
 
 async def member(context: Context) -> Member | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.access import Role
+from domain.access import Role, Tenant
 from persistence.database import open_database
 from tests.graph import Graph
 from tests.integration.conftest import Bench, make_tenant, postgres_bench
@@ -260,3 +260,34 @@ async def test_a_member_is_set_and_shown(graph: Graph) -> None:
         "roles": ["LEAD"],
         "experience": "SENIOR",
     }
+
+
+async def test_an_engagement_is_made_without_a_tenant(graph: Graph, bench: Bench) -> None:
+    platform = Graph(graph.engine, bench.work, Tenant("", ""), platform=True)
+    text = f"""mutation ($input: CreateEngagementInput!) {{ createEngagement(input: $input) {{ engagement {{ id currency
+      clientAccount {{ id name }} members {{ userId roles }} eventCursor }} {ERRORS} }} }}"""
+
+    first = (await platform.data(text, input={"clientAccount": {"newName": "Acme"}, "name": "One", "currency": "EUR"}))[
+        "createEngagement"
+    ]
+    account = first["engagement"]["clientAccount"]
+    second = (await platform.data(text, input={"clientAccount": {"id": account["id"]}, "name": "Two"}))[
+        "createEngagement"
+    ]
+
+    assert first["errors"] == second["errors"] == []
+    assert account["name"] == "Acme"
+    assert second["engagement"]["clientAccount"] == account
+    assert (first["engagement"]["currency"], second["engagement"]["currency"]) == ("EUR", "USD")
+    assert second["engagement"]["members"] == [{"userId": "alice", "roles": ["ADMIN"]}]
+    mine = await platform.data("{ selectableEngagements { nodes { clientAccountName name } } viewer: __typename }")
+    assert mine["selectableEngagements"]["nodes"] == [
+        {"clientAccountName": "Acme", "name": "One"},
+        {"clientAccountName": "Acme", "name": "Two"},
+    ]
+
+
+async def test_only_the_platform_makes_engagements(graph: Graph) -> None:
+    text = "mutation ($input: CreateEngagementInput!) { createEngagement(input: $input) { engagement { id } } }"
+
+    assert await graph.code(text, input={"clientAccount": {"newName": "Acme"}, "name": "One"}) == "FORBIDDEN"
