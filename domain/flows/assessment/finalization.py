@@ -11,7 +11,7 @@ from domain.decision import Decision, Strategy
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.assessment.answers import refuse_unknown
-from domain.flows.assessment.readiness import given_back, moved
+from domain.flows.assessment.readiness import given_back, held_elsewhere, let_go, moved
 from domain.flows.assessment.report import handoff, report
 from domain.flows.assessment.results import Finalization, FinalizationAnswer, LeftOut
 from domain.standard import ApprovalStatus
@@ -52,6 +52,8 @@ def _open_gates(call: PhaseCall, application: Application) -> Iterator[str]:
     ]
     if pending:
         yield f"{application.name} has {len(pending)} exception(s) that nobody has decided."
+    if held_elsewhere(application, call):
+        yield f"{application.name} is in another assessment that has not ended."
     if application.readiness in _TOO_LATE:
         yield f"{application.name} is {application.readiness}."
 
@@ -105,4 +107,4 @@ def _changes(call: PhaseCall, decisions: Sequence[Decision]) -> Iterator[Any]:
             continue
         readiness = Readiness.RETAINED if strategy is Strategy.RETAIN else Readiness.READY_FOR_PLANNING
         if application.readiness is not readiness:
-            yield from moved(replace(application, readiness_before=None), readiness, call)
+            yield from moved(let_go(application), readiness, call)

@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.application import Application, Component, Criticality, Readiness
 from domain.definition import Outcome, PhaseCall, Warning
-from domain.flows.assessment.readiness import taken_in
+from domain.flows.assessment.readiness import held_elsewhere, taken_in
 from domain.flows.assessment.results import CheckedApplication, Figure, Initialization
 from domain.graph import fan_in
 from domain.known_facts import component_fact, fact_of
@@ -46,7 +46,7 @@ def initialize(call: PhaseCall) -> Outcome:
         values = taken_in(known, call) or (replace(known, version=known.version + 1),)
         saves += values
         summaries.append(_summary(values[0], known, readiness, impact))
-        warnings += _warnings(known)
+        warnings += _warnings(known, call)
     return Outcome(Initialization(call.as_of, tuple(summaries)), tuple(saves), warnings=tuple(warnings))
 
 
@@ -61,10 +61,13 @@ def _summary(saved: Any, known: Application, readiness: Figure, impact: Figure) 
     )
 
 
-def _warnings(application: Application) -> Iterator[Warning]:
+def _warnings(application: Application, call: PhaseCall) -> Iterator[Warning]:
     if application.readiness_gaps:
         gaps = " ".join(application.readiness_gaps)
         yield Warning("READINESS_GAP", f"{application.name}: {gaps}", details={"applicationId": application.id})
+    if held_elsewhere(application, call):
+        message = f"{application.name} is in another assessment that has not ended; it cannot be finalized here."
+        yield Warning("HELD_ELSEWHERE", message, details={"applicationId": application.id})
     if application.readiness in (Readiness.MIGRATING, Readiness.MIGRATED, Readiness.RETIRED):
         message = f"{application.name} is {application.readiness}; what is decided about it comes too late."
         yield Warning("TOO_LATE", message, details={"applicationId": application.id})

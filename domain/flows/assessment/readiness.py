@@ -34,16 +34,26 @@ def taken_in(application: Application, call: PhaseCall) -> tuple[Application | A
     """The application held by an assessment, knowing what it was; nothing where it is held already."""
     if application.readiness not in ASSESSABLE:
         return ()
-    held = replace(application, readiness_before=application.readiness)
+    held = replace(application, readiness_before=application.readiness, held_by=call.flow_id)
     return moved(held, Readiness.IN_ASSESSMENT, call)
 
 
 def given_back(application: Application, call: PhaseCall) -> tuple[Application | ApplicationChange, ...]:
-    """The application as it was before; nothing where it is not held."""
-    if application.readiness is not Readiness.IN_ASSESSMENT:
+    """The application as it was before; nothing where another assessment, or none, holds it."""
+    if application.readiness is not Readiness.IN_ASSESSMENT or application.held_by != call.flow_id:
         return ()
     before = application.readiness_before or Readiness.READY_FOR_ASSESSMENT
-    return moved(replace(application, readiness_before=None), before, call)
+    return moved(let_go(application), before, call)
+
+
+def let_go(application: Application) -> Application:
+    """The application, held by no assessment."""
+    return replace(application, readiness_before=None, held_by=None)
+
+
+def held_elsewhere(application: Application, call: PhaseCall) -> bool:
+    """True when another assessment has it now."""
+    return application.readiness is Readiness.IN_ASSESSMENT and application.held_by != call.flow_id
 
 
 def moved(

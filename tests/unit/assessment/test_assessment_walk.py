@@ -24,7 +24,8 @@ from domain.page import PageSection
 from domain.source import Source
 from domain.standard import ApprovalStatus, ExceptionKind, StandardException
 from tests.unit.assessment.portfolios import NOW, application, component, needs
-from tests.unit.assessment.walking import Walk, sample
+from tests.unit.assessment.sample import sample
+from tests.unit.assessment.walking import Walk
 
 STRATEGIES = "component_sixr_strategies"
 BEFORE_STRATEGIES = ("initialization", "architecture_minimums", "tech_debt_analysis")
@@ -161,6 +162,20 @@ def test_opening_takes_the_applications_and_cancelling_gives_them_back() -> None
         ("PLANNED", "IN_ASSESSMENT"),
         ("IN_ASSESSMENT", "PLANNED"),
     ]
+
+
+def test_what_another_assessment_holds_is_neither_given_back_nor_finalized() -> None:
+    walk = walked(*BEFORE_STRATEGIES, STRATEGIES)
+    elsewhere = replace(walk.application("portal"), held_by="another")
+    others = tuple(each for each in walk.portfolio.applications if each.id != "portal")
+    walk.portfolio = replace(walk.portfolio, applications=(*others, elsewhere))
+    walk.run("finalization")
+
+    with pytest.raises(Refused, match="Portal is in another assessment that has not ended"):
+        walk.answer("finalization", FinalizationAnswer(("portal",)))
+    walk.close()
+
+    assert walk.application("portal") == elsewhere
 
 
 def test_a_start_is_refused_naming_every_application_that_cannot_be_assessed() -> None:
