@@ -80,8 +80,9 @@ class _Taking:
         current = self._current.pop(built.key, None)
         earlier = self._before.get(current.id) if current else None
         base = self._base(built, current, earlier)
-        parts = self._merge_parts(base, built, earlier)
-        after = checked(assume(merged(base, built), self.defaults), parts.all)
+        whole = assume(merged(base, built), self.defaults)
+        parts = self._merge_parts(whole, built, earlier)
+        after = checked(whole, parts.all)
         created = current is None or (earlier is not None and earlier.kind is DifferenceKind.CREATED)
         told = {} if created else changes(base, after)
         self._save(current, after, parts)
@@ -93,10 +94,9 @@ class _Taking:
             return Application(self.call.new_id(), built.key, built.name)
         return undone(current, earlier) if earlier else current
 
-    def _merge_parts(self, base: Application, built: Built, earlier: InventoryDifference | None) -> Parts:
+    def _merge_parts(self, whole: Application, built: Built, earlier: InventoryDifference | None) -> Parts:
         made = frozenset(earlier.changes.get(COMPONENTS, ())) if earlier else frozenset[str]()
-        whole = merged(base, built)
-        parts = merged_parts(whole, built.components, self._parts[base.id], made, self.call.new_id)
+        parts = merged_parts(whole, built.components, self._parts[whole.id], made, self.call.new_id)
         self.saves.extend(parts.saved)
         self.removes.extend(parts.removed)
         return parts
@@ -111,20 +111,19 @@ class _Taking:
         self.saves.extend(self._history(current, saved))
 
     def _history(self, current: Application | None, after: Application) -> Iterator[ApplicationChange]:
-        reason = f"Import of {self.call.configuration.file_name}"
-        about = (after.id,)
-        if current is None:
-            yield self._change(*about, "application", None, after.name, reason)
-            return
-        for name, change in changes(current, after).items():
-            before, now = shown(change)
-            yield self._change(*about, label(name), before, now, reason)
-
-    def _change(
-        self, application_id: str, name: str, before: str | None, after: str | None, reason: str
-    ) -> ApplicationChange:
         call = self.call
-        return ApplicationChange(call.new_id(), application_id, name, before, after, call.by, reason, call.flow_id)
+        for name, change in (changes(current, after) if current else {}).items():
+            before, now = shown(change)
+            yield ApplicationChange(
+                id=call.new_id(),
+                application_id=after.id,
+                field=label(name),
+                before=before,
+                after=now,
+                by=call.by,
+                reason=f"Import of {call.configuration.file_name}",
+                flow_id=call.flow_id,
+            )
 
     def _difference(self, application_id: str, kind: DifferenceKind, told: Changes, parts: Parts) -> None:
         if kind is DifferenceKind.CHANGED and not (told or parts.saved or parts.removed or parts.made):

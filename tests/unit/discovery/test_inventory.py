@@ -41,7 +41,7 @@ def test_fields_facts_and_other_columns_have_their_places() -> None:
     assert found.attributes == {"stability": "LOW", "Room": "4.12"}
     assert (found.readiness, found.version) == (Readiness.NOT_READY, 1)
     assert found.readiness_gaps == ("It has neither a component nor a technology.",)
-    assert history(discovery) == [("application", None, "A", PERSON), ("application", None, "B", PERSON)]
+    assert history(discovery) == []
     assert discovery.results["inventory"] == InventoryResult(2, 2, 0, 2, 0, 0, 0, 0, 0.1286)
 
 
@@ -124,7 +124,7 @@ def test_a_changed_file_updates_what_changed_and_flags_what_is_missing() -> None
     assert after["A"].attributes == before["A"].attributes
     assert (after["A"].id, after["A"].version, after["A"].criticality) == (before["A"].id, 2, "MEDIUM")
     assert (after["B"].vanished, after["B"].version) == (True, 2)
-    assert history(second) == [("criticality", "HIGH", "MEDIUM", PERSON), ("application", None, "C", PERSON)]
+    assert history(second) == [("criticality", "HIGH", "MEDIUM", PERSON)]
     assert second.warnings["inventory"] == ("APPLICATIONS_VANISHED",)
 
 
