@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import shutil
 import subprocess
 import sys
 import venv
@@ -50,29 +51,31 @@ def works() -> bool:
 
 def install(lock: int) -> int:
     if UNFINISHED.exists() or not works():
-        create()
+        create(lock)
     UNFINISHED.touch()
     sys.stdout.write(f"Installing what {LOCK.name} names into {VENV.name} …\n")
     sys.stdout.flush()
     options = ("--quiet", "--no-input", "--disable-pip-version-check")
-    words = ("install", "--require-hashes", "--only-binary=:all:", "-r", str(LOCK))
-    command = [str(PYTHON), "-m", "pip", *words, *options]
-    # pip holds the lock, too: it may outlive us, and the next one must not build under its hands.
-    code = subprocess.run(command, check=False, pass_fds=[lock]).returncode  # noqa: S603 - our own path
+    code = run(lock, "pip", "install", "--require-hashes", "--only-binary=:all:", "-r", str(LOCK), *options)
     if code == 0:
         STAMP.write_text(wanted())
         UNFINISHED.unlink()
     return code
 
 
-def create() -> None:
-    try:
-        venv.create(VENV, clear=True, with_pip=True, symlinks=True)
-    except subprocess.CalledProcessError as problem:
-        sys.exit(
-            f"Could not create {VENV}: this Python has no pip of its own ({problem}).\n"
-            "On Debian or Ubuntu: apt-get install python3-venv"
-        )
+def create(lock: int) -> None:
+    shutil.rmtree(VENV, ignore_errors=True)
+    VENV.mkdir()
+    UNFINISHED.touch()
+    venv.create(VENV, symlinks=True)
+    if run(lock, "ensurepip", "--default-pip", output=subprocess.DEVNULL) != 0:
+        sys.exit(f"{sys.executable} has no pip to give. On Debian or Ubuntu: apt-get install python3-venv")
+
+
+def run(lock: int, module: str, *arguments: str, output: int | None = None) -> int:
+    """It holds the lock, too: it may outlive us, and the next one must not build under its hands."""
+    command = [str(PYTHON), "-m", module, *arguments]
+    return subprocess.run(command, check=False, pass_fds=[lock], stdout=output).returncode  # noqa: S603 - our own path
 
 
 if __name__ == "__main__":
