@@ -13,7 +13,6 @@ import pytest
 
 from tests.servers import ROOT
 
-
 # Each makes environments of its own.
 pytestmark = pytest.mark.slow
 
