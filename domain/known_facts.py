@@ -83,7 +83,9 @@ def of_category(technologies: Iterable[Technology], key: str) -> tuple[Technolog
 
 
 def as_text(value: Any) -> str:
-    """A fact's value as it is shown and compared: `yes`, `4.5`, `Java 8, Tomcat`."""
+    """A fact's value as it is shown and compared: `yes`, `4.5`, `Java 8, Tomcat`; nothing for None."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Technology):

@@ -132,7 +132,8 @@ def _behind(subject: Subject, part: Component, reading: Reading) -> Iterator[tup
     """The facts behind a known factor: its own, or the technologies that tell it."""
     key = reading.factor.key
     if key not in FACTS or subject.fact(part, key) is None:
-        yield "technologies", as_text(subject.technologies(part))
+        if subject.technologies(part):
+            yield "technologies", as_text(subject.technologies(part))
         return
     yield key, as_text(subject.fact(part, key))
     if key == "maintenance_cost":

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.application import Criticality
@@ -148,6 +148,7 @@ def test_the_reports_score_is_the_mean_half_up() -> None:
     assert mean_score([]) == 0.0
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(item, st.sampled_from("abcdef"), st.sampled_from(Severity), st.sampled_from(["1", "2", None])),

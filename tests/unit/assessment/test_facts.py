@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.application import Application, Technology
@@ -129,11 +129,13 @@ def test_unreadable_text_says_why(key: str, text: str, reason: str) -> None:
     assert read(FACTS[key], text) == Unreadable(text, reason)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(FACTS)), st.text(max_size=60))
 def test_no_text_breaks_reading(key: str, text: str) -> None:
     read(FACTS[key], text)
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=2**31 - 1))
 def test_thousands_separators_do_not_change_a_number(number: int) -> None:
     assert read(FACTS["user_count"], f"{number:,}") == number

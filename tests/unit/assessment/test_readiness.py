@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.application import Application, Component, Criticality, Environment, Readiness, Technology
@@ -68,6 +68,7 @@ def test_a_fact_of_one_component_counts_as_known() -> None:
     assert "cpu_percent" not in missing_facts(BARE, [server])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(FACTS)), st.one_of(st.none(), st.text(max_size=9), st.integers())))
 def test_completeness_is_a_share_whatever_the_attributes_hold(attributes: dict[str, Any]) -> None:
     application = replace(BARE, attributes=attributes)

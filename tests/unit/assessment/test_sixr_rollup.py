@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.decision import RefactorDepth, Strategy
@@ -61,6 +61,7 @@ ALL = [*OPTIONS, RETIRE, RETAIN, REPURCHASE]
 PARTS = st.lists(st.tuples(st.sampled_from(ALL), st.integers(1, 99)), min_size=1, max_size=7)
 
 
+@settings(deadline=None)
 @given(PARTS)
 def test_the_roll_up_never_invents_a_strategy(parts: list[tuple[Option, int]]) -> None:
     option, _ = rolled(*parts)
@@ -68,11 +69,13 @@ def test_the_roll_up_never_invents_a_strategy(parts: list[tuple[Option, int]]) -
     assert option in {each for each, _ in parts}
 
 
+@settings(deadline=None)
 @given(st.integers(20, 100), st.sampled_from(OPTIONS))
 def test_what_stays_and_holds_a_fifth_is_never_turned_into_a_move(share: int, move: Option) -> None:
     assert rolled((RETAIN, share), (move, 101 - share))[0] == (RETAIN if share * 5 >= 101 else move)
 
 
+@settings(deadline=None)
 @given(PARTS)
 def test_dissenting_are_those_treated_otherwise(parts: list[tuple[Option, int]]) -> None:
     option, dissenting = rolled(*parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.application import Technology
@@ -65,6 +65,7 @@ def test_a_list_is_taken_apart() -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_normalized_product_stays_as_it_is(text: str) -> None:
     once = normalize(text)

@@ -1,0 +1,238 @@
+"""What holds for every decision, whatever is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.application import Component, Technology
+from domain.decision import Decision, RefactorDepth, Strategy
+from domain.fact import FactType
+from domain.facts import FACTS
+from domain.rates import blended_rate
+from domain.sixr.deciding import Terms, changed_facts, decide
+from domain.sixr.factors import OPTIONS, option_score, read_factors, share_known
+from domain.sixr.gates import try_gates
+from domain.sixr.overriding import DecisionChange, overridden
+from domain.sixr.subject import Subject
+from domain.sixr.verdict import judge
+from tests.unit.assessment.portfolios import TODAY, application, component
+
+_READ = (
+    "legal_block", "technical_block", "business_value", "active_users", "cpu_percent", "memory_percent",
+    "commercial_product", "saas_available", "customization", "stability", "platform_compatible", "modernization_need",
+    "exit_pressure", "managed_equivalent", "licence_overhead", "code_change", "maintenance_cost", "source_available",
+    "needs_decomposition", "scales_unevenly", "strategic", "too_outdated", "server_count", "data_volume_gb",
+    "thousand_lines", "regulated", "disaster_recovery", "integration_kinds", "sixr_wish",
+)  # fmt: skip
+_TECHNOLOGIES = st.sampled_from(
+    [
+        Technology("Java", "7", "runtime"),
+        Technology("AIX", "6.1", "operating_system"),
+        Technology("PostgreSQL", "16", "database"),
+        Technology("Windows Server", "2012", "operating_system"),
+        Technology("Homegrown", None, None),
+    ]
+)
+
+
+# The machine that tests are run on has other things to do.
+unhurried = settings(deadline=None, max_examples=40)
+
+
+def _value(key: str) -> st.SearchStrategy[Any]:
+    fact = FACTS[key]
+    by_type: dict[FactType, st.SearchStrategy[Any]] = {
+        FactType.BOOLEAN: st.sampled_from([True, False, None]),
+        FactType.CHOICE: st.sampled_from([*fact.choices, "unknown"]),
+        FactType.STRATEGY: st.sampled_from(["REHOST", "RETAIN", "REFACTOR/CODE", "TBC"]),
+        FactType.LIST: st.sampled_from(["REST", "REST; file; MQ; mail"]),
+        FactType.PERCENT: st.sampled_from([0, 4, 12, 80]),
+    }
+    return by_type.get(fact.type, st.sampled_from([0, 1, 7, 5000]))
+
+
+FACTS_KNOWN = st.fixed_dictionaries({}, optional={key: _value(key) for key in _READ})
+
+
+@st.composite
+def subjects(draw: st.DrawFn) -> Subject:
+    count = draw(st.integers(1, 4))
+    parts: list[Component] = []
+    for n in range(count):
+        needs = tuple(str(other) for other in range(count) if other != n and draw(st.booleans()))
+        technologies = draw(st.lists(_TECHNOLOGIES, max_size=2))
+        parts.append(component("a", str(n), "service", *technologies, depends_on=needs, **draw(FACTS_KNOWN)))
+    users, cost = draw(st.sampled_from([None, 0, 50])), draw(st.sampled_from([None, 0, 9]))
+    app = application("a", user_count=users, annual_cost=cost, **draw(FACTS_KNOWN))
+    return Subject(
+        app,
+        tuple(parts),
+        TODAY,
+        dependents=draw(st.sampled_from([(), ("Payroll",)])),
+        debt_score=draw(st.sampled_from([0.0, 3.3, 9.9])),
+    )
+
+
+def terms() -> Terms:
+    numbers = iter(range(10_000))
+    return Terms("flow", lambda: str(next(numbers)), blended_rate("USD", TODAY, {}), {})
+
+
+def decision(subject: Subject) -> Decision:
+    return decide(subject, terms())
+
+
+@unhurried
+@given(subjects())
+def test_the_same_facts_give_the_same_decision(subject: Subject) -> None:
+    assert decision(subject) == decision(subject)
+
+
+@unhurried
+@given(subjects())
+def test_confidence_is_never_above_the_share_known(subject: Subject) -> None:
+    gates = try_gates(subject)
+    verdicts = [judge(subject, part, gates[part.id], {}) for part in subject.components]
+
+    assert all(0 <= each.confidence <= each.known <= 1 for each in verdicts)
+    assert 0 <= decision(subject).confidence <= round(float(max(each.known for each in verdicts)), 4)
+
+
+@unhurried
+@given(subjects())
+def test_commercial_software_is_never_refactored(subject: Subject) -> None:
+    commercial = {part.id for part in subject.components if subject.fact(part, "commercial_product") is True}
+
+    for treatment in decision(subject).treatments:
+        if treatment.component_id in commercial:
+            assert treatment.strategy is not Strategy.REFACTOR
+            assert all(score.strategy is not Strategy.REFACTOR for score in treatment.scores)
+
+
+@unhurried
+@given(subjects())
+def test_what_must_stay_is_never_moved(subject: Subject) -> None:
+    blocked = {
+        part.id
+        for part in subject.components
+        if subject.fact(part, "legal_block") is True or subject.fact(part, "technical_block") is True
+    }
+
+    made = decision(subject)
+
+    assert {each.component_id for each in made.treatments if each.strategy is Strategy.RETAIN} == blocked
+    if len(blocked) == len(subject.components):
+        assert made.strategy is Strategy.RETAIN
+
+
+@unhurried
+@given(subjects())
+def test_what_a_running_application_needs_is_never_retired(subject: Subject) -> None:
+    if subject.dependents:
+        assert decision(subject).strategy is not Strategy.RETIRE
+
+
+@unhurried
+@given(subjects())
+def test_a_depth_comes_with_refactor_and_only_with_it(subject: Subject) -> None:
+    made = decision(subject)
+
+    assert (made.depth is not None) is (made.strategy is Strategy.REFACTOR)
+    for treatment in made.treatments:
+        assert (treatment.depth is not None) is (treatment.strategy is Strategy.REFACTOR)
+
+
+@unhurried
+@given(subjects())
+def test_effort_goes_from_low_over_likely_to_high_and_is_what_the_parts_add_up_to(subject: Subject) -> None:
+    made = decision(subject)
+
+    assert 0 <= made.effort.low <= made.effort.likely <= made.effort.high
+    parts = sum(each.effort.likely for each in made.treatments)
+    assert abs(parts - made.effort.likely) <= len(made.treatments) * Decimal("0.01")
+    assert made.cost == made.effort.likely * 115
+
+
+@unhurried
+@given(subjects())
+def test_alternatives_come_best_first_and_name_every_strategy_once(subject: Subject) -> None:
+    alternatives = decision(subject).alternatives
+
+    assert [each.score for each in alternatives] == sorted((each.score for each in alternatives), reverse=True)
+    by_rules = [each.strategy for each in alternatives if each.source == "RULES"]
+    assert len(by_rules) == len(set(by_rules))
+    assert set(Strategy) - set(by_rules) <= {Strategy.REFACTOR}
+
+
+@unhurried
+@given(subjects())
+def test_the_order_of_components_does_not_matter(subject: Subject) -> None:
+    turned = replace(subject, components=subject.components[::-1])
+
+    one, other = decision(subject), decision(turned)
+
+    assert (one.strategy, one.depth, one.effort, one.confidence, one.too_close_to_call) == (
+        other.strategy,
+        other.depth,
+        other.effort,
+        other.confidence,
+        other.too_close_to_call,
+    )
+
+
+@unhurried
+@given(subjects())
+def test_facts_that_did_not_change_make_no_decision_stale(subject: Subject) -> None:
+    assert changed_facts(decision(subject), subject) == ()
+
+
+@unhurried
+@given(subjects(), st.sampled_from(Strategy))
+def test_an_override_in_passing_neither_moves_what_must_stay_nor_revives_what_is_retired(
+    subject: Subject, strategy: Strategy
+) -> None:
+    made = decision(subject)
+    gated = {
+        each.component_id: each.strategy
+        for each in made.treatments
+        if each.strategy in (Strategy.RETAIN, Strategy.RETIRE)
+    }
+    if strategy in (Strategy.RETIRE, Strategy.REFACTOR):
+        return
+
+    after = overridden(made, DecisionChange("Because.", strategy=strategy), subject, terms())
+
+    assert after.strategy is strategy
+    for treatment in after.treatments:
+        if treatment.component_id in gated:
+            assert treatment.strategy in (gated[treatment.component_id], Strategy.RETAIN)
+
+
+@pytest.mark.parametrize("key", ["stability", "too_outdated", "tech_debt", "past_support"])
+def test_an_unknown_fact_says_the_same_for_every_strategy(key: str) -> None:
+    subject = Subject(application("a"), (component("a", "x"),), TODAY)
+
+    readings = read_factors(subject, subject.components[0], {})
+
+    [unknown] = [each for each in readings if each.factor.key == key]
+    assert {unknown.value(option) for option in OPTIONS} == {Fraction(1, 2)}
+    assert {option_score(readings, option) for option in OPTIONS} == {Fraction(1, 2)}
+    assert share_known(readings) == 0
+
+
+def test_the_engagement_may_weigh_factors_its_own_way() -> None:
+    subject = Subject(application("a", too_outdated="yes"), (component("a", "x"),), TODAY)
+    part = subject.components[0]
+
+    heavy = read_factors(subject, part, {"sixrWeights": {"too_outdated": 31, "strategic": "much"}})
+
+    weights = {each.factor.key: each.factor.weight for each in heavy}
+    assert (weights["too_outdated"], weights["strategic"]) == (Fraction(31), Fraction(2))
+    assert option_score(heavy, (Strategy.REFACTOR, RefactorDepth.REWRITE)) == Fraction(31 + 14, 59)
