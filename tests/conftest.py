@@ -72,8 +72,11 @@ def data() -> Iterator[Path]:
 
 
 @pytest.fixture
-def start_process() -> Iterator[StartProcess]:
-    """Starts `python WORDS…` with those settings, and stops it after the test if it still runs."""
+def start_process(data: Path) -> Iterator[StartProcess]:
+    """Starts `python WORDS…` with those settings, and stops it after the test if it still runs.
+
+    `data` is asked for so that the folder is removed after the processes have ended, not before.
+    """
     started: list[Process] = []
 
     def start(*words: str, environment: Mapping[str, str] | None = None) -> Process:
