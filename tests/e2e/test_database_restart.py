@@ -54,9 +54,9 @@ def kill_postgres(url: str) -> None:
 
 
 async def test_a_run_survives_the_death_of_the_database(site: Site, start_process: StartProcess) -> None:
-    worker = start_worker(start_process, site, "after begin")
+    worker = start_worker(start_process, site, "make after begin")
     flow = await flows.start_flow(site.alice(), StartFlow("toy", {"size": 4}))
-    await asyncio.to_thread(worker.wait_for_line, "reached after begin")
+    await asyncio.to_thread(worker.wait_for_line, "reached make after begin")
 
     kill_postgres(site.url)
     await asyncio.to_thread(worker.wait_for_line, "This worker stops")

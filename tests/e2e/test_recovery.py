@@ -73,12 +73,20 @@ async def site(fresh_database: str) -> AsyncIterator[Site]:
 
 def start_worker(start_process: StartProcess, site: Site, held_at: str = "") -> Process:
     environment = {"FLOTILLA_DATABASE_URL": site.url, "FLOTILLA_BROADCAST_URL": "memory://"}
-    worker = start_process("-m", "tests.e2e.toy_worker", held_at, environment=environment)
+    worker = start_process("-m", "tests.e2e.held_worker", *held_at.split(), environment=environment)
     worker.wait_for_line("^worker .* is ready$")
     return worker
 
 
-STEPS = ["before begin", "after begin", "before rules", "after rules", "before save", "after save"]
+# After it has been saved the phase no longer runs; with auto-advance the next one does.
+STEPS = [
+    "make before begin",
+    "make after begin",
+    "make before rules",
+    "make after rules",
+    "make before save",
+    "approve after save",
+]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -107,8 +115,8 @@ async def test_a_run_goes_on_elsewhere_when_its_worker_is_killed(
 async def test_a_run_that_kills_every_worker_is_given_up(site: Site, start_process: StartProcess) -> None:
     flow = await flows.start_flow(site.alice(), StartFlow("toy", {}))
     for _ in range(3):
-        worker = start_worker(start_process, site, "before rules")
-        await asyncio.to_thread(worker.wait_for_line, "reached before rules")
+        worker = start_worker(start_process, site, "make before rules")
+        await asyncio.to_thread(worker.wait_for_line, "reached make before rules")
         os.kill(worker.pid, signal.SIGKILL)
 
     start_worker(start_process, site)
@@ -119,9 +127,9 @@ async def test_a_run_that_kills_every_worker_is_given_up(site: Site, start_proce
 
 
 async def test_cancel_ends_a_running_phase_within_five_seconds(site: Site, start_process: StartProcess) -> None:
-    worker = start_worker(start_process, site, "before rules")
+    worker = start_worker(start_process, site, "make before rules")
     flow = await flows.start_flow(site.alice(), StartFlow("toy", {}))
-    await asyncio.to_thread(worker.wait_for_line, "reached before rules")
+    await asyncio.to_thread(worker.wait_for_line, "reached make before rules")
 
     async with asyncio.timeout(5):
         await flows.cancel_flow(site.alice(), FlowAction(flow.id))

@@ -1,4 +1,4 @@
-"""The product's worker with the toy flow, held at a step until it is killed: `toy_worker.py [STEP]`."""
+"""The product's worker, held at one place until it is killed: `held_worker PHASE STEP`, or never without them."""
 
 from __future__ import annotations
 
@@ -13,35 +13,38 @@ from server.settings import Settings
 from server.worker import make_runner, run
 from tests.toy import ALL
 
-HELD_AT = sys.argv[1] if len(sys.argv) > 1 else ""
+HELD_AT = " ".join(sys.argv[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRunner(PhaseRunner):
     """Says which step it has reached, and at the one named goes no further."""
 
-    async def _reach(self, step: str) -> None:
-        sys.stdout.write(f"reached {step}\n")
+    async def _reach(self, run: Run, step: str) -> None:
+        async with self.work(run.tenant) as uow:
+            running = (await uow.flows.get(run.flow_id)).running
+        place = f"{running.key if running else 'none'} {step}"
+        sys.stdout.write(f"reached {place}\n")
         sys.stdout.flush()
-        if step == HELD_AT:
+        if place == HELD_AT:
             await asyncio.Event().wait()
 
     async def begin(self, run: Run) -> bool:
-        await self._reach("before begin")
+        await self._reach(run, "before begin")
         wanted = await PhaseRunner.begin(self, run)
-        await self._reach("after begin")
+        await self._reach(run, "after begin")
         return wanted
 
     async def rules(self, run: Run) -> int:
-        await self._reach("before rules")
+        await self._reach(run, "before rules")
         batches = await PhaseRunner.rules(self, run)
-        await self._reach("after rules")
+        await self._reach(run, "after rules")
         return batches
 
     async def save(self, run: Run, batches: int) -> bool:
-        await self._reach("before save")
+        await self._reach(run, "before save")
         saved = await PhaseRunner.save(self, run, batches)
-        await self._reach("after save")
+        await self._reach(run, "after save")
         return saved
 
 
