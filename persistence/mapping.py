@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.application import Application, ApplicationChange, Component
 from domain.contribution import AgentContribution
 from domain.debt import TechDebtItem
-from domain.decision import Decision
+from domain.decision import ComponentTreatment, Decision
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
 from domain.learning import LearningPattern
@@ -50,7 +50,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
 
 
 _ADAPTERS: Mapping[type, TypeAdapter[Any]] = MappingProxyType(
-    {type_: TypeAdapter(type_) for type_ in (*TABLES, ImportRows, ImportRow, Failure)}
+    {type_: TypeAdapter(type_) for type_ in (*TABLES, ComponentTreatment, ImportRows, ImportRow, Failure)}
 )
 _NAMES = MappingProxyType({type_: tuple(field.name for field in fields(type_)) for type_ in _ADAPTERS})
 
