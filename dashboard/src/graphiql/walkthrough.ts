@@ -32,7 +32,7 @@ type Flow = {
   child?: { decisions?: { nodes?: Decision[] } };
 };
 type Decision = { application?: { id?: string }; tooCloseToCall?: boolean };
-type Application = { id?: string; readiness?: string };
+type Application = { id?: string };
 
 export function learn(known: Known, answer: unknown): Known {
   const data = (answer as { data?: Record<string, unknown> | null }).data ?? {};
@@ -59,6 +59,6 @@ function fromFlow(flow: Flow | undefined): Known {
 
 function fromApplications(data: Record<string, unknown>): Known {
   const nodes = (data.applications as { nodes?: Application[] } | undefined)?.nodes ?? [];
-  const ready = nodes.filter((each) => each.readiness === "READY_FOR_ASSESSMENT").flatMap((each) => each.id ?? []);
-  return ready.length > 0 ? { applicationIds: ready } : {};
+  const applicationIds = nodes.flatMap((each) => each.id ?? []);
+  return applicationIds.length > 0 ? { applicationIds } : {};
 }
