@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,12 +90,22 @@ _ENGAGEMENT_PAGE = text(
     """
 )
 
-_FLOW_PAGES = text(
+# One statement in one round trip, for this is what every delivery waits for. Row-level security compares with a setting
+# that the statement itself makes: the scans of `events` depend on the row of `tenant`, so it is made before them. Were
+# it not, they would find nothing.
+_NEWER = text(
     f"""
-    SELECT page.* FROM unnest(CAST(:flows AS uuid[]), CAST(:afters AS bigint[])) AS watched(flow_id, after)
+    WITH tenant AS MATERIALIZED (SELECT CAST(set_config('flotilla.engagement', :engagement, true) AS uuid) AS id)
+    SELECT watched.flow_id AS log, page.* FROM tenant
+    CROSS JOIN unnest(CAST(:flows AS uuid[]), CAST(:afters AS bigint[])) AS watched(flow_id, after)
     CROSS JOIN LATERAL (
-        SELECT {_COLUMNS} FROM events
-        WHERE events.flow_id = watched.flow_id AND seq > watched.after ORDER BY seq LIMIT :limit
+        (SELECT {_COLUMNS} FROM events
+         WHERE engagement_id = tenant.id AND events.flow_id = watched.flow_id AND seq > watched.after
+         ORDER BY seq LIMIT :limit)
+        UNION ALL
+        (SELECT {_COLUMNS} FROM events
+         WHERE watched.flow_id IS NULL AND engagement_id = tenant.id AND position > watched.after
+         ORDER BY position LIMIT :limit)
     ) AS page ORDER BY page.position
     """
 )
@@ -217,12 +227,6 @@ async def engagement_page(
 _EXPIRED = "This cursor is older than what is kept, or never was. Read the state again and follow it from there."
 
 
-async def flow_pages(connection: AsyncConnection, after: Mapping[str, int], limit: int) -> tuple[LoggedEvent, ...]:
-    """The next events of many flows of the tenant, each after its own number; cursors are not judged."""
-    values = {"flows": list(after), "afters": list(after.values()), "limit": limit}
-    return _events((await connection.execute(_FLOW_PAGES, values)).mappings().all())
-
-
 def _events(rows: Iterable[RowMapping]) -> tuple[LoggedEvent, ...]:
     return tuple(_event(row) for row in rows if row["position"] is not None)
 
@@ -273,7 +277,7 @@ class EventReader:
 
     async def heads(self, logs: Sequence[tuple[str, str | None]]) -> Mapping[tuple[str, str | None], int]:
         """How far each log reaches: the one look across tenants, at ids and numbers only."""
-        async with self._answering(), self._engine.connect() as connection:
+        async with self._single_statement() as connection:
             return await poll_heads(connection, logs)
 
     async def page(self, tenant: Tenant, flow_id: str | None, after: int, limit: int) -> Sequence[LoggedEvent]:
@@ -287,16 +291,17 @@ class EventReader:
         self, tenant: Tenant, after: Mapping[str | None, int], limit: int
     ) -> Mapping[str | None, Sequence[LoggedEvent]]:
         """What flows of one engagement told since the number each is at, and under None the engagement itself."""
-        flows = {flow_id: number for flow_id, number in after.items() if flow_id is not None}
         told: defaultdict[str | None, list[LoggedEvent]] = defaultdict(list)
-        async with self._answering(), reading(self._engine, tenant) as connection:
-            if flows:
-                for event in await flow_pages(connection, flows, limit):
-                    told[event.flow_id].append(event)
-            if None in after:
-                with suppress(CursorExpired):
-                    told[None] += await engagement_page(connection, tenant.engagement_id, after[None], limit)
+        values = {"engagement": tenant.engagement_id, "flows": list(after), "afters": list(after.values())}
+        async with self._single_statement() as connection:
+            for row in (await connection.execute(_NEWER, {**values, "limit": limit})).mappings():
+                told[_id(row["log"])].append(_event(row))
         return told
+
+    @asynccontextmanager
+    async def _single_statement(self) -> AsyncIterator[AsyncConnection]:
+        async with self._answering(), self._engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[None]:

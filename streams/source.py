@@ -26,5 +26,5 @@ class EventSource(Protocol):
     ) -> Mapping[str | None, Sequence[LoggedEvent]]:
         """The next events of many logs of one engagement, by flow or None, each after its own number.
 
-        At most `limit` of each. A log that has none may be left out, and one whose cursor is expired has none.
+        At most `limit` of each; a log that has none is left out. Cursors are not judged: they are the hub's own.
         """

@@ -16,7 +16,8 @@ events = tenant_table(
     word("phase", nullable=True),
     json("data"),
     moment("occurred_at"),
-    UniqueConstraint("flow_id", "seq"),
+    # With the engagement first, as row-level security asks for it: the planner then needs no statistics to use it.
+    UniqueConstraint("engagement_id", "flow_id", "seq"),
     keyed=True,
 )
 heads = Table(

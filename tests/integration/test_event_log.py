@@ -5,14 +5,17 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
 from domain.errors import CursorExpired, NotFound
 from domain.event import Event, EventKind, LoggedEvent
+from persistence import event_log
 from persistence.event_log import FLOOR, EventReader, Events, Head, PendingEvent, append, poll_heads, purge
 from tests.event_logs import NOON, add_tenant, delete_flow, new_id, opened, step, tell, tell_steps, writing
 
@@ -214,7 +217,7 @@ async def test_another_tenants_flow_is_not_there(engine: AsyncEngine, tenant: Te
     with pytest.raises(NotFound, match=r"^There is no such flow\.$"):
         await reader.page(tenant, flow, 0, 10)
     assert await reader.page(tenant, None, 0, 10) == ()
-    assert await reader.newer(tenant, {flow: 0, None: 0}, 10) == {None: []}
+    assert await reader.newer(tenant, {flow: 0, None: 0}, 10) == {}
     assert await reader.heads([(tenant.engagement_id, flow)]) == {}
 
 
@@ -248,13 +251,26 @@ async def test_what_is_newer_is_read_for_many_flows_at_once(
     }
 
 
+async def test_reading_leaves_no_tenant_on_the_connection(module_database: str) -> None:
+    async with opened(module_database, pool_size=1) as engine:
+        tenant, flow = await add_tenant(engine), new_id()
+        await tell_steps(engine, tenant, flow, [1])
+
+        assert len((await EventReader(engine).newer(tenant, {flow: 0}, 10))[flow]) == 1
+
+        async with engine.connect() as connection:
+            left = await connection.scalar(text("SELECT current_setting('flotilla.engagement', true)"))
+            assert left in ("", None)
+            assert await connection.scalar(text("SELECT count(*) FROM events")) == 0
+
+
 async def test_a_cursor_that_is_expired_has_nothing_newer(
     engine: AsyncEngine, tenant: Tenant, reader: EventReader
 ) -> None:
     flow = new_id()
     await tell_steps(engine, tenant, flow, [1])
 
-    assert await reader.newer(tenant, {flow: 7, None: 7}, 2) == {None: []}
+    assert await reader.newer(tenant, {flow: 7, None: 7}, 2) == {}
 
 
 async def test_heads_are_polled_for_many_engagements_at_once(engine: AsyncEngine, tenant: Tenant) -> None:
@@ -308,3 +324,30 @@ async def test_a_database_that_says_nothing_is_a_connection_error() -> None:
         with pytest.raises(ConnectionError, match="event log cannot be read"):
             await EventReader(engine, answer_within=0.2).heads([(new_id(), None)])
         await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("analysed", [False, True])
+async def test_reading_touches_no_more_than_what_is_read(fresh_database: str, analysed: bool) -> None:
+    """In a log of 20,000 events of which the planner knows nothing yet, and of which it does."""
+    async with opened(fresh_database) as engine:
+        tenant, flows = await add_tenant(engine), [new_id() for _ in range(200)]
+        for start in range(0, 200, 50):
+            await tell(engine, tenant, *(step(flow) for flow in flows[start : start + 50] for _ in range(100)))
+        if analysed:
+            _as_superuser(fresh_database, "ANALYZE events")
+        engagement = tenant.engagement_id
+        plans: list[tuple[TextClause, dict[str, Any]]] = [
+            (event_log._FLOW_PAGE, {"flow": flows[0], "after": 50, "limit": 20}),
+            (event_log._ENGAGEMENT_PAGE, {"after": 10_000, "limit": 20}),
+            (event_log._NEWER, {"flows": [*flows[:20], None], "afters": [99] * 20 + [19_999], "limit": 20}),
+        ]
+        for statement, values in plans:
+            async with writing(engine, tenant) as connection:
+                explain = text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}")
+                [plan] = await connection.scalar(explain, {"engagement": engagement, **values})
+            assert plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] < 200
+
+
+def _as_superuser(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
