@@ -135,8 +135,10 @@ def _subject(identity: Identity, user: str) -> str:
 
 def _acting_user(identity: Identity, wanted: str | None) -> str:
     own = SYSTEM if identity.service else identity.subject
-    if wanted is None or wanted in (identity.subject, own):
+    if not wanted or wanted in (identity.subject, own):
         return wanted or own
+    if "\0" in wanted:
+        raise BadRequest("X-User-ID holds a character that no name has.")
     if Grant.ACT_AS not in identity.grants:
         raise Forbidden(
             "X-User-ID names somebody else than the token. Leave it out, or use a token with the grant act-as."

@@ -24,6 +24,8 @@ LOG = structlog.get_logger(__name__)
 
 # How long a subscription goes on before it looks again whether its caller is still a member.
 RECHECK_AFTER = 10.0
+# What a client chose is cut to this before it is logged.
+LONGEST_LOGGED = 80
 
 OpenContext = Callable[[Caller], AbstractAsyncContextManager[Context]]
 
@@ -123,9 +125,9 @@ class Operations:
             "operation",
             kind=operation.kind.value,
             fields=sorted(operation.root_fields),
-            name=operation.name,
+            name=(operation.name or "")[:LONGEST_LOGGED],
             subject=client.identity.subject,
-            engagement=client.credentials.engagement,
+            engagement=(client.credentials.engagement or "")[:LONGEST_LOGGED],
             outcome=outcome,
             milliseconds=round(seconds * 1000, 1),
         )

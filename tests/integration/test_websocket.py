@@ -167,6 +167,14 @@ async def test_a_foreign_engagement_is_refused_at_the_door(address: str, tmp_pat
     assert (code, reason[:29]) == (4403, "There is no such engagement f")
 
 
+async def test_a_user_that_nobody_can_be_is_refused_at_the_door(address: str, tmp_path: Path) -> None:
+    headers = tiny.headers(tmp_path, "service", act_as=True) | {"X-User-ID": "a\0b"}
+    async with opened(address) as socket:
+        await send(socket, type="connection_init", payload=headers)
+
+        assert (await closing(socket))[0] == 4403
+
+
 async def test_an_expired_token_closes_the_socket(address: str, tmp_path: Path) -> None:
     headers = tiny.headers(tmp_path) | {
         "Authorization": f"Bearer {issue(tmp_path, 'alice', lifetime=timedelta(seconds=2))}"
