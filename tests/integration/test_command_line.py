@@ -175,6 +175,7 @@ def test_a_process_below_up_that_is_killed_is_started_again(start_process: Start
     assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
 
 
+@pytest.mark.slow
 def test_up_ends_when_the_embedded_servers_do(start_process: StartProcess, data: Path) -> None:
     up = start_process(*UP, environment=of(data))
     up.wait_for_line(WELCOME)
