@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.application import Application
@@ -77,6 +77,14 @@ class Calling:
             return None
         call = await self.call(flow, phase.key, phase.pause.needs)
         return self.shapes.encode(phase.pause.propose(call))
+
+    def proposed(self, call: PhaseCall, phase: Phase, outcome: Outcome) -> Any:
+        """The same from what a rule was just called with and what it came to, without reading it again."""
+        if phase.pause is None:
+            return None
+        results = {**call.results, phase.key: outcome.result}
+        after = replace(call, results=results, portfolio=call.portfolio.after(outcome.saves))
+        return self.shapes.encode(phase.pause.propose(after))
 
 
 def changed(values: Sequence[Any], stamp: Stamp, phase: str | None = None) -> Event | None:

@@ -31,8 +31,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TechDebtItem:
-    """One finding with its evidence. `finding` is the rule and product version or control: what makes two items the same
-    finding for the score. `remediation_hours` are person-hours.
+    """One finding with its evidence.
+
+    `finding` is the rule and product version or control: what makes two items the same finding for the score.
+    `remediation_hours` are person-hours.
     """
 
     id: str

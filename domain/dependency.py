@@ -9,7 +9,7 @@ from domain.application import Criticality
 
 
 class DependencyKind(StrEnum):
-    """HARD: synchronous or shared data. SOFT: asynchronous or replaceable. SHARED_SERVICE: a platform nearly all use."""
+    """HARD: synchronous or shared data. SOFT: asynchronous or replaceable. SHARED_SERVICE: what nearly all use."""
 
     HARD = "HARD"
     SOFT = "SOFT"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any, Self
 
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
@@ -38,3 +40,24 @@ class Portfolio:
     decisions: tuple[Decision, ...] = ()
     pages: tuple[AppOnPage, ...] = ()
     annual_costs: tuple[Decimal, ...] = ()
+
+    def after(self, saves: Iterable[Any]) -> Self:
+        """The same with new or changed values among its parts."""
+        saved = tuple(saves)
+        changed: dict[str, Any] = {}
+        for name, type_ in _PARTS.items():
+            values = {value.id: value for value in getattr(self, name)}
+            changed[name] = tuple((values | {v.id: v for v in saved if isinstance(v, type_)}).values())
+        return replace(self, **changed)
+
+
+_PARTS: Mapping[str, Any] = {
+    "applications": Application,
+    "components": Component,
+    "dependencies": Dependency,
+    "standards": ArchitectureStandard,
+    "exceptions": StandardException,
+    "debt": TechDebtItem,
+    "decisions": Decision,
+    "pages": AppOnPage,
+}

@@ -9,7 +9,7 @@ from domain.access import Role
 from domain.calling import Calling
 from domain.commands import SubmitPhaseInput
 from domain.decision import Decision
-from domain.definition import Outcome, Phase, PhaseCall
+from domain.definition import Need, Outcome, Phase, PhaseCall
 from domain.errors import NotFound, Refused, StaleVersion
 from domain.event import Event, EventKind
 from domain.flow import Flow
@@ -64,17 +64,26 @@ class _Deciding:
     async def keep(self, outcome: Outcome, change: Event) -> Flow:
         """The flow after the change, with what later phases must do about it."""
         await self.calling.keep(self.flow, self.phase, outcome, Source.USER)
-        proposed = await self.calling.propose(self.flow, self.phase)
+        proposed = self.calling.proposed(self.call, self.phase, outcome)
         return self.flow.override(PHASE, self.calling.stamp, change, proposed)
 
 
 async def _deciding(caller: Caller, uow: UnitOfWork, flow_id: str) -> _Deciding:
     flow = await _flow(uow, flow_id)
     flow.require(FlowAction.OVERRIDE)
-    phase = flow.definition.phase(PHASE)
-    needs = phase.needs | (phase.pause.needs if phase.pause else frozenset())
     calling = Calling(uow, caller.shapes, caller.stamp())
-    return _Deciding(flow, phase, calling, await calling.call(flow, PHASE, needs))
+    needs = frozenset({Need.APPLICATIONS, Need.DEPENDENCIES, Need.DECISIONS})
+    return _Deciding(flow, flow.definition.phase(PHASE), calling, await calling.call(flow, PHASE, needs))
+
+
+async def _looking_into(uow: UnitOfWork, deciding: _Deciding, application_id: str) -> PhaseCall:
+    """The call with the details of one application: of the others a change touches the decisions alone."""
+    needs = deciding.phase.needs - {Need.APPLICATIONS, Need.DEPENDENCIES, Need.DECISIONS}
+    found = await uow.portfolio.load(needs, deciding.flow.id, (application_id,))
+    portfolio = replace(
+        deciding.call.portfolio, components=found.components, debt=found.debt, exceptions=found.exceptions
+    )
+    return replace(deciding.call, portfolio=portfolio)
 
 
 async def _flow(uow: UnitOfWork, flow_id: str) -> Flow:
@@ -91,7 +100,8 @@ async def override(caller: Caller, command: OverrideDecision) -> Decision:
     async with caller.work() as uow:
         deciding = await _deciding(caller, uow, command.flow_id)
         _expect(deciding.call, command)
-        made = override_decision(deciding.call, command.application_id, command.change)
+        call = await _looking_into(uow, deciding, command.application_id)
+        made = override_decision(call, command.application_id, command.change)
         uow.touch(made.decision.id)
         outcome = replace(made.outcome, saves=(*made.outcome.saves, made.override, made.pattern))
         at = caller.stamp().at

@@ -53,8 +53,8 @@ class Subject:
         )
 
 
-def subjects(portfolio: Portfolio, flow_id: str, as_of: date) -> Iterator[Subject]:
-    """The applications in scope, by name."""
+def subjects(portfolio: Portfolio, flow_id: str, as_of: date, application_id: str | None = None) -> Iterator[Subject]:
+    """The applications in scope, by name; or the one."""
     components = components_of(portfolio)
     edges = tuple(live_dependencies(portfolio))
     names = {each.id: each.name for each in (*portfolio.applications, *portfolio.neighbours)}
@@ -63,6 +63,8 @@ def subjects(portfolio: Portfolio, flow_id: str, as_of: date) -> Iterator[Subjec
         if item.flow_id == flow_id and not item.dismissed:
             debt[item.application_id].append(item)
     for application in sorted(portfolio.applications, key=lambda each: (each.name, each.id)):
+        if application_id not in (None, application.id):
+            continue
         relieved = relieved_standards(portfolio.exceptions, application.id, as_of)
         yield Subject(
             application=application,

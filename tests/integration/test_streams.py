@@ -2,27 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from broadcaster import Broadcast
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
 from domain.errors import CursorExpired, NotFound
 from domain.event import EventKind
 from persistence.event_log import EventReader, append, purge
-from server.embedded.account import unprivileged
-from server.embedded.postgres import Postgres
-from server.migration import prepare_database
 from streams.backend import RedisBackend
 from streams.hub import Hub
 from streams.watch import Limits
 from tests.event_logs import NOON, add_tenant, delete_flow, new_id, opened, step, tell, tell_steps, writing
 from tests.nodes import Node, Subscriber, eventually, node, subscribed
-from tests.valkey import Valkey
 
 # So long that what arrives in a test did not arrive by polling.
 NEVER = 1_000.0
@@ -42,12 +36,6 @@ async def tenant(engine: AsyncEngine) -> Tenant:
 @pytest.fixture(params=["redis", "memory"])
 def transport(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue("broadcast_url")) if request.param == "redis" else "memory://"
-
-
-@pytest.fixture
-def valkey() -> Iterator[Valkey]:
-    with Valkey() as server:
-        yield server
 
 
 async def test_what_was_told_is_replayed_and_what_is_told_follows(
@@ -355,137 +343,6 @@ async def test_a_hub_that_stops_ends_its_followers(engine: AsyncEngine, tenant: 
         await eventually(lambda: one.hub.figures()["followers"] == 1)
 
     assert await subscriber.until_ended() is None
-
-
-async def test_redis_killed_and_back_again_loses_nothing(engine: AsyncEngine, tenant: Tenant, valkey: Valkey) -> None:
-    flow = new_id()
-    await tell_steps(engine, tenant, flow, [0])
-
-    async with (
-        node(engine, valkey.url, poll_seconds=NEVER) as reader,
-        node(engine, valkey.url, poll_seconds=NEVER) as writer,
-        subscribed(reader.hub, tenant, flow) as subscriber,
-    ):
-        for stage in range(3):
-            await eventually(lambda: reader.hub.connected and _listening(reader))
-            first = 1 + 4 * stage
-            await writer.tell(tenant, step(flow, first), step(flow, first + 1))
-            await subscriber.until_got(first + 2)
-            valkey.kill()
-            await eventually(lambda: not reader.hub.connected)
-            await writer.tell(tenant, step(flow, first + 2))
-            await subscriber.until_got(first + 3)
-            valkey.start()
-            await writer.tell(tenant, step(flow, first + 3))
-            await subscriber.until_got(first + 4)
-        async with subscribed(reader.hub, tenant, flow, 10) as late:
-            await late.until_got(3)
-
-    assert subscriber.numbers == list(range(13))
-    assert late.numbers == [10, 11, 12]
-
-
-async def test_a_server_without_redis_starts_and_finds_it_later(engine: AsyncEngine, tenant: Tenant) -> None:
-    valkey = Valkey()
-
-    async with node(engine, valkey.url, poll_seconds=NEVER) as one, subscribed(one.hub, tenant, None) as subscriber:
-        await eventually(lambda: not one.hub.connected)
-        await one.tell(tenant, step(None, 1))
-        await tell(engine, tenant, step(None, 2))
-        await subscriber.until_got(2)
-        assert one.hub.healthy
-        with valkey:
-            await eventually(lambda: one.hub.connected)
-            await eventually(lambda: one.publisher.figures()["hints_waiting"] == 0)
-
-    assert subscriber.numbers == [1, 2]
-
-
-async def test_frozen_redis_is_noticed(engine: AsyncEngine, tenant: Tenant, valkey: Valkey) -> None:
-    transport = Broadcast(backend=RedisBackend(valkey.url, heartbeat=0.1, silence=0.5))
-
-    async with node(engine, transport, poll_seconds=NEVER) as one, subscribed(one.hub, tenant, None) as subscriber:
-        await eventually(lambda: _listening(one))
-        valkey.freeze()
-        await eventually(lambda: not one.hub.connected, 2)
-        await tell(engine, tenant, step(None, 1))
-        await subscriber.until_got(1)
-        valkey.thaw()
-        await eventually(lambda: one.hub.connected)
-
-    assert subscriber.numbers == [1]
-
-
-async def test_a_command_is_not_told_that_redis_is_down(engine: AsyncEngine, tenant: Tenant) -> None:
-    flows = [new_id() for _ in range(5)]
-
-    async with node(engine, Valkey().url) as one:
-        one.publisher._capacity = 3
-        for flow in flows:
-            await one.tell(tenant, step(flow))
-        await eventually(lambda: one.publisher.figures()["hint_failures_total"] >= 1)
-        figures = one.publisher.figures()
-
-    assert one.publisher.healthy is False
-    assert figures["hints_waiting"] <= 3
-    assert figures["hints_dropped_total"] >= 1
-    assert figures["hints_published_total"] == 0
-
-
-@pytest.fixture
-def postgres(data: Path) -> Iterator[Postgres]:
-    """A server of its own, for a test that stops it."""
-    server = Postgres(data, unprivileged(), temporary=True)
-    server.start()
-    prepare_database(server.url)
-    yield server
-    server.stop()
-
-
-async def test_postgres_restarted_under_the_hub_loses_nothing(postgres: Postgres, valkey: Valkey) -> None:
-    flow = new_id()
-
-    async with opened(postgres.url) as engine, node(engine, valkey.url, poll_seconds=0.2) as one:
-        tenant = await add_tenant(engine)
-        await tell_steps(engine, tenant, flow, range(300))
-        subscriber = Subscriber(one.hub, tenant, flow)
-        await subscriber.until_got(300)
-        postgres.stop()
-        valkey.kill()
-        await eventually(lambda: one.hub.figures()["failures_total"] >= 2)
-        late = Subscriber(one.hub, tenant, flow, 290)
-        await asyncio.sleep(0.3)
-        postgres.start()
-        valkey.start()
-        await one.tell(tenant, step(flow, 300))
-        await subscriber.until_got(301)
-        await late.until_got(11)
-        await subscriber.close()
-        await late.close()
-
-    assert subscriber.numbers == list(range(301))
-    assert late.numbers == list(range(290, 301))
-
-
-async def test_a_queue_that_is_full_says_so_instead_of_growing(valkey: Valkey) -> None:
-    backend = RedisBackend(valkey.url, capacity=5)
-    other = RedisBackend(valkey.url)
-    await backend.connect()
-    await other.connect()
-    try:
-        await backend.subscribe("a")
-        await eventually(lambda: backend._notes.get("a") == "\x00resync")
-        assert (await backend.next_published()).message == "\x00resync"
-        for number in range(20):
-            await other.publish("a", str(number))
-        await eventually(lambda: "a" in backend._notes)
-        await asyncio.sleep(0.1)
-        got = [(await backend.next_published()).message for _ in range(6)]
-    finally:
-        await backend.disconnect()
-        await other.disconnect()
-
-    assert got == ["\x00resync", "0", "1", "2", "3", "4"]
 
 
 async def test_the_database_brought_back_from_a_copy_expires_cursors(engine: AsyncEngine, tenant: Tenant) -> None:

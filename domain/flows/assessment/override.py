@@ -30,17 +30,17 @@ class OverriddenDecision:
 def override_decision(call: PhaseCall, application_id: str, change: DecisionChange) -> OverriddenDecision:
     """What the change comes to, or Refused with everything that is wrong with it."""
     before = next((each for each in call.portfolio.decisions if each.application_id == application_id), None)
-    about = {each.application.id: each for each in subjects(call.portfolio, call.flow_id, call.as_of)}
-    if before is None or application_id not in about:
+    about = next(subjects(call.portfolio, call.flow_id, call.as_of, application_id), None)
+    if before is None or about is None:
         raise NotFound("decision", ("applicationId",))
-    after = overridden(before, change, about[application_id], terms_of(call))
+    after = overridden(before, change, about, terms_of(call))
     others = [each for each in call.portfolio.decisions if each.id != after.id]
     fitted = fit([after, *others], call.portfolio)
     changed = tuple(each for each, old in zip(fitted, [before, *others], strict=True) if each != old)
     return OverriddenDecision(
         decision=fitted[0],
         override=_record(call, before, fitted[0], change),
-        pattern=_pattern(call, before, fitted[0], change, about[application_id]),
+        pattern=_pattern(call, before, fitted[0], change, about),
         outcome=Outcome(summed(call, sorted(fitted, key=lambda each: each.id)), saves=changed),
     )
 
