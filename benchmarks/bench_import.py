@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 from sqlalchemy import insert, text
 
@@ -91,7 +92,7 @@ async def _discover(bench: Bench, data: bytes) -> int:
 async def _bare(url: str, bench: Bench, data: bytes) -> float:
     engine = open_database(url)
     begun = time.perf_counter()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "engagement_id": bench.tenant.engagement_id,
