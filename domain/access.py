@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+# Who acts where no person does: the engine, and a service that acts for nobody; no token may be given to that name.
+SYSTEM = "system"
+
 
 class Role(StrEnum):
     """Each role may do what the ones before it may."""

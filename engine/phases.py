@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count, islice
 from typing import Any
 
-from domain.access import Tenant
+from domain.access import SYSTEM, Tenant
 from domain.calling import Calling, changed
 from domain.contribution import AgentContribution
 from domain.definition import Outcome, Phase, PhaseCall, Warning
@@ -25,8 +25,6 @@ from engine.ports import RunPorts
 
 log = logging.getLogger(__name__)
 
-# Who the engine is in events, results and histories.
-ENGINE = "system"
 # An attempt that has killed its worker this often is not started again.
 STARTS = 3
 # Where a run stages what: its result and warnings, what to remove, then values to save.
@@ -54,7 +52,7 @@ class PhaseRunner:
     ids: Ids
 
     def _stamp(self) -> Stamp:
-        return Stamp(ENGINE, self.clock(), self.ids)
+        return Stamp(SYSTEM, self.clock(), self.ids)
 
     async def start(self, run: Run) -> bool:
         """Count one more start; False, and the phase FAILED, when earlier ones have ended their workers too often."""

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import WorkflowStatusString as Status
 
-from domain.access import Tenant
+from domain.access import SYSTEM, Tenant
 from domain.flow import Stamp
 from domain.ports import Sweeps
-from engine.phases import ENGINE, PhaseRunner
+from engine.phases import PhaseRunner
 from engine.queue import APPLICATION, QUEUE, VERSION
 from engine.recovery import Liveness, LockLost
 from engine.workflow import register
@@ -111,7 +111,7 @@ class Worker:
     async def _wake_flow(self, tenant: Tenant, flow_id: str) -> None:
         async with self._runner.work(tenant) as uow:
             flow = await uow.flows.get(flow_id)
-            await uow.flows.save(flow.wake(Stamp(ENGINE, self._runner.clock(), self._runner.ids)))
+            await uow.flows.save(flow.wake(Stamp(SYSTEM, self._runner.clock(), self._runner.ids)))
             await uow.woken(flow_id)
 
     async def _purge(self) -> None:

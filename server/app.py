@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
+from domain.access import SYSTEM
 from domain.flows import DEFINITIONS
 from engine.queue import PhaseQueue
 from persistence.engagements import Memberships
@@ -27,7 +28,7 @@ from server.backlog import count_jobs
 from server.composition import Definitions, database, new_id, now, works
 from server.health import Readiness, healthz, look_at_broadcaster, look_at_database, look_at_workers
 from server.http import GraphQLOverHTTP
-from server.identity import SYSTEM, Grant, NoIssuer, Verifier
+from server.identity import Grant, NoIssuer, Verifier
 from server.metrics import Metrics
 from server.openid import OpenIdVerifier
 from server.operations import Operations
@@ -88,10 +89,14 @@ class Parts:
         self.readiness = Readiness(
             {
                 "database": look_at_database(settings.database_url),
-                "broadcaster": look_at_broadcaster(settings.broadcast_url, lambda: self._hub.connected),
+                "broadcaster": look_at_broadcaster(settings.broadcast_url, self._follows),
                 "workers": look_at_workers(self._sweeps),
             }
         )
+
+    def _follows(self) -> bool:
+        """Whether events are told and heard at once here."""
+        return self._hub.connected and self._hub.healthy and self._publisher.healthy
 
     def _verifier(self) -> Verifier:
         if self._settings.issuer_url:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from domain.access import Member, Tenant
+from domain.access import SYSTEM, Member, Tenant
 from domain.errors import Forbidden, Unauthenticated
 from resolvers.context import Caller
 from server.errors import BadRequest
-from server.identity import SYSTEM, Grant, Identity, Verifier
+from server.identity import Grant, Identity, Verifier
 
 CLIENT_ACCOUNT = "x-client-account-id"
 ENGAGEMENT = "x-engagement-id"

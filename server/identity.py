@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import jwt
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
+from domain.access import SYSTEM
 from domain.errors import Unauthenticated
 
 LONGEST_TOKEN = 16_384
@@ -18,8 +19,6 @@ LONGEST_SUBJECT = 255
 # The last second that a datetime can hold.
 LATEST = 253_402_300_799
 REQUIRED = ("exp", "iss", "sub")
-# Who a service is where it acts for nobody; no token may be given to that name.
-SYSTEM = "system"
 
 
 class Grant(StrEnum):

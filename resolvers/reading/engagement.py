@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from domain.access import Member, Role, Tenant
+from domain.access import SYSTEM, Member, Role, Tenant
 from domain.errors import NotFound
 from domain.known import AuditEntry, KnownEngagement, SelectableEngagement
 from domain.listing import AuditEntries, Members, SelectableEngagements
@@ -60,7 +60,9 @@ async def member(context: Context) -> Member | None:
 
 async def selectable(context: Context, search: str | None, window: Window) -> Page[SelectableEngagement]:
     """Every engagement that the caller's token may select."""
-    listing = SelectableEngagements(subject=context.caller.subject, search=search)
+    caller = context.caller
+    subject = caller.subject if caller.user == SYSTEM else caller.user
+    listing = SelectableEngagements(subject=subject, search=search)
     return (await context.reads.pages([listing], window))[0]
 
 
