@@ -1,14 +1,16 @@
 // How GraphiQL reaches the API: queries and mutations over HTTP, subscriptions over a WebSocket.
 import type { Fetcher, FetcherOpts, FetcherParams } from "@graphiql/toolkit";
-import { getOperationAST } from "graphql";
+import { getOperationAST, parse } from "graphql";
 import { subscription } from "./live";
 import type { Headers } from "./session";
 
 type OnAnswer = (answer: unknown) => void;
 
 export function fetcherFor(local: Headers, onAnswer: OnAnswer): Fetcher {
-  return (request, options) => {
-    if (subscribes(request, options)) {
+  return (given, options) => {
+    const operation = operationOf(given);
+    const request = { ...given, operationName: operation?.name?.value ?? given.operationName ?? null };
+    if (operation?.operation === "subscription") {
       return subscription(socketUrl(), headersOf(options), payload(request));
     }
     // The page asks for the schema before its headers editor is there.
@@ -20,9 +22,15 @@ export function fetcherFor(local: Headers, onAnswer: OnAnswer): Fetcher {
   };
 }
 
-function subscribes(request: FetcherParams, options?: FetcherOpts): boolean {
-  if (!options?.documentAST) return false;
-  return getOperationAST(options.documentAST, request.operationName)?.operation === "subscription";
+/** Read anew: what GraphiQL knows of its text lags behind it, most of all after a change of tab. */
+function operationOf({ query, operationName }: FetcherParams) {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document);
+  } catch {
+    // The server says what is wrong with it.
+    return null;
+  }
 }
 
 function headersOf(options?: FetcherOpts): Headers {
