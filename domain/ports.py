@@ -12,6 +12,7 @@ from domain.inventory import ImportRow, RejectedRow
 
 if TYPE_CHECKING:
     from domain.access import Member, Tenant
+    from domain.decision import Decision
     from domain.definition import Need, Pattern
     from domain.engagement import Engagement
     from domain.event import Event, LiveText, LoggedEvent
@@ -167,6 +168,12 @@ class PortfolioRepository(Protocol):
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asked for; without application ids, of the whole engagement."""
+
+    async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
+        """Those of that type that are there, in the order of the ids; locked until the unit of work ends."""
+
+    async def accepted(self, application_ids: Iterable[str]) -> Mapping[str, Decision]:
+        """The newest accepted decision of each application that has one."""
 
     async def save(self, values: Iterable[Any]) -> None:
         """Insert or replace each value by its id."""

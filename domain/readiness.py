@@ -67,10 +67,10 @@ def completeness(application: Application, components: Sequence[Component]) -> f
 
 
 def checked(application: Application, components: Sequence[Component]) -> Application:
-    """The application with its gaps and completeness; ready or not where the rules may say so."""
+    """The application with its gaps and completeness; ready or not where the rules may say so and no person has."""
     gaps = readiness_gaps(application, components)
     readiness = application.readiness
-    if readiness in _BY_RULES:
+    if readiness in _BY_RULES and "readiness" not in application.edited:
         readiness = Readiness.NOT_READY if gaps else Readiness.READY_FOR_ASSESSMENT
     return replace(
         application,

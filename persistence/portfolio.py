@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from itertools import islice
@@ -53,6 +53,23 @@ class PortfolioValues:
         if application_ids and Need.DEPENDENCIES in needs:
             parts["neighbours"] = await self._neighbours(parts["dependencies"], application_ids)
         return Portfolio(**parts)
+
+    async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
+        """Those of that type that are there, in the order of the ids; locked until the unit of work ends."""
+        wanted = tuple(dict.fromkeys(ids))
+        table = TABLES[type_]
+        mine = table.c.engagement_id == self._engagement_id
+        # Locked in the order of the ids: two commands over the same things wait for each other.
+        query = select(*columns(type_)).where(mine, table.c.id.in_(wanted)).order_by(table.c.id).with_for_update()
+        rows = (await self._connection.execute(query)).mappings()
+        found = {str(row["id"]): from_row(type_, row) for row in rows}
+        return tuple(found[id] for id in wanted if id in found)
+
+    async def accepted(self, application_ids: Iterable[str]) -> Mapping[str, Decision]:
+        """The newest accepted decision of each application that has one."""
+        table = tables.decisions
+        found = await self._find(Decision, [table.c.application_id.in_(tuple(application_ids)), table.c.accepted])
+        return {decision.application_id: decision for decision in found}
 
     async def _find(self, type_: type[T], where: Sequence[ColumnElement[bool]]) -> tuple[T, ...]:
         table = TABLES[type_]

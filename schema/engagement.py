@@ -20,7 +20,15 @@ from schema.mirror import Id, mirror
 
 # What a mutation's entry in the audit log is about, where it is not a flow.
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
-    {"createEngagement": "Engagement", "setMember": "Engagement", "overrideDecision": "SixRDecision"}
+    {
+        "createEngagement": "Engagement",
+        "setMember": "Engagement",
+        "updateApplication": "Application",
+        "setReadiness": "Application",
+        "saveDependency": "Dependency",
+        "deleteDependency": "Dependency",
+        "overrideDecision": "SixRDecision",
+    }
 )
 
 

@@ -91,6 +91,10 @@ class Names:
 FlowId = Annotated[strawberry.ID, Names((MASTER, *CHILD_TYPES))]
 ApplicationId = Annotated[strawberry.ID, Names(("Application",))]
 ComponentId = Annotated[strawberry.ID, Names(("Component",))]
+DependencyId = Annotated[strawberry.ID, Names(("Dependency",))]
+StandardId = Annotated[strawberry.ID, Names(("ArchitectureStandard",))]
+StandardExceptionId = Annotated[strawberry.ID, Names(("StandardException",))]
+TechDebtItemId = Annotated[strawberry.ID, Names(("TechDebtItem",))]
 ClientAccountId = Annotated[strawberry.ID, Names(("ClientAccount",))]
 
 

@@ -10,15 +10,18 @@ import strawberry
 from domain.commands import FlowAction, PhaseAction, SaveUiState, SubmitPhaseInput
 from resolvers import flows as commands
 from resolvers.context import Caller, Context
-from schema import deciding, inputs, making
+from schema import correcting, deciding, inputs, making, portfolio_inputs
 from schema.commanding import carry_out, command
 from schema.ids import MASTER
 from schema.loading import entry
 from schema.mirror import Id
 from schema.payloads import (
+    ApplicationPayload,
+    ApplicationsPayload,
     DecisionPayload,
     DecisionsPayload,
     DeletePayload,
+    DependencyPayload,
     EngagementPayload,
     FlowPayload,
 )
@@ -120,6 +123,30 @@ class Mutation:
         """ADMIN. Its events go with it; applications, accepted decisions and learning patterns stay."""
         deleted = await _on_flow(context, "deleteFlow", input, FlowAction, commands.delete_flow)
         return DeletePayload(Id(f"{MASTER}:{deleted.flow_id}") if deleted.flow_id else None, deleted.errors)
+
+    @entry
+    @staticmethod
+    async def update_application(
+        context: Context, input: portfolio_inputs.UpdateApplicationInput
+    ) -> ApplicationPayload:
+        """What a person says is kept against every later import."""
+        return await correcting.update_application(context, input)
+
+    @entry
+    @staticmethod
+    async def set_readiness(context: Context, input: portfolio_inputs.SetReadinessInput) -> ApplicationsPayload:
+        """Over open gaps it needs LEAD and a reason; a decision, or moving what was to stay, needs ARCHITECT."""
+        return await correcting.set_readiness(context, input)
+
+    @entry
+    @staticmethod
+    async def save_dependency(context: Context, input: portfolio_inputs.SaveDependencyInput) -> DependencyPayload:
+        return await correcting.save_dependency(context, input)
+
+    @entry
+    @staticmethod
+    async def delete_dependency(context: Context, input: portfolio_inputs.DeleteInput) -> DeletePayload:
+        return await correcting.delete_dependency(context, input)
 
     @entry
     @staticmethod

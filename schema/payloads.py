@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
+from domain.application import Application
 from domain.decision import Decision
+from domain.dependency import Dependency
 from domain.errors import Problem
 from domain.known import KnownEngagement, KnownFlow
 from resolvers.context import Context
@@ -15,6 +18,19 @@ from schema.mirror import Id, mirror
 from schema.relations import referred
 
 REFUSED = "Null when there are errors."
+
+
+def _all(value: type, ids_of: Callable[[Any], tuple[str, ...] | None], *, why: str) -> Any:
+    """The things whose ids the payload holds, in that order; null where it holds none."""
+
+    async def read(context: Context, payloads: list[Any]) -> list[Any]:
+        wanted = [ids_of(payload) for payload in payloads]
+        found: Mapping[str, Any] = await context.reads.get(value, {id for ids in wanted for id in ids or ()})
+        return [None if ids is None else tuple(found[id] for id in ids if id in found) for ids in wanted]
+
+    read.__annotations__["return"] = list[tuple[value, ...] | None]  # type: ignore[valid-type]
+    read.__doc__ = why
+    return loaded(read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +103,56 @@ class DecisionsPayload:
 
 @mirror(DecisionsPayload, "errors")
 class DecisionsPayloadType:
-    @loaded
-    @staticmethod
-    async def decisions(context: Context, payloads: list[DecisionsPayload]) -> list[tuple[Decision, ...] | None]:
-        """In the order of the applications; null when there are errors."""
-        wanted = [payload.decision_ids for payload in payloads]
-        found = await context.reads.get(Decision, {id for ids in wanted for id in ids or ()})
-        return [None if ids is None else tuple(found[id] for id in ids if id in found) for ids in wanted]
+    decisions = _all(
+        Decision,
+        lambda payload: payload.decision_ids,
+        why="In the order of the applications; null when there are errors.",
+    )
 
     flow = referred(KnownFlow, lambda payload: payload.flow_id, nullable=True, why=REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPayload:
+    """An application that was changed, and its flow where it was changed in one."""
+
+    application_id: str | None
+    flow_id: str | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(ApplicationPayload, "errors")
+class ApplicationPayloadType:
+    application = referred(Application, lambda payload: payload.application_id, nullable=True, why=REFUSED)
+    flow = referred(
+        KnownFlow,
+        lambda payload: payload.flow_id,
+        nullable=True,
+        why="Null when there are errors, and where it was changed in no flow.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationsPayload:
+    """Applications that were changed."""
+
+    application_ids: tuple[str, ...] | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(ApplicationsPayload, "errors")
+class ApplicationsPayloadType:
+    applications = _all(Application, lambda payload: payload.application_ids, why=REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyPayload:
+    """A dependency that was made or changed."""
+
+    dependency_id: str | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(DependencyPayload, "errors")
+class DependencyPayloadType:
+    dependency = referred(Dependency, lambda payload: payload.dependency_id, nullable=True, why=REFUSED)
