@@ -55,13 +55,12 @@ class Worker:
     async def run(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is set. Raises LockLost when others may have taken over: the process must end then."""
         await self._liveness.begin()
-        try:
-            await self._launch()
-            ready()
-            await self._work_until(stop)
-        finally:
-            await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=5, destroy_registry=True)
-            await self._liveness.end()
+        await self._launch()
+        ready()
+        # A lost lock leaves from here without an orderly end: what still runs here is not wanted any more.
+        await self._work_until(stop)
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=5, destroy_registry=True)
+        await self._liveness.end()
 
     async def _launch(self) -> None:
         config = DBOSConfig(

@@ -38,7 +38,10 @@ def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definit
     try:
         asyncio.run(_work(settings, make, definitions))
     except* LockLost as lost:
-        sys.exit(f"This worker stops: {lost.exceptions[0]} Start it again; its runs go on elsewhere or then.")
+        sys.stderr.write(f"This worker stops: {lost.exceptions[0]} Start it again; its runs go on elsewhere or then.\n")
+        sys.stderr.flush()
+        # At once, whatever its threads still do: others may have taken over its runs already.
+        os._exit(1)
 
 
 async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) -> None:
