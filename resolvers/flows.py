@@ -81,15 +81,25 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
                 flow.definition.configuration, {**flow.configuration, **configuration}, path
             )
             configuration, ids = caller.shapes.encode(typed), flow.definition.applications(typed)
-        flow = flow.update(
+        updated = flow.update(
             caller.stamp(),
             name=command.name,
             auto_advance=command.auto_advance,
             configuration=configuration,
             application_ids=ids,
         )
-        await uow.flows.save(flow)
-    return flow
+        updated = await _rescoped(caller, uow, flow, updated)
+        await uow.flows.save(updated)
+    return updated
+
+
+async def _rescoped(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flow) -> Flow:
+    """Give back what is no longer in its scope, and take in what is new there; it may refuse."""
+    if flow.application_ids == before.application_ids:
+        return flow
+    removed = tuple(id for id in before.application_ids if id not in flow.application_ids)
+    left = await _effects(caller, uow, replace(flow, application_ids=removed), flow.definition.closing)
+    return await _effects(caller, uow, replace(flow, events=left.events), flow.definition.opening)
 
 
 async def save_ui_state(caller: Caller, command: SaveUiState) -> Flow:

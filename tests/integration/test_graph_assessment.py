@@ -198,3 +198,20 @@ async def test_a_finalized_assessment_hands_over(graph: Graph, bench: Bench, ass
     assert found["decision"] == {"strategy": "REHOST", "accepted": True}
     assert found["flows"]["totalCount"] == 2
     assert "READY_FOR_PLANNING" in [change["after"] for change in found["history"]["nodes"]]
+
+
+async def test_an_application_taken_out_of_the_scope_is_given_back(graph: Graph, assessment: str) -> None:
+    nodes = (await graph.data("{ applications { nodes { id name readiness } } }"))["applications"]["nodes"]
+    assert {node["readiness"] for node in nodes} == {"IN_ASSESSMENT"}
+
+    kept = next(node["id"] for node in nodes if node["name"] == "Payroll")
+    given = {"flowId": assessment, "configuration": {"assessment": {"applicationIds": [kept]}}}
+    update = f"mutation ($input: UpdateFlowInput!) {{ updateFlow(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
+    payload = (await graph.data(update, input=given))["updateFlow"]
+
+    assert payload == {"flow": {"status": "READY"}, "errors": []}
+    nodes = (await graph.data("{ applications { nodes { name readiness } } }"))["applications"]["nodes"]
+    assert nodes == [
+        {"name": "Ledger", "readiness": "READY_FOR_ASSESSMENT"},
+        {"name": "Payroll", "readiness": "IN_ASSESSMENT"},
+    ]

@@ -85,7 +85,7 @@ def _problems(call: PhaseCall) -> Iterator[Problem]:
             yield Problem(ErrorCode.INVALID_INPUT, "It is named twice.", path)
         elif application_id not in found:
             yield Problem(ErrorCode.NOT_FOUND, "There is no such application.", path)
-        elif found[application_id].readiness not in ASSESSABLE:
+        elif found[application_id].readiness not in ASSESSABLE and found[application_id].held_by != call.flow_id:
             yield Problem(ErrorCode.NOT_READY, _refusal(found[application_id]), path)
         seen.add(application_id)
 
