@@ -1,4 +1,4 @@
-"""File formats in. `reader(limits)` reads inventories: Konveyor's application CSV and any other CSV."""
+"""File formats in. `reader(limits)` reads inventories: those of known tools, and any other CSV or XLSX."""
 
 from __future__ import annotations
 

@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from domain.columns import TableKind, roles, table_kind
+from domain.columns import TableKind, roles
 from domain.errors import ErrorCode, Refused, refuse
 from domain.inventory import ImportRow, RejectedRow
 from domain.ports import InventorySheet
-from readers.content import check_content, check_text
-from readers.encoding import find_encoding
+from readers.content import check_content, check_packed, check_text, is_packed
+from readers.encoding import Encoding, find_encoding
+from readers.formats import CSV, XLSX, check_format, check_kind, format_of
 from readers.header import read_header
 from readers.limits import Limits
 from readers.rows import Rows
+from readers.spreadsheets import find_header
 from readers.table import DELIMITERS, Lines, Record, find_delimiter, read_records
+from readers.workbook import Workbook
 
-KONVEYOR = "konveyor"
-CSV = "csv"
+Table = tuple[InventorySheet, Iterator[ImportRow | RejectedRow]]
 _BEGINNING = 1 << 18
 
 
 class Inventories:
-    """Reads what its header shows to be a table: Konveyor's application CSV, or any other CSV."""
+    """Reads what its content shows to be an inventory of a known tool, or any other table."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
-    def read(
-        self, source: BinaryIO, file_name: str, format: str | None = None
-    ) -> tuple[InventorySheet, Iterator[ImportRow | RejectedRow]]:
+    def read(self, source: BinaryIO, file_name: str, format: str | None = None) -> Table:
         """The header at once, the rows while they are asked for; the source stays open for its owner to close."""
-        if format not in {None, KONVEYOR, CSV}:
-            raise refuse(
-                ErrorCode.UNSUPPORTED_FORMAT,
-                f'There is no format "{format}" in this release; there are {KONVEYOR} and {CSV}. '
-                "Leave it out to have it recognized.",
-                "format",
-            )
-        encoding = find_encoding(source, check_content(source, file_name, self._limits))
+        check_format(format)
+        head = check_content(source, self._limits)
+        if is_packed(head):
+            check_packed(source, file_name)
+            return self._workbook(Workbook(source, self._limits), format)
+        encoding = find_encoding(source, head)
+        return self._text(source, encoding, format)
+
+    def _text(self, source: BinaryIO, encoding: Encoding, format: str | None) -> Table:
         delimiter = _delimiter(Lines(source, encoding, self._limits))
         lines = Lines(source, encoding, self._limits)
         records = read_records(lines, delimiter)
         try:
             columns = self._header(records)
-            kind = _kind(columns, format)
+            kind = check_kind(columns, format)
         except Refused:
             lines.detach()
             raise
-        sheet = InventorySheet(KONVEYOR if kind is TableKind.KONVEYOR else CSV, columns)
-        return sheet, _closing(lines, Rows(columns, kind, self._limits).read(records))
+        rows = Rows(columns, kind, self._limits)
+        return _sheet(kind, CSV, rows), _closing(lines.detach, rows.read(records))
+
+    def _workbook(self, book: Workbook, format: str | None) -> Table:
+        try:
+            header, records = find_header(book)
+            columns = read_header(header.cells, self._limits)
+            kind = check_kind(columns, format)
+        except Refused:
+            book.close()
+            raise
+        rows = Rows(columns, kind, self._limits)
+        return _sheet(kind, XLSX, rows), _closing(book.close, rows.read(records))
 
     def _header(self, records: Iterator[Record]) -> tuple[str, ...]:
         first = next(records, None)
@@ -67,6 +79,10 @@ class Inventories:
         return columns
 
 
+def _sheet(kind: TableKind, other: str, rows: Rows) -> InventorySheet:
+    return InventorySheet(format_of(kind, other), rows.columns)
+
+
 def _delimiter(lines: Lines) -> str:
     beginning = lines.peek(_BEGINNING)
     check_text(beginning)
@@ -81,20 +97,8 @@ def _names_delimiter(cells: list[str]) -> bool:
     return cells[0].strip().lower().startswith("sep=")
 
 
-def _kind(columns: tuple[str, ...], format: str | None) -> TableKind:
-    kind = table_kind(columns)
-    if format == KONVEYOR and kind is not TableKind.KONVEYOR:
-        raise refuse(
-            ErrorCode.INVALID_INPUT,
-            'This is no Konveyor application CSV: its header needs "Record Type 1" and "Application Name". '
-            "Leave the format out to have it recognized.",
-            "format",
-        )
-    return kind
-
-
-def _closing(lines: Lines, rows: Iterator[ImportRow | RejectedRow]) -> Iterator[ImportRow | RejectedRow]:
+def _closing(close: Callable[[], None], rows: Iterator[ImportRow | RejectedRow]) -> Iterator[ImportRow | RejectedRow]:
     try:
         yield from rows
     finally:
-        lines.detach()
+        close()

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from domain.columns import Structure, TableKind, roles
 from domain.errors import ErrorCode, refuse
+from domain.facts import header_key
 from domain.inventory import ImportRow, RejectedRow, RowKind
+from readers.derived import derived
 from readers.limits import Limits
 from readers.table import Record
 
@@ -25,7 +27,9 @@ class Rows:
     def __init__(self, columns: Sequence[str], kind: TableKind, limits: Limits) -> None:
         self._columns = columns
         self._limits = limits
-        self._judge = _JUDGES[kind](columns)
+        self._derived = derived(columns, kind)
+        self.columns = (*columns, *(one.column for one in self._derived))
+        self._judge = _JUDGES.get(kind, _applications)(self.columns)
         self._ragged = False
 
     def read(self, records: Iterable[Record]) -> Iterator[ImportRow | RejectedRow]:
@@ -43,6 +47,9 @@ class Rows:
         fault = self._fault(record, first=first)
         cells = record.cells
         values = {name: cell for name, cell in zip(self._columns, cells, strict=False) if cell.strip()}
+        for one in self._derived:
+            if told := one.of(values):
+                values[one.column] = told
         if fault is None:
             verdict = self._judge(values)
             if isinstance(verdict, RowKind):
@@ -109,7 +116,8 @@ def _dependencies(columns: Sequence[str]) -> Judge:
 
 def _applications(columns: Sequence[str]) -> Judge:
     by_role = {role: column for column, role in roles(columns).items()}
-    name, server = by_role.get("name"), by_role.get("component_name")
+    name = by_role.get("name") or by_role.get(Structure.APPLICATIONS)
+    server = by_role.get("component_name")
 
     def judge(values: Mapping[str, str]) -> RowKind | str:
         if server in values:
@@ -122,10 +130,27 @@ def _applications(columns: Sequence[str]) -> Judge:
     return judge
 
 
+def _machines(columns: Sequence[str]) -> Judge:
+    by_key = {header_key(column): column for column in columns}
+    others = {
+        by_key.get("template", ""): "a template, not a machine",
+        by_key.get("srm placeholder", ""): "a placeholder of a recovery site, not a machine",
+    }
+    judge_server = _applications(columns)
+
+    def judge(values: Mapping[str, str]) -> RowKind | str:
+        for column, what in others.items():
+            if values.get(column, "").strip().casefold() == "true":
+                return f"This is {what}."
+        return judge_server(values)
+
+    return judge
+
+
 _JUDGES: Mapping[TableKind, Callable[[Sequence[str]], Judge]] = MappingProxyType(
     {
         TableKind.KONVEYOR: _konveyor,
         TableKind.DEPENDENCIES: _dependencies,
-        TableKind.APPLICATIONS: _applications,
+        TableKind.RVTOOLS: _machines,
     }
 )

@@ -31,6 +31,7 @@ TYPED: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 _KINDS = MappingProxyType(
     {"db": "database", "app": "application server", "application": "application server", "web": "web server"}
 )
+_WISH = "sixr_wish"
 _LONE_SERVER = "server_without_application"
 # Of the environments its servers run in, the one an application is judged by.
 _MOST_TELLING = (
@@ -79,6 +80,7 @@ def build(draft: Draft, decisions: Decisions) -> Built:
         decisions.spelling(draft),
         {**_from_components(components), **{name: TYPED.get(name, _same)(value) for name, value in fields.items()}},
         {
+            **_wish(components),
             **{key: value for key, value in values.items() if key not in FIELDS},
             **_others(draft.key, draft, resolved, decisions),
             **({_LONE_SERVER: True} if draft.lone_server else {}),
@@ -171,3 +173,9 @@ def _from_components(components: Iterable[BuiltComponent]) -> dict[str, Any]:
     if len(hosted) == 1:
         found["hosting"] = hosted.pop()
     return found
+
+
+def _wish(components: Iterable[BuiltComponent]) -> dict[str, Any]:
+    """The strategy that an import names, where it names one for each server alike."""
+    wishes = {part.attributes.get(_WISH) for part in components}
+    return {_WISH: wish} if len(wishes) == 1 and (wish := wishes.pop()) else {}

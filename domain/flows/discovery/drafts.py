@@ -99,7 +99,6 @@ def gather(rows: Iterable[ImportRow], teller: Teller, aliases: Mapping[str, str]
     """The drafts of an import. `aliases` are keys of applications that a person said are another one."""
     found = Gathered()
     for row in rows:
-        told = teller.tell(row)
-        if told is not None:
+        for told in teller.tell(row):
             found.add(told, aliases)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.columns import REPEATED, Structure, TableKind, roles, table_kind
+from domain.columns import REPEATED, Structure, TableKind, kept_columns, roles, table_kind
 from domain.definition import Pattern
 from domain.fact import Unreadable
 from domain.fact_reading import read
@@ -22,7 +22,7 @@ _FALLBACK = 0.3
 _READABLE = 0.5
 # Facts whose few words tell them even without a name.
 _TELLING = ("criticality", "environment", "sixr_wish")
-_WHOSE = frozenset({"name", "component_name", Structure.CONSUMER})
+_WHOSE = frozenset({"name", "component_name", Structure.APPLICATIONS, Structure.CONSUMER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,15 @@ def guess(
     """One guess per column, in order; the surer of two columns has a single-valued target."""
     learned = _learned(patterns)
     named = roles(columns)
-    sure = table_kind(columns) is TableKind.KONVEYOR
+    kept = kept_columns(columns)
+    sure = table_kind(columns) not in {TableKind.DEPENDENCIES, TableKind.APPLICATIONS}
     taken: dict[str, Guess] = {}
-    guesses = {column: _of_column(column, named, values.get(column, ()), learned, sure=sure) for column in columns}
+    guesses = {
+        column: Guess(column, None, 0.0)
+        if column in kept and header_key(column) not in learned
+        else _of_column(column, named, values.get(column, ()), learned, sure=sure)
+        for column in columns
+    }
     for one in sorted(guesses.values(), key=lambda found: -found.confidence):
         if one.target is not None and single_valued(one.target):
             if one.target in taken:

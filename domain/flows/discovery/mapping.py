@@ -100,7 +100,7 @@ def _settled(mapping: AttributeMapping, targets: Mapping[str, str | None], claim
 def _names_something(mappings: Sequence[AttributeMapping]) -> bool:
     targets = {mapping.target for mapping in mappings}
     pair = {Structure.CONSUMER, Structure.PROVIDER} <= targets
-    return pair or bool(targets & {"name", "component_name"})
+    return pair or bool(targets & {"name", "component_name", Structure.APPLICATIONS})
 
 
 def _check(chosen: Sequence[ColumnTarget], columns: Sequence[str], *path: str) -> None:

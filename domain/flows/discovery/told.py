@@ -16,6 +16,7 @@ from domain.natural_key import natural_key
 MANY = frozenset({FactType.LIST, FactType.TECHNOLOGY})
 _WHOSE = frozenset({"name", "component_name"})
 _UNNAMED_TAGS = "Tags"
+_Texts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,21 @@ class Teller:
         else:
             self._parts[mapping.target] = mapping.column
 
-    def tell(self, row: ImportRow) -> Told | None:
-        """What the row tells of an application; None when it tells of a dependency only."""
+    def tell(self, row: ImportRow) -> Iterator[Told]:
+        """What the row tells, once for each application its server belongs to; nothing of a mere dependency."""
         if row.kind is RowKind.DEPENDENCY:
-            return None
-        values = row.values
+            return
+        facts, others = self._contents(row.values)
+        server = self._raw("component_name", row)
+        for name in self._applications(row):
+            yield Told(row.line, name, server, facts, others)
+
+    def _applications(self, row: ImportRow) -> Iterable[str]:
+        name = self._raw("name", row)
+        listed = () if name else tuple(_listed(self._raw(Structure.APPLICATIONS, row)))
+        return listed or (name,)
+
+    def _contents(self, values: Mapping[str, str]) -> tuple[_Texts, _Texts]:
         facts = [(key, values[column]) for column, key in self._facts if column in values]
         others = [(key, values[column]) for column, key in self._others if column in values]
         for category, tag in self._read_tags(values):
@@ -80,7 +91,7 @@ class Teller:
                 others.append((other_key(category), tag))
             else:
                 facts.append((key, tag))
-        return Told(row.line, self._raw("name", row), self._raw("component_name", row), tuple(facts), tuple(others))
+        return tuple(facts), tuple(others)
 
     def dependencies(self, row: ImportRow) -> Iterator[ToldDependency]:
         """Every dependency that the row tells of."""

@@ -34,7 +34,9 @@ from readers import reader
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SAMPLE = Path(__file__).parents[3] / "server" / "sample" / "portfolio.csv"
-KONVEYOR_DATA = Path(__file__).parents[3].parent / "shared" / "data" / "konveyor"
+REFERENCE = Path(__file__).parents[3].parent / "shared" / "data"
+KONVEYOR_DATA = REFERENCE / "konveyor"
+FACTORY_DATA = REFERENCE / "aws-cmf"
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 PERSON = "user-1"

@@ -13,7 +13,9 @@ from domain.ports import InventorySheet
 from readers import Limits, reader
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-KONVEYOR_DATA = Path(__file__).parents[3].parent / "shared" / "data" / "konveyor"
+REFERENCE = Path(__file__).parents[3].parent / "shared" / "data"
+KONVEYOR_DATA = REFERENCE / "konveyor"
+FACTORY_DATA = REFERENCE / "aws-cmf"
 
 
 def read(

@@ -20,17 +20,6 @@ def test_an_empty_file_is_refused() -> None:
         )
 
 
-def test_a_workbook_is_named_and_told_how_to_mend() -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as workbook:
-        workbook.writestr("[Content_Types].xml", "<Types/>")
-
-    assert refusal(packed.getvalue(), "portfolio.bin") == (
-        ErrorCode.UNSUPPORTED_FORMAT,
-        "This is an Excel workbook. XLSX is read from the next release. Save the sheet as CSV (UTF-8) and import that.",
-    )
-
-
 def test_a_zip_is_named() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -38,7 +27,7 @@ def test_a_zip_is_named() -> None:
 
     assert refusal(packed.getvalue(), "portfolio.zip") == (
         ErrorCode.UNSUPPORTED_FORMAT,
-        "This is a zip archive. Unpack it and import the CSV file inside.",
+        "This is a zip archive. Unpack it and import the CSV or XLSX file inside.",
     )
 
 
@@ -154,10 +143,10 @@ def test_all_that_is_wrong_with_a_header_is_told_at_once() -> None:
 
 def test_an_unknown_format_is_refused_and_the_known_ones_named() -> None:
     with pytest.raises(Refused) as refused:
-        read(b"name\nA\n", format="rvtools")
+        read(b"name\nA\n", format="access")
     with pytest.raises(Refused) as other:
         read(b"name\nA\n", format="konveyor")
 
     assert refused.value.problems[0].code is ErrorCode.UNSUPPORTED_FORMAT
-    assert "there are konveyor and csv" in refused.value.problems[0].message
+    assert "there are konveyor, cloud-migration-factory, csv and xlsx" in refused.value.problems[0].message
     assert other.value.problems[0].code is ErrorCode.INVALID_INPUT

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import ErrorCode
+from domain.inventory import RowKind
+from readers import Limits
+from readers.archive import BROKEN
+from readers.workbook import text
+from tests.unit.readers.reading import FACTORY_DATA, bad, good, read, read_or_refused, refusal
+from tests.unit.readers.workbooks import saved, workbook
+
+TABLE: list[Sequence[Any]] = [["Name", "Owner", "Users"], ["CRM", "Ines", 40], ["Store", None, 7.0]]
+
+
+def repacked(data: bytes, **parts: str | bytes | None) -> bytes:
+    """The same workbook with other parts; a part that is None is left out. Slashes are written as two underscores."""
+    changed = {name.replace("__", "/").replace("DOT", "."): content for name, content in parts.items()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        contents: dict[str, str | bytes | None] = {name: old.read(name) for name in old.namelist()}
+        for name, content in (contents | changed).items():
+            if content is not None:
+                new.writestr(name, content)
+    return out.getvalue()
+
+
+def test_any_workbook_is_read_from_its_first_sheet_with_a_header() -> None:
+    data = workbook({"Read me": [["Inventory of the claims division"]], "Portfolio": TABLE, "More": [["Name", "x"]]})
+
+    sheet, rows = read(data, "portfolio.xlsx")
+
+    assert (sheet.format, sheet.columns) == ("xlsx", ("Name", "Owner", "Users"))
+    assert [(row.line, row.kind, row.values) for row in good(rows)] == [
+        (2, RowKind.APPLICATION, {"Name": "CRM", "Owner": "Ines", "Users": "40"}),
+        (3, RowKind.APPLICATION, {"Name": "Store", "Users": "7"}),
+    ]
+
+
+def test_it_is_known_by_its_content_and_not_by_its_name() -> None:
+    assert read(workbook({"A": TABLE}), "portfolio.bin")[0].format == "xlsx"
+
+
+def test_a_title_above_the_header_is_no_header() -> None:
+    _, rows = read(workbook({"A": [["Applications"], [], *TABLE]}))
+
+    assert [(row.line, row.values["Name"]) for row in good(rows)] == [(4, "CRM"), (5, "Store")]
+
+
+def test_hidden_sheets_are_passed_over() -> None:
+    book = openpyxl.Workbook(write_only=True)
+    lists = book.create_sheet("Lists")
+    lists.append(["Codes", "Words"])
+    lists.sheet_state = "hidden"
+    portfolio = book.create_sheet("Portfolio")
+    portfolio.append(["Name", "Owner"])
+    portfolio.append(["CRM", "Ines"])
+
+    assert read(saved(book))[0].columns == ("Name", "Owner")
+
+
+def test_a_row_longer_than_its_header_is_rejected_with_its_line() -> None:
+    _, rows = read(workbook({"A": [["Name", "Owner"], ["CRM", "Ines", "shifted"], ["Store"], [None, "Ines"]]}))
+
+    assert [row.values for row in good(rows)] == [{"Name": "Store"}]
+    assert [line for line, _ in bad(rows)] == [2, 4]
+
+
+def test_formulas_are_kept_as_text() -> None:
+    _, rows = read(workbook({"A": [["Name", "Users"], ['=HYPERLINK("http://x","CRM")', "=SUM(1,2)"]]}))
+
+    assert good(rows)[0].values == {"Name": '=HYPERLINK("http://x","CRM")', "Users": "=SUM(1,2)"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (None, ""),
+        (True, "TRUE"),
+        (3, "3"),
+        (3.0, "3"),
+        (0.1 + 0.2, "0.3"),
+        (1e300, "1e+300"),
+        (float("inf"), "inf"),
+        (date(2027, 3, 31), "2027-03-31"),
+        (datetime(2027, 3, 31), "2027-03-31"),  # noqa: DTZ001 - a workbook knows no zone
+        (datetime(2027, 3, 31, 9, 5), "2027-03-31 09:05:00"),  # noqa: DTZ001
+        (time(9, 5), "09:05:00"),
+        ("#N/A", "#N/A"),
+    ],
+)
+def test_cells_read_as_a_person_sees_them(cell: Any, shown: str) -> None:
+    assert text(cell) == shown
+
+
+def test_a_sheet_ends_after_a_thousand_empty_rows() -> None:
+    gap: list[Sequence[Any]] = [[] for _ in range(999)]
+    near = workbook({"A": [["Name", "Owner"], ["CRM", "x"], *gap, ["Store", "y"]]})
+    far = workbook({"A": [["Name", "Owner"], ["CRM", "x"], *gap, [], ["Store", "y"]]})
+
+    assert [row.line for row in good(read(near)[1])] == [2, 1_002]
+    assert [row.line for row in good(read(far)[1])] == [2]
+
+
+def test_what_a_sheet_declares_of_its_size_is_not_believed() -> None:
+    data = workbook({"A": TABLE})
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    for declared in ("A1", "A1:XFD1048576"):
+        told = sheet.replace("<sheetData>", f'<dimension ref="{declared}"/><sheetData>')
+
+        _, rows = read(repacked(data, xl__worksheets__sheet1DOTxml=told))
+
+        assert len(good(rows)) == 2
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() -> None:
+    data = workbook({"A": [["Name", "Owner"], *[["CRM", "Ines"]] * 2_000]})
+    bomb = repacked(data, xl__worksheets__sheet1DOTxml=b" " * 50_000_000)
+
+    code, message = refusal(bomb)
+    other, words = refusal(data, limits=Limits(unpacked=50_000))
+
+    assert (code, other) == (ErrorCode.LIMIT_EXCEEDED, ErrorCode.LIMIT_EXCEEDED)
+    assert message.endswith(
+        "times its size; at most 100 times is read. Remove empty rows and columns and save it again."
+    )
+    assert "at most 50,000 are read" in words
+
+
+def test_a_workbook_that_lies_about_its_size_is_cut_at_what_it_declares() -> None:
+    data = repacked(workbook({"A": TABLE}), xl__worksheets__sheet1DOTxml=b"<a>" + b" " * 1_000_000 + b"</a>")
+    lying = data.replace((1_000_007).to_bytes(4, "little"), (7).to_bytes(4, "little"))
+
+    assert lying != data
+    assert refusal(lying) == (ErrorCode.UNSUPPORTED_FORMAT, BROKEN)
+
+
+def test_a_document_type_is_refused_wherever_it_stands() -> None:
+    laughs = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><worksheet><sheetData>&c;</sheetData></worksheet>'
+    data = workbook({"A": TABLE})
+    for evil in (laughs, f"<!-- {'x' * 5_000} -->{laughs}", laughs.encode("utf-16")):
+        code, message = refusal(repacked(data, xl__worksheets__sheet1DOTxml=evil))
+
+        assert code is ErrorCode.UNSUPPORTED_FORMAT
+        assert message.startswith("The workbook declares a document type")
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "",
+        "<worksheet><sheetData><row",
+        "<worksheet><sheetData><row r='x'><c r='A1'><v>1</v></c></row></sheetData></worksheet>",
+        (
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+            '<row r="1"><c r="A1" t="s"><v>999</v></c><c r="B1"><v>1</v></c></row></sheetData></worksheet>'
+        ),
+        (
+            '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+            '<row r="1"><c r="ZZZZZ1"><v>1</v></c></row></sheetData></worksheet>'
+        ),
+    ],
+)
+def test_bad_xml_is_refused(sheet: str) -> None:
+    code, _ = refusal(repacked(workbook({"A": TABLE}), xl__worksheets__sheet1DOTxml=sheet))
+
+    assert code is ErrorCode.UNSUPPORTED_FORMAT
+
+
+def test_a_workbook_without_a_part_or_a_table_is_refused() -> None:
+    data = workbook({"A": TABLE})
+
+    assert refusal(repacked(data, xl__workbookDOTxml=None)) == (ErrorCode.UNSUPPORTED_FORMAT, BROKEN)
+    assert refusal(data[:-200])[0] is ErrorCode.UNSUPPORTED_FORMAT
+    assert refusal(workbook({"A": []}))[1].startswith("No table was recognized")
+
+
+WHOLE = workbook({"A": TABLE})
+
+
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
+def test_no_damage_does_more_than_be_refused(damages: list[tuple[float, int]]) -> None:
+    damaged = bytearray(WHOLE)
+    for where, byte in damages:
+        damaged[4 + int(where * (len(damaged) - 4))] = byte
+
+    read_or_refused(bytes(damaged))
+
+
+INTAKE = ["wave_name", "app_name", "server_name", "server_os_family", "server_os_version", "server_tier", "r_type"]
+
+
+def test_an_intake_form_is_known_by_its_header() -> None:
+    lines: list[Sequence[Any]] = [
+        INTAKE,
+        ["Wave 1", "HR", "s1", "linux", "7.9", "db", "Rehost"],
+        ["Wave 1", None, "s2", "windows"],
+    ]
+    text_ = "".join(",".join(cell or "" for cell in line) + "\n" for line in lines).encode()
+
+    for data in (text_, workbook({"Intake": lines})):
+        sheet, rows = read(data)
+
+        assert (sheet.format, sheet.columns) == ("cloud-migration-factory", (*INTAKE, "Operating system"))
+        assert [(row.kind, row.values["Operating system"]) for row in good(rows)] == [
+            (RowKind.SERVER, "linux 7.9"),
+            (RowKind.SERVER, "windows"),
+        ]
+
+
+def test_a_list_of_servers_with_one_column_of_the_form_is_a_list_of_servers() -> None:
+    assert read(b"app_name,server_name,server_environment\nHR,s1,prod\n")[0].format == "csv"
+
+
+@pytest.mark.skipif(not FACTORY_DATA.is_dir(), reason="the reference data are not here")
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"), [("server-list.csv", 8, 19), ("test_valid.csv", 1, 11), ("test_valid.xlsx", 1, 11)]
+)
+def test_cloud_migration_factorys_own_files(name: str, rows: int, columns: int) -> None:
+    sheet, found = read((FACTORY_DATA / name).read_bytes(), name)
+
+    assert (sheet.format, len(good(found)), len(sheet.columns), bad(found)) == (
+        "cloud-migration-factory", rows, columns, [],
+    )  # fmt: skip
