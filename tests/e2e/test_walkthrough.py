@@ -102,8 +102,9 @@ class Person:
     """Who follows the walk-through: one window to watch in, one to act in."""
 
     def __init__(self, context: BrowserContext) -> None:
-        self.acting = GraphiQL(context.new_page())
+        # What is opened last lies in front, where clicks are fast.
         self.watching = GraphiQL(context.new_page())
+        self.acting = GraphiQL(context.new_page())
 
     def start(self, tab: str) -> None:
         started = self.acting.run(tab)["startFlow"]
