@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
@@ -48,24 +48,45 @@ def templates() -> Mapping[str, ArchitectureTemplate]:
 
 
 def applied(
-    template: ArchitectureTemplate, existing: Collection[str], *, new_id: Ids, by: str, at: datetime
+    template: ArchitectureTemplate,
+    existing: Iterable[ArchitectureStandard],
+    *,
+    new_id: Ids,
+    by: str,
+    at: datetime,
 ) -> tuple[ArchitectureStandard, ...]:
-    """The template's standards for an engagement; those whose keys exist are left as people have them."""
-    return tuple(
-        ArchitectureStandard(
-            id=new_id(),
-            key=standard.key,
-            category=standard.category,
-            name=standard.name,
-            requirement=standard.requirement,
-            mandatory=standard.mandatory,
-            created_by=by,
-            updated_at=at,
-            supported_versions=standard.supported_versions,
-            template=template.key,
-        )
-        for standard in template.standards
-        if standard.key not in existing
+    """The template's standards that are new or changed for an engagement.
+
+    What a person wrote or changed is left as it is. What another template gave and nobody has changed becomes this
+    one's, and stays mandatory where it was.
+    """
+    held = {standard.key: standard for standard in existing}
+    made = []
+    for standard in template.standards:
+        old = held.get(standard.key)
+        if old is None:
+            made.append(_made(template, standard, new_id(), by, at))
+        elif old.updated_by is None and old.template not in (None, template.key):
+            fresh = _made(template, standard, old.id, old.created_by, at)
+            mandatory = old.mandatory or fresh.mandatory
+            made.append(replace(fresh, mandatory=mandatory, version=old.version + 1))
+    return tuple(made)
+
+
+def _made(
+    template: ArchitectureTemplate, standard: TemplateStandard, standard_id: str, by: str, at: datetime
+) -> ArchitectureStandard:
+    return ArchitectureStandard(
+        id=standard_id,
+        key=standard.key,
+        category=standard.category,
+        name=standard.name,
+        requirement=standard.requirement,
+        mandatory=standard.mandatory,
+        created_by=by,
+        updated_at=at,
+        supported_versions=standard.supported_versions,
+        template=template.key,
     )
 
 

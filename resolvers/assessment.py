@@ -69,7 +69,7 @@ class _Deciding:
 
 
 async def _deciding(caller: Caller, uow: UnitOfWork, flow_id: str) -> _Deciding:
-    flow = await _flow(uow, flow_id)
+    flow = await find_assessment(uow, flow_id)
     flow.require(FlowAction.OVERRIDE)
     calling = Calling(uow, caller.shapes, caller.stamp())
     needs = frozenset({Need.APPLICATIONS, Need.DEPENDENCIES, Need.DECISIONS})
@@ -86,7 +86,7 @@ async def _looking_into(uow: UnitOfWork, deciding: _Deciding, application_id: st
     return replace(deciding.call, portfolio=portfolio)
 
 
-async def _flow(uow: UnitOfWork, flow_id: str) -> Flow:
+async def find_assessment(uow: UnitOfWork, flow_id: str) -> Flow:
     """The assessment; a flow of another type has no decisions."""
     flow = await uow.flows.get(flow_id)
     if all(phase.key != PHASE for phase in flow.definition.phases):
@@ -146,7 +146,7 @@ async def finalize(caller: Caller, command: FinalizeAssessment) -> Flow:
     """The assessment's end for these applications."""
     caller.need(Role.LEAD)
     async with caller.work() as uow:
-        flow = (await _flow(uow, command.flow_id)).expect(command.expected_version)
+        flow = (await find_assessment(uow, command.flow_id)).expect(command.expected_version)
         flow.require(FlowAction.FINALIZE)
         ids = flow.application_ids if command.application_ids is None else command.application_ids
         answer = SubmitPhaseInput(flow.id, FINALIZATION, {"applicationIds": list(ids)})

@@ -41,7 +41,7 @@ async def update_application(caller: Caller, command: UpdateApplication) -> Appl
         uow.touch(application.id)
         if edited.changes:
             await uow.portfolio.save((edited.application, *edited.changes))
-            uow.tell(_told(caller, edited.application))
+            uow.tell(told(caller, edited.application))
     return edited.application
 
 
@@ -54,7 +54,7 @@ async def _applications(uow: UnitOfWork, wanted: Mapping[tuple[str, ...], str]) 
     return tuple(found[application_id] for application_id in dict.fromkeys(wanted.values()))
 
 
-def _told(caller: Caller, *values: Any) -> Event:
+def told(caller: Caller, *values: Any) -> Event:
     """The engagement's event that says what changed; one of too many says: refetch."""
     ids = [[type(value).__name__, value.id] for value in values]
     return Event(EventKind.CHILD_CHANGED, caller.now(), data={"changed": ids if len(ids) <= CHANGED_IDS else []})
@@ -64,7 +64,9 @@ async def set_readiness(caller: Caller, command: SetReadiness) -> tuple[Applicat
     """Where a person says the applications stand, all of them or none."""
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
-        paths: dict[tuple[str, ...], str] = {("applicationIds", str(index)): id for index, id in enumerate(command.application_ids)}
+        paths: dict[tuple[str, ...], str] = {
+            ("applicationIds", str(index)): id for index, id in enumerate(command.application_ids)
+        }
         applications = await _applications(uow, paths)
         caller.need(role_for(applications, command))
         engagement = await uow.engagement()
@@ -74,9 +76,9 @@ async def set_readiness(caller: Caller, command: SetReadiness) -> tuple[Applicat
         await uow.portfolio.save(values)
         for application in applications:
             uow.touch(application.id)
-        told = changed(values, caller.stamp())
-        if told:
-            uow.tell(told)
+        event = changed(values, caller.stamp())
+        if event:
+            uow.tell(event)
     after = {value.id: value for value in values if isinstance(value, Application)}
     return tuple(after.get(each.id, each) for each in applications)
 
@@ -92,7 +94,7 @@ async def save_dependency(caller: Caller, command: SaveDependency) -> Dependency
         uow.touch(dependency.id)
         if dependency != held:
             await uow.portfolio.save((dependency,))
-            uow.tell(_told(caller, dependency))
+            uow.tell(told(caller, dependency))
     return dependency
 
 
@@ -110,5 +112,5 @@ async def delete_dependency(caller: Caller, command: Delete) -> str:
         dependency = await _dependency(uow, command.id)
         await uow.portfolio.remove((dependency,))
         uow.touch(dependency.id)
-        uow.tell(_told(caller, dependency))
+        uow.tell(told(caller, dependency))
     return dependency.id

@@ -27,6 +27,9 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "setReadiness": "Application",
         "saveDependency": "Dependency",
         "deleteDependency": "Dependency",
+        "saveArchitectureStandard": "ArchitectureStandard",
+        "deleteArchitectureStandard": "ArchitectureStandard",
+        "applyArchitectureTemplate": "ArchitectureStandard",
         "overrideDecision": "SixRDecision",
     }
 )

@@ -38,7 +38,9 @@ from schema.mirror import mirror
 from schema.relations import listed, referred
 
 # What the overrides of a phase are of.
-_SUBJECTS: Mapping[str, str] = MappingProxyType({"component_sixr_strategies": "SixRDecision"})
+_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {"architecture_minimums": "ArchitectureStandard", "component_sixr_strategies": "SixRDecision"}
+)
 
 
 @mirror(FlowSummary, "total active by_type by_status awaiting_input")

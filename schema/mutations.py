@@ -10,7 +10,7 @@ import strawberry
 from domain.commands import FlowAction, PhaseAction, SaveUiState, SubmitPhaseInput
 from resolvers import flows as commands
 from resolvers.context import Caller, Context
-from schema import correcting, deciding, inputs, making, portfolio_inputs
+from schema import architecture_inputs, correcting, deciding, inputs, making, measuring, portfolio_inputs
 from schema.commanding import carry_out, command
 from schema.ids import MASTER
 from schema.loading import entry
@@ -24,6 +24,8 @@ from schema.payloads import (
     DependencyPayload,
     EngagementPayload,
     FlowPayload,
+    StandardPayload,
+    StandardsPayload,
 )
 
 
@@ -147,6 +149,28 @@ class Mutation:
     @staticmethod
     async def delete_dependency(context: Context, input: portfolio_inputs.DeleteInput) -> DeletePayload:
         return await correcting.delete_dependency(context, input)
+
+    @entry
+    @staticmethod
+    async def save_architecture_standard(
+        context: Context, input: architecture_inputs.SaveArchitectureStandardInput
+    ) -> StandardPayload:
+        """ARCHITECT."""
+        return await measuring.save_standard(context, input)
+
+    @entry
+    @staticmethod
+    async def delete_architecture_standard(context: Context, input: portfolio_inputs.DeleteInput) -> DeletePayload:
+        """ARCHITECT. Its exceptions go with it."""
+        return await measuring.delete_standard(context, input)
+
+    @entry
+    @staticmethod
+    async def apply_architecture_template(
+        context: Context, input: architecture_inputs.ApplyTemplateInput
+    ) -> StandardsPayload:
+        """ARCHITECT. What people wrote or changed is left as it is."""
+        return await measuring.apply_template(context, input)
 
     @entry
     @staticmethod

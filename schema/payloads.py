@@ -11,6 +11,7 @@ from domain.decision import Decision
 from domain.dependency import Dependency
 from domain.errors import Problem
 from domain.known import KnownEngagement, KnownFlow
+from domain.standard import ArchitectureStandard
 from resolvers.context import Context
 from schema.commanding import Outcome
 from schema.loading import loaded
@@ -156,3 +157,29 @@ class DependencyPayload:
 @mirror(DependencyPayload, "errors")
 class DependencyPayloadType:
     dependency = referred(Dependency, lambda payload: payload.dependency_id, nullable=True, why=REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardPayload:
+    """A standard that was made or changed."""
+
+    standard_id: str | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(StandardPayload, "errors")
+class StandardPayloadType:
+    standard = referred(ArchitectureStandard, lambda payload: payload.standard_id, nullable=True, why=REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardsPayload:
+    """Standards that were applied."""
+
+    standard_ids: tuple[str, ...] | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(StandardsPayload, "errors")
+class StandardsPayloadType:
+    standards = _all(ArchitectureStandard, lambda payload: payload.standard_ids, why=REFUSED)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.assessment.results import ArchitectureAnswer, ArchitectureMinimums
+from domain.override import Override
+from domain.standard_change import StandardChange, told
 from domain.templates import GENERAL, applied, templates
+
+MINIMUMS = "architecture_minimums"
 
 
 def gather_standards(call: PhaseCall) -> Outcome:
@@ -36,3 +43,32 @@ def capture_standards(call: PhaseCall) -> Outcome:
     before: ArchitectureMinimums = call.results[call.phase]
     ids = tuple(dict.fromkeys(answer.standard_ids))
     return Outcome(ArchitectureMinimums(ids, before.template, captured=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Remeasured:
+    """The phase after standards changed, and the record of each change."""
+
+    outcome: Outcome
+    overrides: tuple[Override, ...]
+
+
+def change_standards(call: PhaseCall, changes: Sequence[StandardChange]) -> Remeasured:
+    """The standards the assessment measures by: those it had, and the new ones."""
+    before: ArchitectureMinimums = call.results[call.phase]
+    ids = dict.fromkeys((*before.standard_ids, *(change.after.id for change in changes)))
+    overrides = tuple(
+        Override(
+            id=call.new_id(),
+            flow_id=call.flow_id,
+            phase=call.phase,
+            subject=change.after.id,
+            before=told(change.before),
+            after=told(change.after),
+            rationale=None,
+            created_by=call.by,
+            created_at=call.now,
+        )
+        for change in changes
+    )
+    return Remeasured(Outcome(replace(before, standard_ids=tuple(ids)), saves=overrides), overrides)

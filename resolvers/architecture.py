@@ -1,0 +1,113 @@
+"""What people do to the architecture that applications are measured by: standards, templates and exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from domain.access import Role
+from domain.calling import Calling
+from domain.definition import Need
+from domain.errors import ErrorCode, NotFound, refuse
+from domain.event import Event, EventKind
+from domain.flow import Flow
+from domain.flows.assessment.standards import MINIMUMS, change_standards
+from domain.phase import PhaseStatus
+from domain.ports import UnitOfWork
+from domain.source import Source
+from domain.standard import ArchitectureStandard
+from domain.standard_change import SaveStandard, StandardChange, find, save
+from domain.templates import applied, templates
+from domain.transition import FlowAction
+from resolvers.assessment import find_assessment
+from resolvers.context import Caller
+from resolvers.portfolio import NO_FLOW, Delete, told
+
+_NO_RESULT = frozenset({PhaseStatus.PENDING, PhaseStatus.READY, PhaseStatus.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyTemplate:
+    """The template to take standards from, and the assessment that is to measure by them."""
+
+    template_key: str
+    flow_id: str | None = None
+
+
+async def save_standard(caller: Caller, command: SaveStandard) -> ArchitectureStandard:
+    """A standard as a person says; the assessment it is said in measures anew."""
+    caller.need(Role.ARCHITECT)
+    async with caller.work() as uow:
+        flow = await _flow(uow, command.flow_id)
+        change = save(await _standards(uow), command, caller.stamp())
+        uow.touch(change.after.id)
+        if change.before != change.after:
+            await _keep(caller, uow, flow, (change,))
+    return change.after
+
+
+async def apply_template(caller: Caller, command: ApplyTemplate) -> tuple[ArchitectureStandard, ...]:
+    """The template's standards; what people wrote or changed is left as it is."""
+    caller.need(Role.ARCHITECT)
+    template = templates().get(command.template_key)
+    if template is None:
+        raise NotFound("architecture template", ("templateKey",))
+    async with caller.work() as uow:
+        flow = await _flow(uow, command.flow_id)
+        before = {each.key: each for each in await _standards(uow)}
+        made = applied(template, before.values(), new_id=caller.ids, by=caller.user, at=caller.now())
+        after = before | {each.key: each for each in made}
+        standards = tuple(after[standard.key] for standard in template.standards)
+        for standard in standards:
+            uow.touch(standard.id)
+        await _keep(caller, uow, flow, tuple(StandardChange(before.get(each.key), each) for each in made))
+    return standards
+
+
+async def delete_standard(caller: Caller, command: Delete) -> str:
+    """The standard with its exceptions; what was found by it stays until debt is looked at again."""
+    caller.need(Role.ARCHITECT)
+    async with caller.work() as uow:
+        standards = {each.id: each for each in await _standards(uow)}
+        standard = find(standards, command.id, command.expected_version)
+        await uow.portfolio.remove((standard,))
+        uow.touch(standard.id)
+        uow.tell(told(caller, standard))
+    return standard.id
+
+
+async def _flow(uow: UnitOfWork, flow_id: str | None) -> Flow | None:
+    """The assessment, locked before the engagement is, as all commands lock them."""
+    return await find_assessment(uow, flow_id) if flow_id else None
+
+
+async def _standards(uow: UnitOfWork) -> tuple[ArchitectureStandard, ...]:
+    """All of the engagement's; it is locked, so that no two people give the same key at once."""
+    await uow.engagements.get()
+    return (await uow.portfolio.load(frozenset({Need.STANDARDS}), NO_FLOW, ())).standards
+
+
+async def _keep(caller: Caller, uow: UnitOfWork, flow: Flow | None, changes: Sequence[StandardChange]) -> None:
+    if not changes:
+        return
+    await uow.portfolio.save(change.after for change in changes)
+    uow.tell(told(caller, *(change.after for change in changes)))
+    # Before the phase has a result there is nothing to override: it takes all standards when it runs.
+    if flow is not None and flow.state(MINIMUMS).status not in _NO_RESULT:
+        await uow.flows.save(await _measured_anew(caller, uow, flow, changes))
+
+
+async def _measured_anew(caller: Caller, uow: UnitOfWork, flow: Flow, changes: Sequence[StandardChange]) -> Flow:
+    flow.require(FlowAction.OVERRIDE)
+    if flow.running is not None and flow.running.key == MINIMUMS:
+        message = "The assessment is gathering its standards; change them when it has."
+        raise refuse(ErrorCode.INVALID_TRANSITION, message, "flowId")
+    phase = flow.definition.phase(MINIMUMS)
+    calling = Calling(uow, caller.shapes, caller.stamp())
+    call = await calling.call(flow, MINIMUMS, frozenset({Need.STANDARDS}))
+    remeasured = change_standards(call, changes)
+    await calling.keep(flow, phase, remeasured.outcome, Source.USER)
+    at = caller.now()
+    first, *others = [Event(EventKind.OVERRIDE, at, MINIMUMS, {"overrideId": each.id}) for each in remeasured.overrides]
+    flow = flow.override(MINIMUMS, caller.stamp(), first, await calling.propose(flow, phase))
+    return replace(flow, events=(*flow.events, *others))
