@@ -103,6 +103,7 @@ _FORMATS: Mapping[TableKind, Mapping[str, str | None]] = MappingProxyType(
             **dict.fromkeys(
                 ("powerstate", "template", "srm placeholder", "dns name", "sockets", "cores p s", "disks",
                  "disk capacity gb", "partitions", "provisioned mib", "in use mib", "total disk capacity mib", "host",
+                 "provisioned mb", "in use mb", "vmware tools", "nics", "firmware", "hw version",
                  "cluster", "os according to the configuration file", "os according to the vmware tools", "vm id",
                  "folder", "resource pool", "annotation", "creation date", "vi sdk server"),
             ),

@@ -18,6 +18,7 @@ _KNOWN: Mapping[TableKind, tuple[str, str]] = MappingProxyType(
             "Cloud Migration Factory intake form",
             "its header needs app_name, server_name and two more of its own, such as wave_name and r_type",
         ),
+        TableKind.RVTOOLS: ("RVTools export", "its sheet vInfo needs VM and Powerstate"),
     }
 )
 FORMATS = (*map(str, _KNOWN), CSV, XLSX)

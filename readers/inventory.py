@@ -15,6 +15,7 @@ from readers.formats import CSV, XLSX, check_format, check_kind, format_of
 from readers.header import read_header
 from readers.limits import Limits
 from readers.rows import Rows
+from readers.rvtools import is_rvtools, read_machines
 from readers.spreadsheets import find_header
 from readers.table import DELIMITERS, Lines, Record, find_delimiter, read_records
 from readers.workbook import Workbook
@@ -54,14 +55,19 @@ class Inventories:
 
     def _workbook(self, book: Workbook, format: str | None) -> Table:
         try:
-            header, records = find_header(book)
-            columns = read_header(header.cells, self._limits)
+            columns, records = self._table(book)
             kind = check_kind(columns, format)
         except Refused:
             book.close()
             raise
         rows = Rows(columns, kind, self._limits)
         return _sheet(kind, XLSX, rows), _closing(book.close, rows.read(records))
+
+    def _table(self, book: Workbook) -> tuple[tuple[str, ...], Iterator[Record]]:
+        if is_rvtools(book):
+            return read_machines(book, self._limits)
+        header, records = find_header(book)
+        return read_header(header.cells, self._limits), records
 
     def _header(self, records: Iterator[Record]) -> tuple[str, ...]:
         first = next(records, None)

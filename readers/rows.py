@@ -130,13 +130,22 @@ def _applications(columns: Sequence[str]) -> Judge:
     return judge
 
 
+def _servers(columns: Sequence[str]) -> Judge:
+    server = next(column for column, role in roles(columns).items() if role == "component_name")
+
+    def judge(values: Mapping[str, str]) -> RowKind | str:
+        return RowKind.SERVER if server in values else f'The row has no "{server}".'
+
+    return judge
+
+
 def _machines(columns: Sequence[str]) -> Judge:
     by_key = {header_key(column): column for column in columns}
     others = {
         by_key.get("template", ""): "a template, not a machine",
         by_key.get("srm placeholder", ""): "a placeholder of a recovery site, not a machine",
     }
-    judge_server = _applications(columns)
+    judge_server = _servers(columns)
 
     def judge(values: Mapping[str, str]) -> RowKind | str:
         for column, what in others.items():
@@ -152,5 +161,6 @@ _JUDGES: Mapping[TableKind, Callable[[Sequence[str]], Judge]] = MappingProxyType
         TableKind.KONVEYOR: _konveyor,
         TableKind.DEPENDENCIES: _dependencies,
         TableKind.RVTOOLS: _machines,
+        TableKind.AZURE_MIGRATE: _servers,
     }
 )

@@ -37,6 +37,8 @@ SAMPLE = Path(__file__).parents[3] / "server" / "sample" / "portfolio.csv"
 REFERENCE = Path(__file__).parents[3].parent / "shared" / "data"
 KONVEYOR_DATA = REFERENCE / "konveyor"
 FACTORY_DATA = REFERENCE / "aws-cmf"
+RVTOOLS_DATA = REFERENCE / "rvtools"
+GOVUK_DATA = REFERENCE / "govuk"
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 PERSON = "user-1"

@@ -16,6 +16,8 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 REFERENCE = Path(__file__).parents[3].parent / "shared" / "data"
 KONVEYOR_DATA = REFERENCE / "konveyor"
 FACTORY_DATA = REFERENCE / "aws-cmf"
+RVTOOLS_DATA = REFERENCE / "rvtools"
+GOVUK_DATA = REFERENCE / "govuk"
 
 
 def read(
