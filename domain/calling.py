@@ -29,7 +29,13 @@ class Calling:
     async def call(
         self, flow: Flow, key: str, needs: frozenset[Need], *, given: Any = None, run_id: str | None = None
     ) -> PhaseCall:
-        """What the rules of that phase may look at, as of the engagement's today."""
+        """What the rules of that phase may look at, as of the engagement's today.
+
+        A command holds the portfolio until it commits. A run has ports and works for longer than a transaction may
+        last: it looks at the end whether the portfolio is still the one it saw.
+        """
+        if self.ports is None:
+            await self.uow.portfolio.hold()
         engagement = await self.uow.engagement()
         state = flow.state(key)
         return PhaseCall(

@@ -169,6 +169,12 @@ class PortfolioRepository(Protocol):
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asked for; without application ids, of the whole engagement."""
 
+    async def hold(self) -> None:
+        """Let nobody else change the portfolio until the unit of work ends: what is read is what is then replaced."""
+
+    async def mark(self, needs: frozenset[Need], application_ids: tuple[str, ...]) -> str:
+        """Differs once anybody has changed the applications, components or dependencies that are asked for."""
+
     async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
         """Those of that type that are there, in the order of the ids; locked until the unit of work ends."""
 

@@ -21,15 +21,19 @@ from domain.phase import Failure, PhaseStatus, RunEnded
 from domain.ports import Clock, Ids, InventoryReader, Shapes, UnitOfWork, Work
 from domain.source import Source
 from engine.memory import peak_mib, reset_peak
-from engine.ports import RunPorts
+from engine.ports import RunCancelled, RunPorts
 
 log = logging.getLogger(__name__)
 
 # An attempt that has killed its worker this often is not started again.
 STARTS = 3
-# Where a run stages what: its result and warnings, what to remove, then values to save.
-RESULT, REMOVES, VALUES = 0, 1, 2
+# Where a run stages what: the portfolio's mark, its result and warnings, what to remove, then values to save.
+MARK, RESULT, REMOVES, VALUES = -1, 0, 1, 2
 CHUNK = 1_000
+
+
+class PortfolioMoved(Exception):
+    """Others have changed what the rules looked at: what they came to must be worked out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,12 @@ class PhaseRunner:
         ports = RunPorts(self.work, run.tenant, self.reader, asyncio.get_running_loop())
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
+            if not flow.runs_now(run.run_id):
+                raise RunCancelled
             phase = _running(flow)
+            # Before the rest is read: a change between the two is then seen at the end.
+            mark = await uow.portfolio.mark(phase.needs, flow.application_ids)
+            await uow.results.stage(run.run_id, MARK, mark)
             calling = Calling(uow, self.shapes, self._stamp(), ports)
             call = await calling.call(flow, phase.key, phase.needs, run_id=run.run_id)
         work = asyncio.get_running_loop().run_in_executor(None, self._run_rules, phase, call, ports, run)
@@ -123,13 +132,17 @@ class PhaseRunner:
             await uow.results.stage_values(run.run_id, REMOVES, outcome.removes)
 
     async def save(self, run: Run, batches: int) -> bool:
-        """Show what the run has staged, in one transaction; False when it is no longer wanted."""
+        """Show what the run has staged, in one transaction; False when it is no longer wanted.
+
+        PortfolioMoved, and nothing saved, when others have changed what its rules looked at.
+        """
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
             if not flow.runs_now(run.run_id):
                 await uow.results.clear(run.run_id)
                 return False
             phase = _running(flow)
+            await self._require_unmoved(uow, flow, run)
             told = await self._show(uow, run, batches)
             staged = await uow.results.staged(run.run_id, RESULT)
             calling = Calling(uow, self.shapes, self._stamp())
@@ -146,6 +159,12 @@ class PhaseRunner:
             await uow.flows.save(flow)
             await uow.results.clear(run.run_id)
         return True
+
+    async def _require_unmoved(self, uow: UnitOfWork, flow: Flow, run: Run) -> None:
+        await uow.portfolio.hold()
+        mark = await uow.portfolio.mark(_running(flow).needs, flow.application_ids)
+        if mark != await uow.results.staged(run.run_id, MARK):
+            raise PortfolioMoved
 
     async def _show(self, uow: UnitOfWork, run: Run, batches: int) -> tuple[Event, ...]:
         async for gone in uow.results.staged_values(run.run_id, range(REMOVES, VALUES)):

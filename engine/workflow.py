@@ -12,12 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.access import Tenant
 from domain.errors import Refused
-from engine.phases import PhaseRunner, Run
+from engine.phases import PhaseRunner, PortfolioMoved, Run
 from engine.ports import RunCancelled
 from engine.queue import WORKFLOW
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+# How often a phase works anew on what others have changed meanwhile.
+TRIES = 10
 
 # Waits between tries while the database cannot be reached, in seconds: two minutes in all.
 PATIENCE = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 30.0, 20.0)
@@ -27,6 +30,7 @@ class Verdict(TypedDict, total=False):
     """What a step came to, as JSON: an exception would be stored as a pickle."""
 
     batches: int
+    moved: bool
     code: str
     message: str
     retryable: bool
@@ -43,13 +47,24 @@ def register(runner: PhaseRunner) -> None:
             return "given up"
         if not await _step("begin", lambda: runner.begin(run)):
             return "unwanted"
-        verdict = await _step("rules", lambda: _judged(_batches(runner, run)))
-        if "batches" in verdict:
-            verdict = await _step("save", lambda: _judged(_saved(runner, run, verdict["batches"])))
+        verdict = await _worked_out(runner, run)
         if "code" in verdict:
             await _step("fail", lambda: _failed(runner, run, verdict))
             return verdict["code"]
         return "done"
+
+
+async def _worked_out(runner: PhaseRunner, run: Run) -> Verdict:
+    """What the rules came to, saved; worked out again while others change what they looked at."""
+    for _ in range(TRIES):
+        verdict = await _step("rules", lambda: _judged(_batches(runner, run)))
+        if "batches" in verdict:
+            batches = verdict["batches"]
+            verdict = await _step("save", lambda: _judged(_saved(runner, run, batches)))  # noqa: B023
+        if not verdict.get("moved"):
+            return verdict
+    message = "The portfolio was changed again and again while this phase ran. Retry it when others are done."
+    return {"code": "PORTFOLIO_MOVED", "message": message, "retryable": True}
 
 
 async def _step(name: str, work: Callable[[], Awaitable[T]]) -> T:
@@ -80,6 +95,8 @@ async def _judged(work: Awaitable[Verdict]) -> Verdict:
     except Refused as refused:
         first = refused.problems[0]
         return {"code": str(first.code), "message": str(refused), "retryable": False}
+    except PortfolioMoved:
+        return {"moved": True}
     except RunCancelled:
         return {"code": "CANCELLED", "message": "The run is no longer wanted.", "retryable": True}
     except Exception as fault:

@@ -196,6 +196,14 @@ class MemoryPortfolio:
             parts["annual_costs"] = tuple(sorted(cost for cost in costs if cost is not None))
         return Portfolio(**parts)
 
+    async def hold(self) -> None:
+        """Nothing else is at work in memory."""
+
+    async def mark(self, needs: frozenset[Need], application_ids: tuple[str, ...]) -> str:
+        """Always the same: nobody changes anything in between."""
+        del needs, application_ids
+        return ""
+
     async def save(self, values: Iterable[Any]) -> None:
         for value in values:
             if isinstance(value, ImportRows):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Numeric, Table, Text, and_, cast, delete, func, literal_column, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -55,12 +55,12 @@ class PortfolioValues:
         return Portfolio(**parts)
 
     async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
-        """Those of that type that are there, in the order of the ids; locked until the unit of work ends."""
+        """Those of that type that are there, in the order of the ids; held until the unit of work ends."""
+        await self.hold()
         wanted = tuple(dict.fromkeys(ids))
         table = TABLES[type_]
         mine = table.c.engagement_id == self._engagement_id
-        # Locked in the order of the ids: two commands over the same things wait for each other.
-        query = select(*columns(type_)).where(mine, table.c.id.in_(wanted)).order_by(table.c.id).with_for_update()
+        query = select(*columns(type_)).where(mine, table.c.id.in_(wanted)).order_by(table.c.id)
         rows = (await self._connection.execute(query)).mappings()
         found = {str(row["id"]): from_row(type_, row) for row in rows}
         return tuple(found[id] for id in wanted if id in found)
@@ -70,6 +70,28 @@ class PortfolioValues:
         table = tables.decisions
         found = await self._find(Decision, [table.c.application_id.in_(tuple(application_ids)), table.c.accepted])
         return {decision.application_id: decision for decision in found}
+
+    async def hold(self) -> None:
+        """Let nobody else change the portfolio until the transaction ends.
+
+        Values are saved whole, so two who read the same and save in turn would undo each other.
+        """
+        lock = "SELECT pg_advisory_xact_lock(hashtextextended(:portfolio, 0))"
+        await self._connection.execute(text(lock), {"portfolio": f"{self._engagement_id}:portfolio"})
+
+    async def mark(self, needs: frozenset[Need], application_ids: tuple[str, ...]) -> str:
+        """Differs once anybody has changed the applications, components or dependencies that are asked for."""
+        within = _Scope("", application_ids)
+        marks = []
+        for need in sorted(needs & _SHARED):
+            _, type_, where = _PARTS[need]
+            table = TABLES[type_]
+            # PostgreSQL names in each row the transaction that wrote it.
+            version = cast(table.c.id, Text) + cast(literal_column(f"{table.name}.xmin"), Text)
+            total = func.sum(cast(func.hashtextextended(version, 0), Numeric))
+            mine = table.c.engagement_id == self._engagement_id
+            marks.append(str(await self._connection.scalar(select(total).where(mine, *where(within)))))
+        return " ".join(marks)
 
     async def _find(self, type_: type[T], where: Sequence[ColumnElement[bool]]) -> tuple[T, ...]:
         table = TABLES[type_]
@@ -198,6 +220,10 @@ _PARTS: dict[Need, tuple[str, type, Any]] = {
     Need.DECISIONS: ("decisions", Decision, lambda scope: scope.of_flow(tables.decisions)),
     Need.PAGES: ("pages", AppOnPage, lambda scope: scope.of_flow(tables.pages)),
 }
+
+
+# What flows share: a rule that looks at these may find them changed when it is done.
+_SHARED = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES})
 
 
 def _is_one_of(table: Table, values: Sequence[Any]) -> ColumnElement[bool]:
