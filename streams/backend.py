@@ -20,6 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from streams.channels import LOST, RESYNC
+from streams.ending import end
 
 log = logging.getLogger(__name__)
 
@@ -88,9 +89,7 @@ class RedisBackend(BroadcastBackend):
     async def disconnect(self) -> None:
         """Stops listening and closes every connection."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end([self._task])
         if self._publishing is not None:
             await self._publishing.aclose()
 

@@ -18,6 +18,7 @@ from broadcaster import Broadcast
 from domain.access import Tenant
 from domain.event import LiveText, LoggedEvent
 from streams.channels import HINTS, LOST, RESYNC, Hint, read_hints
+from streams.ending import end
 from streams.feed import Feed, deleted, expired
 from streams.follower import Follower, persist
 from streams.source import EventSource
@@ -65,9 +66,7 @@ class Hub:
         self._stopped = True
         for feed in self._watch:
             feed.tell()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self._watch.stop()
         await self._texts.stop()
 

@@ -12,6 +12,7 @@ from broadcaster import Broadcast
 from redis.exceptions import RedisError
 
 from streams.channels import HINTS, Hint, write_hints
+from streams.ending import end
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +56,7 @@ class Publisher:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end([self._task])
 
     def announce(self, reaches: Sequence[Reach]) -> None:
         """From any thread, and never an exception: the command has been carried out, whatever happens here."""

@@ -9,6 +9,7 @@ from typing import NoReturn
 from broadcaster import Broadcast
 
 from streams.channels import text_channel
+from streams.ending import end
 from streams.feed import Feed
 from streams.transcript import TextMessage
 from streams.watch import Watch
@@ -44,10 +45,7 @@ class Texts:
 
     async def stop(self) -> None:
         """Stop listening."""
-        listeners = list(self._listeners.values())
-        for listener in listeners:
-            listener.cancel()
-        await asyncio.gather(*listeners, return_exceptions=True)
+        await end(self._listeners.values())
 
     async def _listen(self, engagement_id: str) -> NoReturn:
         """Which engagement a text belongs to is said by the channel, not by the message."""

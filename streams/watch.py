@@ -14,6 +14,7 @@ from domain.access import Tenant
 from domain.errors import DomainError, NotFound
 from domain.event import LoggedEvent
 from streams.channels import Hint
+from streams.ending import end
 from streams.feed import Feed, deleted, expired
 from streams.source import EventSource, Log
 
@@ -112,10 +113,7 @@ class Watch:
 
     async def stop(self) -> None:
         """Stop reading."""
-        tasks = list(self._reading.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._reading.values())
 
     def _forget(self, feed: Feed) -> None:
         if self._feeds.get(feed.log) is feed:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from domain.ports import Clock, Ids
 from streams.channels import text_channel
+from streams.ending import end
 from streams.transcript import LONGEST, TextMessage, units
 
 log = logging.getLogger(__name__)
@@ -69,8 +70,7 @@ class TextPublisher:
         try:
             yield text
         finally:
-            task.cancel()
-            await asyncio.wait([task])
+            await end([task])
             await self._send(channel, replace(message, text=text.take_all()[:LONGEST], whole=True, done=True))
 
     def figures(self) -> Mapping[str, float]:
