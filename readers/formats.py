@@ -10,6 +10,7 @@ from domain.errors import ErrorCode, refuse
 
 CSV = "csv"
 XLSX = "xlsx"
+YAML = "yaml"
 # What a tool's own header is known by.
 _KNOWN: Mapping[TableKind, tuple[str, str]] = MappingProxyType(
     {
@@ -19,9 +20,10 @@ _KNOWN: Mapping[TableKind, tuple[str, str]] = MappingProxyType(
             "its header needs app_name, server_name and two more of its own, such as wave_name and r_type",
         ),
         TableKind.RVTOOLS: ("RVTools export", "its sheet vInfo needs VM and Powerstate"),
+        TableKind.GOVUK: ("GOV.UK portfolio", "its applications need github_repo_name"),
     }
 )
-FORMATS = (*map(str, _KNOWN), CSV, XLSX)
+FORMATS = (*map(str, _KNOWN), CSV, XLSX, YAML)
 
 
 def check_format(format: str | None) -> None:

@@ -10,8 +10,9 @@ from domain.errors import ErrorCode, Refused, refuse
 from domain.inventory import ImportRow, RejectedRow
 from domain.ports import InventorySheet
 from readers.content import check_content, check_packed, check_text, is_packed
+from readers.documents import is_document, read_document
 from readers.encoding import Encoding, find_encoding
-from readers.formats import CSV, XLSX, check_format, check_kind, format_of
+from readers.formats import CSV, XLSX, YAML, check_format, check_kind, format_of
 from readers.header import read_header
 from readers.limits import Limits
 from readers.rows import Rows
@@ -38,7 +39,18 @@ class Inventories:
             check_packed(source, file_name)
             return self._workbook(Workbook(source, self._limits), format)
         encoding = find_encoding(source, head)
+        beginning = Lines(source, encoding, self._limits).peek(_BEGINNING)
+        check_text(beginning)
+        if is_document(beginning, file_name):
+            return self._document(Lines(source, encoding, self._limits), format)
         return self._text(source, encoding, format)
+
+    def _document(self, lines: Lines, format: str | None) -> Table:
+        document = read_document(lines.peek(self._limits.document + 1), self._limits)
+        columns = read_header(document.columns, self._limits)
+        kind = check_kind(columns, format)
+        rows = Rows(columns, kind, self._limits)
+        return _sheet(kind, YAML, rows), rows.read(document.records)
 
     def _text(self, source: BinaryIO, encoding: Encoding, format: str | None) -> Table:
         delimiter = _delimiter(Lines(source, encoding, self._limits))
@@ -91,7 +103,6 @@ def _sheet(kind: TableKind, other: str, rows: Rows) -> InventorySheet:
 
 def _delimiter(lines: Lines) -> str:
     beginning = lines.peek(_BEGINNING)
-    check_text(beginning)
     # Excel writes the delimiter it uses in a first line of its own.
     first = beginning.split("\n", 1)[0].strip()
     if first.lower().startswith("sep=") and first[4:5] in DELIMITERS and len(first) == len("sep=;"):

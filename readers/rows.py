@@ -32,7 +32,7 @@ class Rows:
         self._judge = _JUDGES.get(kind, _applications)(self.columns)
         self._ragged = False
 
-    def read(self, records: Iterable[Record]) -> Iterator[ImportRow | RejectedRow]:
+    def read(self, records: Iterable[Record | RejectedRow]) -> Iterator[ImportRow | RejectedRow]:
         """Each record in order; Refused beyond the limit of rows."""
         for number, record in enumerate(records, 1):
             if number > self._limits.rows:
@@ -41,7 +41,7 @@ class Rows:
                     f"The file has more than {self._limits.rows:,} rows: line {record.line} would be the next. "
                     "Split it and import the parts.",
                 )
-            yield self._row(record, first=number == 1)
+            yield record if isinstance(record, RejectedRow) else self._row(record, first=number == 1)
 
     def _row(self, record: Record, *, first: bool) -> ImportRow | RejectedRow:
         fault = self._fault(record, first=first)

@@ -148,5 +148,8 @@ def test_an_unknown_format_is_refused_and_the_known_ones_named() -> None:
         read(b"name\nA\n", format="konveyor")
 
     assert refused.value.problems[0].code is ErrorCode.UNSUPPORTED_FORMAT
-    assert "there are konveyor, cloud-migration-factory, rvtools, csv and xlsx" in refused.value.problems[0].message
+    assert (
+        "there are konveyor, cloud-migration-factory, rvtools, govuk, csv, xlsx and yaml"
+        in refused.value.problems[0].message
+    )
     assert other.value.problems[0].code is ErrorCode.INVALID_INPUT
