@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -105,7 +106,8 @@ async def _rescoped(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flow) -
 async def save_ui_state(caller: Caller, command: SaveUiState) -> Flow:
     """Keep the asking user's own view; the flow itself does not change."""
     caller.need(Role.VIEWER)
-    if len(str(command.ui_state).encode()) > UI_STATE_BYTES:
+    written = json.dumps(command.ui_state, ensure_ascii=False, separators=(",", ":"))
+    if len(written.encode()) > UI_STATE_BYTES:
         raise refuse(ErrorCode.LIMIT_EXCEEDED, "A view's state holds at most 64 KiB.", "uiState")
     async with caller.work() as uow:
         flow = await uow.flows.get(command.flow_id)

@@ -13,7 +13,7 @@ from strawberry.utils.str_converters import to_camel_case
 from domain.errors import ErrorCode, Problem, Refused
 from domain.request import Repeated, Request
 from resolvers.context import Caller, Context
-from schema.ids import Names, hide_ids, unwrap
+from schema.ids import Names, Verbatim, hide_ids, unwrap
 from schema.scalars import JSON, UploadedFile
 
 C = TypeVar("C")
@@ -121,6 +121,8 @@ class _Reader:
         if hasattr(value, "__strawberry_definition__") and not isinstance(value, type | str):
             return Said(self._fields(value, path))
         if hint is JSON:
+            return hide_ids(self._json(value, path))
+        if isinstance(hint, Verbatim):
             return self._json(value, path)
         if isinstance(value, list):
             return self._list(value, hint, path)
@@ -129,7 +131,7 @@ class _Reader:
     def _json(self, value: Any, path: tuple[str, ...]) -> Any:
         if not storable(json.dumps(value, ensure_ascii=False)):
             self.problems.append(Problem(ErrorCode.INVALID_INPUT, _NOT_STORABLE, path))
-        return hide_ids(value)
+        return value
 
     def _fields(self, input: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         hints = get_type_hints(type(input), include_extras=True)
@@ -169,5 +171,5 @@ def _single(hint: Any) -> Any:
     if hint is JSON:
         return JSON
     if get_origin(hint) is Annotated:
-        return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Names)), None)
+        return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Names | Verbatim)), None)
     return next((found for argument in get_args(hint) if (found := _single(argument)) is not None), None)

@@ -88,6 +88,11 @@ class Names:
     types: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Says of an input's JSON that it is the client's own: kept word for word, ids in it and all."""
+
+
 FlowId = Annotated[strawberry.ID, Names((MASTER, *CHILD_TYPES))]
 ApplicationId = Annotated[strawberry.ID, Names(("Application",))]
 ComponentId = Annotated[strawberry.ID, Names(("Component",))]

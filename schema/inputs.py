@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -11,7 +12,7 @@ from domain.access import Experience, Role
 from domain.debt import Severity
 from domain.decision import RefactorDepth, Strategy
 from schema.configurations import FlowConfigurationInput
-from schema.ids import ApplicationId, ClientAccountId, ComponentId, FlowId
+from schema.ids import ApplicationId, ClientAccountId, ComponentId, FlowId, Verbatim
 from schema.scalars import JSON
 
 
@@ -71,7 +72,7 @@ class UpdateFlowInput:
 @strawberry.input(description="At most 64 KiB; others never see it; the flow's `version` stays.")
 class SaveUiStateInput:
     flow_id: FlowId
-    ui_state: JSON
+    ui_state: Annotated[JSON, Verbatim()]
 
 
 @strawberry.input
