@@ -248,8 +248,8 @@ class UnitOfWork(Protocol):
 
     async def save_ui_state(self, flow_id: str, subject: str, state: Any) -> None: ...
 
-    async def woken(self, flow_id: str) -> None:
-        """Its time has come."""
+    async def woken(self, flow_id: str, now: datetime) -> bool:
+        """True when its time has come; False when it was put off, or somebody else has woken it."""
 
 
 class Work(Protocol):

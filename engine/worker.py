@@ -110,8 +110,9 @@ class Worker:
     async def _wake_flow(self, tenant: Tenant, flow_id: str) -> None:
         async with self._runner.work(tenant) as uow:
             flow = await uow.flows.get(flow_id)
-            await uow.flows.save(flow.wake(Stamp(SYSTEM, self._runner.clock(), self._runner.ids)))
-            await uow.woken(flow_id)
+            # Asked again once the flow is held: one more override may have put it off meanwhile.
+            if await uow.woken(flow_id, self._runner.clock()):
+                await uow.flows.save(flow.wake(Stamp(SYSTEM, self._runner.clock(), self._runner.ids)))
 
     async def _purge(self) -> None:
         before = (datetime.now(UTC) - self._pace.kept).isoformat()

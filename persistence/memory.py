@@ -97,8 +97,10 @@ class MemoryWork:
     async def save_ui_state(self, flow_id: str, subject: str, state: Any) -> None:
         self.state.ui_states[flow_id, subject] = state
 
-    async def woken(self, flow_id: str) -> None:
+    async def woken(self, flow_id: str, now: datetime) -> bool:
         """Whoever calls it has taken the job already."""
+        del flow_id, now
+        return True
 
 
 class MemoryFlows:

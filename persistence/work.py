@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -150,9 +151,10 @@ class PostgresWork:
             statement.on_conflict_do_update(index_elements=["flow_id"], set_={"at": statement.excluded["at"]}), row
         )
 
-    async def woken(self, flow_id: str) -> None:
-        """Its time has come."""
-        await self.connection.execute(delete(due).where(due.c.flow_id == flow_id))
+    async def woken(self, flow_id: str, now: datetime) -> bool:
+        """True when its time has come; False when it was put off, or somebody else has woken it."""
+        come = delete(due).where(due.c.flow_id == flow_id, due.c.at <= now).returning(due.c.flow_id)
+        return await self.connection.scalar(come) is not None
 
 
 class Works:
