@@ -178,7 +178,7 @@ class FlowState:
             "expectedVersion": version,
             "currentVersion": self.version,
             "changedBy": self.updated_by,
-            "changedAt": self.updated_at.isoformat(),
+            "changedAt": self.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "changed": ["status", "phases"],
         }
         raise StaleVersion("flow", details)

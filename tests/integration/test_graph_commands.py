@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -202,6 +203,7 @@ async def test_a_stale_version_says_who_changed_it(graph: Graph) -> None:
     assert (error["code"], error["path"]) == ("VERSION_CONFLICT", ["expectedVersion"])
     assert error["details"]["currentVersion"] == 1
     assert error["details"]["changedBy"] == "alice"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", error["details"]["changedAt"])
 
 
 async def test_what_the_role_does_not_allow_is_a_top_level_error(graph: Graph) -> None:
@@ -220,6 +222,21 @@ async def test_a_view_is_kept_for_its_user_alone(graph: Graph) -> None:
     assert data["saveUiState"] == {"flow": {"uiState": {"open": [1]}, "version": 1}, "errors": []}
     text = "query ($id: ID!) { flow(id: $id) { uiState } }"
     assert (await graph.data(text, user="bob", id=flow_id))["flow"]["uiState"] == {}
+
+
+async def test_a_view_is_kept_word_for_word(graph: Graph) -> None:
+    flow_id = await started(graph)
+    save = """mutation ($input: SaveUiStateInput!) { saveUiState(input: $input) { flow { uiState }
+      errors { code } } }"""
+    view = {"flowId": flow_id, "applicationIds": [flow_id.removeprefix("MasterFlow:")], "open": True}
+
+    data = await graph.data(save, input={"flowId": flow_id, "uiState": view})
+    fits = await graph.data(save, input={"flowId": flow_id, "uiState": {"a": "\\" * 32_764}})
+    larger = await graph.data(save, input={"flowId": flow_id, "uiState": {"a": "\\" * 32_765}})
+
+    assert data["saveUiState"]["flow"]["uiState"] == view
+    assert fits["saveUiState"]["errors"] == []
+    assert larger["saveUiState"]["errors"] == [{"code": "LIMIT_EXCEEDED"}]
 
 
 async def test_a_deleted_flow_is_gone_and_the_audit_log_keeps_it(graph: Graph) -> None:
