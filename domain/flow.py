@@ -238,6 +238,15 @@ class Flow(FlowState):
         changed = changed._outdated(dependents)._reopened(stamp, rerun=interrupted)
         return changed._recorded(self, stamp)
 
+    def note(self, stamp: Stamp, change: Event, key: str | None = None, proposed: Any = None) -> Self:
+        """Something below it changed that no phase has used; that phase has a new proposal if it waits."""
+        if self.status is FlowStatus.CANCELLED:
+            raise refuse(ErrorCode.INVALID_TRANSITION, "Nothing is changed in a flow that is cancelled.", "flowId")
+        changed = replace(self, events=(*self.events, change))
+        if key is not None and self.state(key).status is PhaseStatus.AWAITING_INPUT:
+            changed = changed._with(key, proposed_input=proposed)
+        return changed._recorded(self, stamp)
+
     # ── what the engine tells
 
     def finish(

@@ -30,6 +30,8 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "saveArchitectureStandard": "ArchitectureStandard",
         "deleteArchitectureStandard": "ArchitectureStandard",
         "applyArchitectureTemplate": "ArchitectureStandard",
+        "requestStandardException": "StandardException",
+        "decideStandardException": "StandardException",
         "overrideDecision": "SixRDecision",
     }
 )

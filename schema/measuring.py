@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.standard import ArchitectureStandard, SupportedVersion
+from domain.standard import ArchitectureStandard, StandardException, SupportedVersion
 from domain.standard_change import SaveStandard
+from domain.standard_exceptions import DecideException, RequestException
 from resolvers import architecture as commands
+from resolvers import exceptions
 from resolvers.context import Caller, Context
-from schema.commanding import Said, carry_out, command
+from schema.commanding import Outcome, Said, carry_out, command
 from schema.correcting import deleted, deletion
-from schema.payloads import DeletePayload, StandardPayload, StandardsPayload
+from schema.payloads import DeletePayload, StandardExceptionPayload, StandardPayload, StandardsPayload
 
 _STANDARD = "ArchitectureStandard"
 
@@ -50,3 +52,27 @@ async def apply_template(context: Context, input: Any) -> StandardsPayload:
 
     outcome = await carry_out(context, "applyArchitectureTemplate", input, act)
     return StandardsPayload(None if outcome.problems else outcome.ids, outcome.problems)
+
+
+async def request_exception(context: Context, input: Any) -> StandardExceptionPayload:
+    """An exception that somebody asks for."""
+
+    async def act(caller: Caller, said: Said) -> StandardException:
+        wanted = Said({**said, "supported_versions": versions(said)})
+        return await exceptions.request_exception(caller, command(RequestException, wanted))
+
+    return _exception(await carry_out(context, "requestStandardException", input, act))
+
+
+async def decide_exception(context: Context, input: Any) -> StandardExceptionPayload:
+    """What somebody else says to it."""
+
+    async def act(caller: Caller, said: Said) -> StandardException:
+        return await exceptions.decide_exception(caller, command(DecideException, said))
+
+    return _exception(await carry_out(context, "decideStandardException", input, act))
+
+
+def _exception(outcome: Outcome) -> StandardExceptionPayload:
+    flow_id = outcome.value.flow_id if outcome.value else None
+    return StandardExceptionPayload(outcome.id, flow_id, outcome.problems)

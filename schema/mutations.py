@@ -24,6 +24,7 @@ from schema.payloads import (
     DependencyPayload,
     EngagementPayload,
     FlowPayload,
+    StandardExceptionPayload,
     StandardPayload,
     StandardsPayload,
 )
@@ -171,6 +172,22 @@ class Mutation:
     ) -> StandardsPayload:
         """ARCHITECT. What people wrote or changed is left as it is."""
         return await measuring.apply_template(context, input)
+
+    @entry
+    @staticmethod
+    async def request_standard_exception(
+        context: Context, input: architecture_inputs.StandardExceptionInput
+    ) -> StandardExceptionPayload:
+        """Until it is decided, its application is not finalized."""
+        return await measuring.request_exception(context, input)
+
+    @entry
+    @staticmethod
+    async def decide_standard_exception(
+        context: Context, input: architecture_inputs.DecideExceptionInput
+    ) -> StandardExceptionPayload:
+        """LEAD, and not who requested it. Once approved, debt is measured with it."""
+        return await measuring.decide_exception(context, input)
 
     @entry
     @staticmethod

@@ -11,7 +11,7 @@ from domain.decision import Decision
 from domain.dependency import Dependency
 from domain.errors import Problem
 from domain.known import KnownEngagement, KnownFlow
-from domain.standard import ArchitectureStandard
+from domain.standard import ArchitectureStandard, StandardException
 from resolvers.context import Context
 from schema.commanding import Outcome
 from schema.loading import loaded
@@ -183,3 +183,18 @@ class StandardsPayload:
 @mirror(StandardsPayload, "errors")
 class StandardsPayloadType:
     standards = _all(ArchitectureStandard, lambda payload: payload.standard_ids, why=REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardExceptionPayload:
+    """An exception that was requested or decided, and its flow."""
+
+    exception_id: str | None
+    flow_id: str | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(StandardExceptionPayload, "errors")
+class StandardExceptionPayloadType:
+    exception = referred(StandardException, lambda payload: payload.exception_id, nullable=True, why=REFUSED)
+    flow = referred(KnownFlow, lambda payload: payload.flow_id, nullable=True, why=REFUSED)
