@@ -19,6 +19,14 @@ _KNOWN: Mapping[TableKind, tuple[str, str]] = MappingProxyType(
             "Cloud Migration Factory intake form",
             "its header needs app_name, server_name and two more of its own, such as wave_name and r_type",
         ),
+        TableKind.MIGRATION_HUB: (
+            "Migration Hub import",
+            "its header needs ServerId or HostName, and another column of its own such as ApplicationWave",
+        ),
+        TableKind.AZURE_MIGRATE: (
+            "Azure Migrate import",
+            "its header needs *Server name, *Cores, *Memory (In MB) and *OS name",
+        ),
         TableKind.RVTOOLS: ("RVTools export", "its sheet vInfo needs VM and Powerstate"),
         TableKind.GOVUK: ("GOV.UK portfolio", "its applications need github_repo_name"),
     }

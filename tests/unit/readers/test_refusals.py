@@ -149,7 +149,6 @@ def test_an_unknown_format_is_refused_and_the_known_ones_named() -> None:
 
     assert refused.value.problems[0].code is ErrorCode.UNSUPPORTED_FORMAT
     assert (
-        "there are konveyor, cloud-migration-factory, rvtools, govuk, csv, xlsx and yaml"
-        in refused.value.problems[0].message
-    )
+        "there are konveyor, cloud-migration-factory, migration-hub, azure-migrate, rvtools, govuk, csv, xlsx and yaml"
+    ) in refused.value.problems[0].message
     assert other.value.problems[0].code is ErrorCode.INVALID_INPUT
