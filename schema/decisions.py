@@ -58,7 +58,7 @@ class ComponentTreatmentType(Node):
 
 @mirror(
     Decision,
-    "strategy depth recommended confidence rationale too_close_to_call rules facts_missing alternatives treatments"
+    "strategy depth recommended confidence rationale too_close_to_call rules facts_missing alternatives"
     " risks effort move_group_hints source accepted changed_facts version",
     name="SixRDecision",
     strategy="Rolled up from the components' treatments, unless a person chose otherwise.",
@@ -73,6 +73,12 @@ class SixRDecision(Node):
     dissenting = referred_all(
         Component, lambda decision: decision.dissenting, why="Components whose own treatment differs from `strategy`."
     )
+
+    @loaded
+    @staticmethod
+    async def treatments(context: Context, decisions: list[Decision]) -> list[tuple[ComponentTreatment, ...]]:
+        """Of the components that are still there."""
+        return await reading.treatments(context, decisions)
 
     @loaded
     @staticmethod

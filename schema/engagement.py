@@ -32,6 +32,9 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "applyArchitectureTemplate": "ArchitectureStandard",
         "requestStandardException": "StandardException",
         "decideStandardException": "StandardException",
+        "saveComponents": "Application",
+        "saveTechDebt": "Application",
+        "customizeAppOnPage": "AppOnPage",
         "overrideDecision": "SixRDecision",
     }
 )

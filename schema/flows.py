@@ -39,7 +39,12 @@ from schema.relations import listed, referred
 
 # What the overrides of a phase are of.
 _SUBJECTS: Mapping[str, str] = MappingProxyType(
-    {"architecture_minimums": "ArchitectureStandard", "component_sixr_strategies": "SixRDecision"}
+    {
+        "architecture_minimums": "ArchitectureStandard",
+        "tech_debt_analysis": "Application",
+        "component_sixr_strategies": "SixRDecision",
+        "app_on_page_generation": "AppOnPage",
+    }
 )
 
 

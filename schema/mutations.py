@@ -10,7 +10,17 @@ import strawberry
 from domain.commands import FlowAction, PhaseAction, SaveUiState, SubmitPhaseInput
 from resolvers import flows as commands
 from resolvers.context import Caller, Context
-from schema import architecture_inputs, correcting, deciding, inputs, making, measuring, portfolio_inputs
+from schema import (
+    architecture_inputs,
+    correcting,
+    deciding,
+    inputs,
+    making,
+    measuring,
+    portfolio_inputs,
+    revising,
+    revising_inputs,
+)
 from schema.commanding import carry_out, command
 from schema.ids import MASTER
 from schema.loading import entry
@@ -18,6 +28,7 @@ from schema.mirror import Id
 from schema.payloads import (
     ApplicationPayload,
     ApplicationsPayload,
+    AppOnPagePayload,
     DecisionPayload,
     DecisionsPayload,
     DeletePayload,
@@ -188,6 +199,25 @@ class Mutation:
     ) -> StandardExceptionPayload:
         """LEAD, and not who requested it. Once approved, debt is measured with it."""
         return await measuring.decide_exception(context, input)
+
+    @entry
+    @staticmethod
+    async def save_components(context: Context, input: revising_inputs.SaveComponentsInput) -> ApplicationPayload:
+        """Debt is looked for again at once; what a person makes or changes is kept against later imports."""
+        return await revising.save_components(context, input)
+
+    @entry
+    @staticmethod
+    async def save_tech_debt(context: Context, input: revising_inputs.SaveTechDebtInput) -> ApplicationPayload:
+        """Scores are summed up again at once; what a person makes or changes survives later runs."""
+        return await revising.save_tech_debt(context, input)
+
+    @entry
+    @staticmethod
+    async def customize_app_on_page(
+        context: Context, input: revising_inputs.CustomizeAppOnPageInput
+    ) -> AppOnPagePayload:
+        return await revising.customize_page(context, input)
 
     @entry
     @staticmethod

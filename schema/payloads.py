@@ -11,6 +11,7 @@ from domain.decision import Decision
 from domain.dependency import Dependency
 from domain.errors import Problem
 from domain.known import KnownEngagement, KnownFlow
+from domain.page import AppOnPage
 from domain.standard import ArchitectureStandard, StandardException
 from resolvers.context import Context
 from schema.commanding import Outcome
@@ -197,4 +198,19 @@ class StandardExceptionPayload:
 @mirror(StandardExceptionPayload, "errors")
 class StandardExceptionPayloadType:
     exception = referred(StandardException, lambda payload: payload.exception_id, nullable=True, why=REFUSED)
+    flow = referred(KnownFlow, lambda payload: payload.flow_id, nullable=True, why=REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class AppOnPagePayload:
+    """A page that was changed, and its flow."""
+
+    page_id: str | None
+    flow_id: str | None
+    errors: tuple[Problem, ...]
+
+
+@mirror(AppOnPagePayload, "errors")
+class AppOnPagePayloadType:
+    app_on_page = referred(AppOnPage, lambda payload: payload.page_id, nullable=True, why=REFUSED)
     flow = referred(KnownFlow, lambda payload: payload.flow_id, nullable=True, why=REFUSED)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from domain.application import Application
-from domain.decision import Decision
+from domain.application import Application, Component
+from domain.decision import ComponentTreatment, Decision
 from domain.flows.assessment.results import ArchitectureMinimums, Finalization, Handoff, Report
 from domain.known import KnownFlow
 from domain.listing import DecisionsOfFlow, ExceptionsOfFlow, Listing, OverridesOfSubject, PagesOfFlow, Standards
@@ -98,6 +98,12 @@ async def overrides(context: Context, decided: Sequence[Decision]) -> list[tuple
     """How people changed each decision, oldest first."""
     found = await context.reads.pages([OverridesOfSubject(parent=each.id) for each in decided], WHOLE)
     return [page.items for page in found]
+
+
+async def treatments(context: Context, decided: Sequence[Decision]) -> list[tuple[ComponentTreatment, ...]]:
+    """Each decision's treatments; those of components that are gone are left out until it is decided anew."""
+    found = await context.reads.get(Component, {part.component_id for each in decided for part in each.treatments})
+    return [tuple(part for part in each.treatments if part.component_id in found) for each in decided]
 
 
 async def exceptions(context: Context, decided: Sequence[Decision]) -> list[tuple[StandardException, ...]]:

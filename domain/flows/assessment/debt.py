@@ -26,7 +26,7 @@ def analyse_debt(call: PhaseCall) -> Outcome:
     standards = [each for each in call.portfolio.standards if each.id in minimums.standard_ids]
     items = full_look(call, standards)
     gone = replaced(call, items)
-    return Outcome(_summed(call, (*items, *_written(call, items))), saves=items, removes=gone)
+    return Outcome(sum_debt(call, (*items, *_written(call, items))), saves=items, removes=gone)
 
 
 def _written(call: PhaseCall, items: Sequence[TechDebtItem]) -> tuple[TechDebtItem, ...]:
@@ -35,7 +35,8 @@ def _written(call: PhaseCall, items: Sequence[TechDebtItem]) -> tuple[TechDebtIt
     return tuple(item for item in call.portfolio.debt if item.flow_id == call.flow_id and item.id not in gone)
 
 
-def _summed(call: PhaseCall, items: Sequence[TechDebtItem]) -> TechDebtAnalysis:
+def sum_debt(call: PhaseCall, items: Sequence[TechDebtItem]) -> TechDebtAnalysis:
+    """The debt of each application, dismissed items left out."""
     by_application: defaultdict[str, list[TechDebtItem]] = defaultdict(list)
     for item in items:
         if not item.dismissed:
@@ -73,5 +74,5 @@ def confirm_debt(call: PhaseCall) -> Outcome:
     own = [item for item in call.portfolio.debt if item.flow_id == call.flow_id]
     before: TechDebtAnalysis = call.results[call.phase]
     confirmed = tuple(dict.fromkeys(answer.confirmed_application_ids))
-    summed = replace(_summed(call, own), as_of=before.as_of, confirmed_application_ids=confirmed)
+    summed = replace(sum_debt(call, own), as_of=before.as_of, confirmed_application_ids=confirmed)
     return Outcome(summed)
