@@ -55,7 +55,11 @@ async def _configuration(caller: Caller, uow: UnitOfWork, definition: FlowDefini
     data = dict(command.configuration)
     if command.source is not None:
         source = command.source
-        stored = await uow.files.save(source.name, source.media_type, source.chunks, source.limit)
+        try:
+            stored = await uow.files.save(source.name, source.media_type, source.chunks, source.limit)
+        except Refused as refused:
+            at = ("configuration", definition.branch)
+            raise Refused(replace(each, path=(*at, *each.path)) for each in refused.problems) from None
         data |= {"fileId": stored.id, "fileName": stored.name}
     return caller.shapes.decode(definition.configuration, data, ("configuration", definition.branch))
 

@@ -49,6 +49,15 @@ async def test_a_flow_starts_from_text_and_is_read_anew(graph: Graph) -> None:
     assert data["startFlow"]["flow"]["status"] == "RUNNING"
 
 
+async def test_a_text_that_is_too_large_is_refused_at_its_place(graph: Graph) -> None:
+    source = {"text": "a" * ((1 << 20) + 1)}
+
+    payload = (await graph.data(START, input={"configuration": {"discovery": {"source": source}}}))["startFlow"]
+
+    (error,) = payload["errors"]
+    assert (error["code"], error["path"]) == ("LIMIT_EXCEEDED", ["configuration", "discovery", "source"])
+
+
 class File:
     filename = "apps.csv"
     content_type = "text/csv"

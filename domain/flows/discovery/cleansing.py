@@ -83,7 +83,7 @@ def _check(answer: CleansingAnswer, own: Iterable[CleansingFinding]) -> None:
     for number, finding in enumerate(answer.accept):
         if finding in refused:
             message = "A finding is either accepted or refused; this one is both."
-            problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("accept", str(number))))
+            problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("data", "accept", str(number))))
     if problems:
         raise Refused(problems)
 
@@ -91,7 +91,7 @@ def _check(answer: CleansingAnswer, own: Iterable[CleansingFinding]) -> None:
 def _unknown(field: str, ids: Iterable[str], known: set[str]) -> Iterator[Problem]:
     for number, id in enumerate(ids):
         if id not in known:
-            yield Problem(ErrorCode.NOT_FOUND, "There is no such cleansing finding.", (field, str(number)))
+            yield Problem(ErrorCode.NOT_FOUND, "There is no such cleansing finding.", ("data", field, str(number)))
 
 
 def _own(call: PhaseCall) -> list[CleansingFinding]:

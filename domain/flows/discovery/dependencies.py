@@ -287,7 +287,7 @@ def _check(answer: DependencyAnswer, known: set[str]) -> None:
 def _problems(answer: DependencyAnswer, known: set[str]) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for number, one in enumerate(answer.dependencies):
-        path = ("dependencies", str(number))
+        path = ("data", "dependencies", str(number))
         for name, id in (("fromId", one.from_id), ("toId", one.to_id)):
             if id not in known:
                 yield Problem(ErrorCode.NOT_FOUND, "There is no such application.", (*path, name))

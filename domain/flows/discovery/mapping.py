@@ -68,13 +68,14 @@ def decide_mapping(call: PhaseCall) -> Outcome:
     """What the person named is settled, and remembered where he chose otherwise; the rest stays as proposed."""
     result: MappingResult = call.results[call.phase]
     answer: MappingAnswer = call.input
-    _check(answer.mappings, [mapping.column for mapping in result.mappings])
+    _check(answer.mappings, [mapping.column for mapping in result.mappings], "data")
     mappings = settle(result.mappings, answer.mappings)
     if not _names_something(mappings):
         raise refuse(
             ErrorCode.NOT_READY,
             "No column holds the names of applications or servers. Map one to `name`, or, in a list of "
             "dependencies, two to `consumer` and `provider`.",
+            "data",
             "mappings",
         )
     lessons = tuple(_lessons(call, result.mappings, mappings))

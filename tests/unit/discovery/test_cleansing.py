@@ -196,8 +196,8 @@ def test_all_that_is_wrong_with_an_answer_is_told_at_once() -> None:
         discovery.answer("data_cleansing", CleansingAnswer(accept=("nobody", known), refuse=(known,)))
 
     assert [(problem.code, problem.path) for problem in refusal.value.problems] == [
-        (ErrorCode.NOT_FOUND, ("accept", "0")),
-        (ErrorCode.INVALID_INPUT, ("accept", "1")),
+        (ErrorCode.NOT_FOUND, ("data", "accept", "0")),
+        (ErrorCode.INVALID_INPUT, ("data", "accept", "1")),
     ]
     assert discovery.engagement.values[CleansingFinding] == before
 

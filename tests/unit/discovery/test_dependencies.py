@@ -181,9 +181,9 @@ def test_all_that_is_wrong_with_corrections_is_told_at_once() -> None:
         )
 
     assert [(problem.code, problem.path) for problem in refused.value.problems] == [
-        (ErrorCode.NOT_FOUND, ("dependencies", "1", "toId")),
-        (ErrorCode.INVALID_INPUT, ("dependencies", "2", "toId")),
-        (ErrorCode.INVALID_INPUT, ("dependencies", "3")),
+        (ErrorCode.NOT_FOUND, ("data", "dependencies", "1", "toId")),
+        (ErrorCode.INVALID_INPUT, ("data", "dependencies", "2", "toId")),
+        (ErrorCode.INVALID_INPUT, ("data", "dependencies", "3")),
     ]
     assert discovery.engagement.edges() == before
 

@@ -126,21 +126,21 @@ def test_all_that_is_wrong_with_an_answer_is_told_at_once() -> None:
     )
 
     assert problems == [
-        (ErrorCode.INVALID_INPUT, ("mappings", "0", "column"), 'The import has no column "Eigner".'),
+        (ErrorCode.INVALID_INPUT, ("data", "mappings", "0", "column"), 'The import has no column "Eigner".'),
         (
             ErrorCode.INVALID_INPUT,
-            ("mappings", "1", "target"),
+            ("data", "mappings", "1", "target"),
             'There is no fact "boss". Null keeps the column as it is in `attributes`.',
         ),
         (
             ErrorCode.INVALID_INPUT,
-            ("mappings", "3", "target"),
+            ("data", "mappings", "3", "target"),
             (
                 'The columns "Users" and "Remarks" cannot both fill criticality: it has one value. '
                 "Set one of them to null."
             ),
         ),
-        (ErrorCode.INVALID_INPUT, ("mappings", "4", "column"), 'The column "Remarks" is named twice.'),
+        (ErrorCode.INVALID_INPUT, ("data", "mappings", "4", "column"), 'The column "Remarks" is named twice.'),
     ]
 
 
@@ -158,4 +158,4 @@ def test_two_columns_may_fill_the_technologies() -> None:
 def test_an_import_in_which_nothing_has_a_name_is_not_ready() -> None:
     problems = refused_problems(proposed(), ColumnTarget("Application", None))
 
-    assert [(code, path) for code, path, _ in problems] == [(ErrorCode.NOT_READY, ("mappings",))]
+    assert [(code, path) for code, path, _ in problems] == [(ErrorCode.NOT_READY, ("data", "mappings"))]
