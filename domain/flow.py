@@ -208,6 +208,9 @@ class Flow(FlowState):
             resumed = replace(resumed, status=FlowStatus.AWAITING_INPUT)
         elif self.paused_from is not FlowStatus.READY:
             resumed = resumed._advance(stamp)
+        elif any(state.status is PhaseStatus.STALE for state in self.phases):
+            # It may have been paused before its changes had settled, and what was to wake it has passed it by.
+            resumed = resumed._reopened(stamp)
         return resumed._recorded(self, stamp)
 
     def cancel(self, stamp: Stamp, reason: str | None) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -237,3 +238,20 @@ def test_a_cancelled_run_is_told_to_stop() -> None:
     assert cancelled.jobs[-1] == CancelRun("id-2")
     assert cancelled.runs[-1].run_id == "id-2"
     assert cancelled.status is FlowStatus.CANCELLED
+
+
+def test_what_was_paused_before_its_changes_settled_is_woken_after_all() -> None:
+    ids, at = count(1), datetime(2026, 1, 1, tzinfo=UTC)
+    stamp = Stamp("alice", at, lambda: f"id-{next(ids)}")
+    flow = Flow.start(DEFINITION, stamp, name="Toy", configuration={"a": 1})
+    for _ in DEFINITION.phases:
+        run_id = (flow.running.run_id if flow.running else "") or ""
+        flow = flow.finish(RunEnded(run_id, PhaseStatus.COMPLETED, at), stamp)
+        if flow.active and flow.status is FlowStatus.AWAITING_INPUT:
+            flow = flow.submit(flow.active.key, {}, stamp)
+    paused = flow.update(stamp, configuration={"a": 2}).pause(stamp, None)
+
+    resumed = replace(paused, jobs=()).resume(stamp)
+
+    assert resumed.status is FlowStatus.READY
+    assert resumed.jobs == (WakeFlow(flow.id, at + timedelta(seconds=2)),)
