@@ -109,8 +109,9 @@ class Person:
     def start(self, tab: str) -> None:
         started = self.acting.run(tab)["startFlow"]
         assert started["errors"] == []
-        self.watching.page.reload()
-        self.watching = GraphiQL(self.watching.page)
+        self.watching.open("WatchFlow")
+        # What one window learns, the other one fills in.
+        self.watching.page.wait_for_function(f"(id) => ({EDITOR})('variables').includes(id)", arg=started["flow"]["id"])
         self.watching.start("WatchFlow")
 
     def pause(self, phase: str) -> Any:
@@ -195,6 +196,7 @@ def test_an_inventory_becomes_an_assessed_portfolio_before_a_persons_eyes(contex
         person.answer(phase)
     seen = person.watching.see(kind="FLOW_STATUS", flowStatus="COMPLETED")
     assert [int(event["cursor"]) for event in seen] == list(range(1, len(seen) + 1))
+    person.watching.stop()
     found = person.acting.run("ReadDiscovery")["flow"]
     assert (found["status"], found["child"]["changes"]["created"]) == ("COMPLETED", 6)
     assert person.acting.run("ReadyApplications")["applications"]["totalCount"] == 6

@@ -1,7 +1,7 @@
 // Beside the editors: who is acting, and variables that follow the answers until a person edits them.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect, useState } from "react";
-import { keep, recall } from "./memory";
+import { keepFilled, recall } from "./memory";
 import { headersText, type Subject } from "./session";
 import { fill, operations } from "./walkthrough";
 
@@ -39,13 +39,19 @@ function useVariables(): void {
   }));
   useEffect(() => {
     const template = operations.find((each) => each.name === title)?.variables;
-    if (!editor || !template) return;
-    const { known, filled } = recall();
-    const text = editor.getValue().trim();
-    if (text !== "" && text !== template.trim() && text !== filled[title]) return;
-    const next = fill(template, known);
-    keep((memory) => ({ ...memory, filled: { ...memory.filled, [title]: next } }));
-    if (next !== text) editor.setValue(next);
+    if (!editor || !template) return undefined;
+    const refill = () => {
+      const { known, filled } = recall();
+      const text = editor.getValue().trim();
+      if (text !== "" && text !== template.trim() && !filled[title]?.includes(text)) return;
+      const next = fill(template, known);
+      keepFilled(title, next);
+      if (next !== text) editor.setValue(next);
+    };
+    refill();
+    // Another window has learned something.
+    window.addEventListener("storage", refill);
+    return () => window.removeEventListener("storage", refill);
   }, [editor, title, index]);
 }
 

@@ -6,14 +6,12 @@ import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 import { Companion } from "./companion";
 import { fetcherFor } from "./fetcher";
-import { keep, recall } from "./memory";
+import { keepKnown, recall } from "./memory";
 import { headersText, localSubjects, type Subject } from "./session";
 import { fill, learn, operations } from "./walkthrough";
 
 function page(subjects: readonly Subject[]) {
-  const fetcher = fetcherFor(subjects[0]?.headers ?? {}, (answer) =>
-    keep((memory) => ({ ...memory, known: learn(memory.known, answer) })),
-  );
+  const fetcher = fetcherFor(subjects[0]?.headers ?? {}, (answer) => keepKnown(learn(recall().known, answer)));
   const { known } = recall();
   const tabs = operations.map(({ query, variables }) => ({
     query,

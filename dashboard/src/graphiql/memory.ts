@@ -1,9 +1,12 @@
 // What the walk-through knows, kept for reloads and for a second window that watches.
 import type { Known } from "./walkthrough";
 
-type Memory = { known: Known; filled: Record<string, string> };
+/** `filled` is what was filled into each tab's variables: anything else there is a person's own. */
+type Memory = { known: Known; filled: Record<string, readonly string[]> };
 
 const KEY = "flotilla:walkthrough";
+// Another window, or a tab not opened for a while, still shows what was filled in earlier.
+const REMEMBERED = 12;
 
 export function recall(): Memory {
   try {
@@ -13,6 +16,20 @@ export function recall(): Memory {
   }
 }
 
-export function keep(change: (memory: Memory) => Memory): void {
-  localStorage.setItem(KEY, JSON.stringify(change(recall())));
+export function keepKnown(known: Known): void {
+  keep({ ...recall(), known });
+}
+
+export function keepFilled(tab: string, text: string): void {
+  const { known, filled } = recall();
+  const others = filled[tab]?.filter((each) => each !== text) ?? [];
+  keep({ known, filled: { ...filled, [tab]: [text, ...others].slice(0, REMEMBERED) } });
+}
+
+function keep(memory: Memory): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(memory));
+  } catch {
+    // The browser has no room for it, as for the answer to a large import: it is then copied by hand.
+  }
 }
