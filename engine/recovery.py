@@ -75,10 +75,12 @@ class Liveness:
     async def take_over(self) -> int:
         """Resume every run whose worker is gone; how many there were."""
         taken = 0
-        for executor_id, runs in _by_executor(await _pending()).items():
+        for executor_id in {run.executor_id or "" for run in await _pending()}:
             if executor_id == self._executor_id or not await self._try_lock(executor_id):
                 continue
             try:
+                # Asked again under the lock: another worker may have resumed them, and runs them now.
+                runs = await _pending(executor_id)
                 for run in runs:
                     await DBOS.resume_workflow_async(run.workflow_id, queue_name=QUEUE)
                     taken += 1
@@ -88,12 +90,8 @@ class Liveness:
         return taken
 
 
-async def _pending() -> Sequence[WorkflowStatus]:
-    return await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
-
-
-def _by_executor(runs: Sequence[WorkflowStatus]) -> dict[str, list[WorkflowStatus]]:
-    found: dict[str, list[WorkflowStatus]] = {}
-    for run in runs:
-        found.setdefault(run.executor_id or "", []).append(run)
-    return found
+async def _pending(executor_id: str | None = None) -> Sequence[WorkflowStatus]:
+    runs = await DBOS.list_workflows_async(
+        status="PENDING", executor_id=executor_id, load_input=False, load_output=False
+    )
+    return [run for run in runs if executor_id in (None, run.executor_id or "")]
