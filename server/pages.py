@@ -43,6 +43,8 @@ ADDRESSES = {
     "/readyz": "whether it can serve: database, broadcaster, workers",
     "/metrics": "figures for Prometheus",
 }
+# It answers a browser's own request with 406.
+FOR_PROGRAMS = "/graphql"
 
 SECURE = {
     "x-content-type-options": "nosniff",
@@ -72,10 +74,12 @@ def pages(dist: Path, session: Session | None, definitions: Iterable[FlowDefinit
 
 
 def _index(_request: Request) -> Response:
-    entries = "".join(
-        f'<dt><a href="{address}">{address}</a></dt><dd>{escape(what)}</dd>' for address, what in ADDRESSES.items()
-    )
+    entries = "".join(f"<dt>{_link(address)}</dt><dd>{escape(what)}</dd>" for address, what in ADDRESSES.items())
     return _page("Flotilla", f"<p>This server answers at:</p><dl>{entries}</dl>")
+
+
+def _link(address: str) -> str:
+    return address if address == FOR_PROGRAMS else f'<a href="{address}">{address}</a>'
 
 
 def _graphiql(page: Path) -> Endpoint:

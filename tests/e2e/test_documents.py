@@ -1,4 +1,4 @@
-"""What a document tells people to type works as it is written, and prints what the document says."""
+"""What documents tell people to type works as it is written and prints what they say; what they link to is there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tests.servers import ROOT
 DOCUMENT = ROOT / "docs" / "walkthrough.md"
 MISSING = [name for name in ("bash", "curl", "jq") if shutil.which(name) is None]
 CUT = "…"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def blocks(language: str) -> list[str]:
@@ -45,3 +47,20 @@ def test_the_walk_through_works_at_a_terminal_as_it_is_written(start_process: St
     promised = [line for block in blocks("text") for line in block.splitlines() if line != CUT]
     assert [line for line in promised if line not in printed] == []
     assert len(promised) > 10
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_link_leads_somewhere(path: Path) -> None:
+    links = [link for link in LINK.findall(path.read_text("utf-8")) if not link.startswith(("http", "#"))]
+
+    assert [link for link in links if not (path.parent / link.partition("#")[0]).exists()] == []
+
+
+def test_the_readme_walks_through_every_operation() -> None:
+    operations = {
+        name
+        for path in (ROOT / "dashboard" / "operations").glob("*.graphql")
+        for name in re.findall(r"^(?:query|mutation|subscription) (\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+
+    assert set(re.findall(r"\*\*(\w+)\*\*", (ROOT / "README.md").read_text("utf-8"))) == operations
