@@ -135,7 +135,8 @@ class Phase:
     """One step of a flow.
 
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
-    `finalizes` marks the one whose answer is a finalization.
+    `finalizes` marks the one whose answer is a finalization. What an `overridable` one came to has commands that
+    change it.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Phase:
     route: str | None = None
     configured: bool = False
     finalizes: bool = False
+    overridable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

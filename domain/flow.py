@@ -10,7 +10,7 @@ from domain.definition import FlowDefinition, Phase, Warning
 from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
 from domain.flow_state import FlowState, Stamp, told
-from domain.phase import WITH_RESULT, PhaseState, PhaseStatus, RunEnded
+from domain.phase import PhaseState, PhaseStatus, RunEnded
 from domain.transition import FlowAction, FlowStatus
 
 __all__ = ["Flow", "Stamp"]
@@ -231,8 +231,8 @@ class Flow(FlowState):
         settled. `proposed` is the phase's new proposal while it waits.
         """
         self.require(FlowAction.OVERRIDE)
-        if self.state(key).status not in WITH_RESULT:
-            raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has no result to override.", "phase")
+        if not self._overridable(self.state(key)):
+            raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has nothing to override now.", "phase")
         dependents = self.definition.dependents(key)
         interrupted = self.running is not None and self.running.key in dependents
         changed = replace(self._stopped(stamp) if interrupted else self, events=(*self.events, change))

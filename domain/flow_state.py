@@ -154,7 +154,7 @@ class FlowState:
             case FlowAction.ACCEPT_STALE:
                 return any(s.status is PhaseStatus.STALE for s in self.phases)
             case FlowAction.OVERRIDE:
-                return any(s.status in WITH_RESULT for s in self.phases)
+                return any(self._overridable(s) for s in self.phases)
             case FlowAction.SNOOZE:
                 return self.definition.snoozes
             case FlowAction.FINALIZE:
@@ -163,6 +163,9 @@ class FlowState:
                 return self.running is None
             case _:
                 return True
+
+    def _overridable(self, state: PhaseState) -> bool:
+        return state.status in WITH_RESULT and self.definition.phase(state.key).overridable
 
     def require(self, action: FlowAction) -> None:
         """Raise Refused INVALID_TRANSITION unless that can be done now."""

@@ -19,6 +19,7 @@ from domain.transition import FlowAction as Action
 from resolvers.context import Caller
 
 UI_STATE_BYTES = 64 << 10
+NAME_CHARACTERS = 200
 
 
 async def start_flow(caller: Caller, command: StartFlow) -> Flow:
@@ -31,7 +32,7 @@ async def start_flow(caller: Caller, command: StartFlow) -> Flow:
         flow = Flow.start(
             definition,
             caller.stamp(),
-            name=command.name or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
+            name=_named(command.name) or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
             configuration=caller.shapes.encode(configuration),
             application_ids=ids,
             auto_advance=command.auto_advance,
@@ -41,6 +42,17 @@ async def start_flow(caller: Caller, command: StartFlow) -> Flow:
         await uow.flows.add(flow)
         await uow.flows.begin_iteration(flow)
     return flow
+
+
+def _named(name: str | None) -> str | None:
+    """The name as it is kept; None where none is given."""
+    if name is None:
+        return None
+    kept = name.strip()
+    if not 0 < len(kept) <= NAME_CHARACTERS or not kept.isprintable():
+        message = f"A name has 1 to {NAME_CHARACTERS} printable characters."
+        raise refuse(ErrorCode.INVALID_INPUT, message, "name")
+    return kept
 
 
 def definition_of(caller: Caller, kind: str) -> FlowDefinition:
@@ -88,7 +100,7 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
             configuration, ids = caller.shapes.encode(typed), flow.definition.applications(typed)
         updated = flow.update(
             caller.stamp(),
-            name=command.name,
+            name=_named(command.name),
             auto_advance=command.auto_advance,
             configuration=configuration,
             application_ids=ids,

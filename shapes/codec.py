@@ -17,6 +17,23 @@ PROBLEMS = 50
 _CAMEL = ConfigDict(alias_generator=to_camel, validate_by_name=False, validate_by_alias=True, extra="forbid")
 
 
+# What pydantic says in words of Python, in words of JSON.
+_WORDS = {
+    "missing": "This is needed.",
+    "extra_forbidden": "There is no such field here; leave it out.",
+    "unexpected_keyword_argument": "There is no such field here; leave it out.",
+    "dataclass_type": "Give an object with the fields of the schema.",
+    "dict_type": "Give an object.",
+    "mapping_type": "Give an object.",
+    "tuple_type": "Give a list.",
+    "list_type": "Give a list.",
+    "string_type": "Give a text.",
+    "bool_type": "Give true or false.",
+    "bool_parsing": "Give true or false.",
+    "int_type": "Give a whole number.",
+    "int_parsing": "Give a whole number.",
+}
+
 _adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
@@ -55,6 +72,5 @@ class Codec:
 
 def _problem(error: Any, path: tuple[str, ...]) -> Problem:
     place = (*path, *(str(part) for part in error["loc"][1:]))
-    what = {"missing": "This is needed.", "unexpected_keyword_argument": "There is no such field here; leave it out."}
-    message = what.get(error["type"]) or f"{error['msg']}."
+    message = _WORDS.get(error["type"]) or f"{error['msg']}."
     return Problem(ErrorCode.INVALID_INPUT, f"{place[-1] if place else 'input'}: {message}", place)

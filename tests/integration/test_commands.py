@@ -152,3 +152,18 @@ async def test_a_deleted_flow_leaves_one_event_and_its_number_is_not_given_again
 async def test_an_unbuilt_type_says_so(bench: Bench) -> None:
     with pytest.raises(Refused, match="is not in this release"):
         await flows.start_flow(alice(bench), StartFlow("finops", {}))
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "two\nlines", "bell\a"])
+async def test_a_name_is_a_line_of_text(bench: Bench, name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await flows.start_flow(alice(bench), StartFlow("toy", {}, name=name))
+
+    assert [(p.code, p.path) for p in refused.value.problems] == [(ErrorCode.INVALID_INPUT, ("name",))]
+    assert bench.take_jobs() == []
+
+
+async def test_what_no_command_overrides_is_not_offered_for_overriding(bench: Bench) -> None:
+    flow = await waiting(bench)
+
+    assert "OVERRIDE" not in flow.allowed(frozenset({Role.ADMIN}))

@@ -25,7 +25,7 @@ ROLES = frozenset({Role.ADMIN})
 
 
 def phase(key: str, weight: int, **more: Any) -> Phase:
-    return Phase(key, key.title(), dict, rules=lambda _call: Outcome({}), weight=weight, **more)
+    return Phase(key, key.title(), dict, rules=lambda _call: Outcome({}), weight=weight, overridable=True, **more)
 
 
 DEFINITION = FlowDefinition(

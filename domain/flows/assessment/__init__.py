@@ -63,6 +63,7 @@ DEFINITION = FlowDefinition(
             rules=gather_standards,
             weight=10,
             requires=("initialization",),
+            overridable=True,
             needs=frozenset({Need.STANDARDS}),
             pause=Pause(
                 ArchitectureAnswer,
@@ -84,6 +85,7 @@ DEFINITION = FlowDefinition(
             rules=analyse_debt,
             weight=30,
             requires=("architecture_minimums",),
+            overridable=True,
             needs=_DEBT,
             pause=Pause(
                 TechDebtAnswer,
@@ -107,6 +109,7 @@ DEFINITION = FlowDefinition(
             rules=decide_strategies,
             weight=25,
             requires=("tech_debt_analysis",),
+            overridable=True,
             needs=_DECIDING,
             pause=Pause(
                 SixRAnswer,
@@ -127,6 +130,7 @@ DEFINITION = FlowDefinition(
             rules=generate_pages,
             weight=15,
             requires=("component_sixr_strategies",),
+            overridable=True,
             needs=_DECIDING | {Need.PAGES},
             pause=Pause(PagesAnswer, propose_pages, approve_pages),
             agents=(Agent("page_writer", "Page writer", "Put each application's assessment on one page."),),
