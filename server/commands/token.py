@@ -21,7 +21,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def subject(text: str) -> str:
     """A name that a token can be given to; `verify` would refuse it otherwise, later and elsewhere."""
-    from server.identity import LONGEST_SUBJECT, SYSTEM
+    from domain.access import SYSTEM
+    from server.identity import LONGEST_SUBJECT
 
     if not text.isprintable() or not 0 < len(text) <= LONGEST_SUBJECT or text == SYSTEM:
         raise ArgumentTypeError(f"{text!r}. Give 1 to {LONGEST_SUBJECT} printable characters, and not {SYSTEM!r}.")

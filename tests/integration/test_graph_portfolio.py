@@ -116,7 +116,12 @@ async def test_a_later_import_leaves_what_a_person_set(graph: Graph, bench: Benc
 
 
 async def test_an_edit_names_all_that_is_wrong_and_changes_nothing(graph: Graph, ids: dict[str, str]) -> None:
-    wrong: dict[str, Any] = {"name": " ", "environment": "moon", "userCount": -1, "attributes": {"criticality": "LOW", "tls": "maybe"}}
+    wrong: dict[str, Any] = {
+        "name": " ",
+        "environment": "moon",
+        "userCount": -1,
+        "attributes": {"criticality": "LOW", "tls": "maybe"},
+    }
 
     found, errors = await ask(graph, UPDATE, id=ids["Payroll"], **wrong)
 
