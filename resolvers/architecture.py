@@ -84,8 +84,6 @@ async def _flow(uow: UnitOfWork, flow_id: str | None) -> Flow | None:
 async def _standards(uow: UnitOfWork) -> tuple[ArchitectureStandard, ...]:
     """All of the engagement's; it is locked, so that no two people give the same key at once."""
     await uow.engagements.get()
-    # Two who save a standard of the same name at once are one after the other.
-    await uow.portfolio.hold()
     return (await uow.portfolio.load(frozenset({Need.STANDARDS}), NO_FLOW, ())).standards
 
 
