@@ -44,7 +44,7 @@ def _summary(
         return "No application is decided yet."
     parts = ", ".join(f"{each.applications} {each.strategy}" for each in by_strategy)
     who = "1 application" if count == 1 else f"{count} applications"
-    return f"{who}: {parts}; about {hours:,f} person-hours, {cost:,f} {call.currency}."
+    return f"{who}: {parts}; about {hours:,.0f} person-hours, {cost:,f} {call.currency}."
 
 
 def _top_risks(decisions: Sequence[Decision]) -> tuple[Risk, ...]:
