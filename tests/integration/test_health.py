@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,10 @@ async def test_a_process_that_runs_is_healthy(client: httpx.AsyncClient) -> None
 
 async def test_it_is_ready_with_everything_it_needs(client: httpx.AsyncClient, settings: Settings) -> None:
     await beat(settings)
+    # The API serves before it hears of what happens elsewhere.
+    async with asyncio.timeout(10):
+        while not (await readiness(client))[2]["broadcaster"]["ok"]:
+            await asyncio.sleep(0.02)
 
     status, word, checks = await readiness(client)
 
