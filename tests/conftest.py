@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from server.embedded import Servers
 from tests.servers import Databases, Process, passable_folder, servers_for_tests
 
 StartProcess = Callable[..., Process]
+
+# A busy machine is no fault of the code: what is slow is measured in benchmarks/.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
