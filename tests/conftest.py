@@ -15,7 +15,7 @@ from tests.servers import Databases, Process, passable_folder, servers_for_tests
 
 StartProcess = Callable[..., Process]
 
-# A busy machine is no fault of the code: what is slow is measured in benchmarks/. In CI hypothesis takes its own profile,
+# A busy machine is no fault of the code; benchmarks/ measures what is slow. In CI hypothesis takes its own profile,
 # which says the same and tries the same examples every time.
 if "CI" not in os.environ:
     settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
