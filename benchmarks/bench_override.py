@@ -17,6 +17,7 @@ from domain.flow import Flow
 from domain.sixr.overriding import DecisionChange
 from persistence.database import open_database, select_tenant
 from resolvers import assessment, flows
+from server.composition import settle
 from tests.integration.conftest import Bench, postgres_bench
 from tests.toy import caller
 
@@ -53,6 +54,8 @@ async def measure(url: str, _broadcast_url: str) -> None:
                     text("UPDATE decisions SET rationale = rationale WHERE flow_id = :flow"), {"flow": flow.id}
                 )
 
+        # As the API does before it serves.
+        settle()
         ours, reference = await interleaved(override, bare, TIMES)
         tell("override a decision", ours, reference, "reading and rewriting the rows", 50)
     await engine.dispose()

@@ -31,8 +31,8 @@ class Calling:
     ) -> PhaseCall:
         """What the rules of that phase may look at, as of the engagement's today.
 
-        A command holds the portfolio until it commits. A run has ports and works for longer than a transaction may
-        last: it looks at the end whether the portfolio is still the one it saw.
+        A command holds the portfolio until it commits, and needs nothing that was learned. A run has ports and works
+        for longer than a transaction may last: it looks at the end whether the portfolio is still the one it saw.
         """
         if self.ports is None:
             await self.uow.portfolio.hold()
@@ -51,7 +51,7 @@ class Calling:
             new_id=self.stamp.new_id,
             ports=self.ports,
             input=given,
-            patterns=await self.uow.patterns(f"{flow.kind}.{key}"),
+            patterns=await self.uow.patterns(f"{flow.kind}.{key}") if self.ports else (),
             settings=engagement.settings,
             currency=engagement.currency,
         )

@@ -25,7 +25,7 @@ from resolvers.context import Caller, Context, Limits
 from schema.root import schema
 from server.authentication import NOWHERE, Acting, Gate
 from server.backlog import count_jobs
-from server.composition import Definitions, database, new_id, now, works
+from server.composition import Definitions, database, new_id, now, settle, works
 from server.health import Readiness, healthz, look_at_broadcaster, look_at_database, look_at_workers
 from server.http import GraphQLOverHTTP
 from server.identity import Grant, NoIssuer, Verifier
@@ -141,4 +141,5 @@ class Parts:
             await stack.enter_async_context(self._broadcast)
             await stack.enter_async_context(self._hub)
             await stack.enter_async_context(self._publisher)
+            settle()
             yield
