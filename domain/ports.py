@@ -167,7 +167,7 @@ class PortfolioRepository(Protocol):
     """The portfolio's values."""
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
-        """What a rule asked for; without application ids, of the whole engagement."""
+        """What a rule asked for; without application ids, of the whole engagement; without a flow, nothing for it."""
 
     async def hold(self) -> None:
         """Let nobody else change the portfolio until the unit of work ends: what is read is what is then replaced."""
@@ -177,6 +177,9 @@ class PortfolioRepository(Protocol):
 
     async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
         """Those of that type that are there, in the order of the ids; locked until the unit of work ends."""
+
+    async def decisions(self, flow_id: str, application_ids: Iterable[str]) -> tuple[Decision, ...]:
+        """Those of that flow about these applications."""
 
     async def accepted(self, application_ids: Iterable[str]) -> Mapping[str, Decision]:
         """The newest accepted decision of each application that has one."""

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Numeric, Table, Text, and_, cast, delete, func, literal_column, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.application import Application, Component
@@ -39,7 +40,7 @@ class PortfolioValues:
         self._engagement_id = engagement_id
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
-        """What a rule asked for; without application ids, of the whole engagement."""
+        """What a rule asked for; without application ids, of the whole engagement; without a flow, nothing for it."""
         within = _Scope(flow_id, application_ids)
         parts: dict[str, Any] = {}
         for need, (field, type_, where) in _PARTS.items():
@@ -70,6 +71,12 @@ class PortfolioValues:
         table = tables.decisions
         found = await self._find(Decision, [table.c.application_id.in_(tuple(application_ids)), table.c.accepted])
         return {decision.application_id: decision for decision in found}
+
+    async def decisions(self, flow_id: str, application_ids: Iterable[str]) -> tuple[Decision, ...]:
+        """Those of that flow about these applications."""
+        table = tables.decisions
+        about = table.c.application_id.in_(sorted(application_ids))
+        return await self._find(Decision, [table.c.flow_id == flow_id, about])
 
     async def hold(self) -> None:
         """Let nobody else change the portfolio until the transaction ends.
@@ -132,10 +139,7 @@ class PortfolioValues:
         return {"engagement_id": self._engagement_id}
 
     async def _upsert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        key = [column.name for column in table.primary_key.columns]
-        statement = insert(table)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in (*key, "engagement_id")}
-        await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+        await self._connection.execute(_upserting(table, tuple(rows[0])), rows)
 
     async def _save_rows(self, rows: ImportRows) -> None:
         owner = {"flow_id": rows.flow_id, **self._owner}
@@ -174,6 +178,15 @@ class PortfolioValues:
         await self._connection.execute(delete(table).where(table.c.flow_id == flow_id, table.c.accepted.is_(False)))
 
 
+@cache
+def _upserting(table: Table, names: tuple[str, ...]) -> Insert:
+    """Making this statement anew costs more than executing it."""
+    key = [column.name for column in table.primary_key.columns]
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in names if name not in (*key, "engagement_id")}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+
 class _Scope:
     """What of each table belongs to a flow and its applications."""
 
@@ -192,8 +205,8 @@ class _Scope:
         return [or_(*(end.in_(self._ids) for end in ends))] if self._ids else []
 
     def debt(self) -> list[ColumnElement[bool]]:
-        own = tables.debt_items.c.flow_id == self._flow_id
-        return [or_(own, tables.debt_items.c.application_id.in_(self._ids))]
+        its = tables.debt_items.c.application_id.in_(self._ids)
+        return [or_(tables.debt_items.c.flow_id == self._flow_id, its)] if self._flow_id else [its]
 
     def findings(self) -> list[ColumnElement[bool]]:
         # What a person decided in an earlier flow is remembered in the next one.

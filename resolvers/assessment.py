@@ -24,6 +24,9 @@ from resolvers.flows import answered
 
 FINALIZATION = "finalization"
 
+# What a change of one decision looks at of every application.
+_ALL = frozenset({Need.APPLICATIONS, Need.DEPENDENCIES})
+
 
 @dataclass(frozen=True, slots=True)
 class OverrideDecision:
@@ -68,22 +71,27 @@ class _Deciding:
         return self.flow.override(PHASE, self.calling.stamp, change, proposed)
 
 
-async def _deciding(caller: Caller, uow: UnitOfWork, flow_id: str) -> _Deciding:
+async def _deciding(caller: Caller, uow: UnitOfWork, flow_id: str, needs: frozenset[Need]) -> _Deciding:
     flow = await find_assessment(uow, flow_id)
     flow.require(FlowAction.OVERRIDE)
     calling = Calling(uow, caller.shapes, caller.stamp())
-    needs = frozenset({Need.APPLICATIONS, Need.DEPENDENCIES, Need.DECISIONS})
     return _Deciding(flow, flow.definition.phase(PHASE), calling, await calling.call(flow, PHASE, needs))
 
 
 async def _looking_into(uow: UnitOfWork, deciding: _Deciding, application_id: str) -> PhaseCall:
-    """The call with the details of one application: of the others a change touches the decisions alone."""
-    needs = deciding.phase.needs - {Need.APPLICATIONS, Need.DEPENDENCIES, Need.DECISIONS}
-    found = await uow.portfolio.load(needs, deciding.flow.id, (application_id,))
-    portfolio = replace(
-        deciding.call.portfolio, components=found.components, debt=found.debt, exceptions=found.exceptions
+    """The call with one application's details, and with the decisions that a change of its own touches."""
+    portfolio, flow_id = deciding.call.portfolio, deciding.flow.id
+    # Named without the flow, whose debt of all applications would come along.
+    found = await uow.portfolio.load(deciding.phase.needs - _ALL - {Need.DECISIONS}, "", (application_id,))
+    touched = {application_id, *(each.from_id for each in portfolio.dependencies if each.to_id == application_id)}
+    seen = replace(
+        portfolio,
+        components=found.components,
+        debt=found.debt,
+        exceptions=found.exceptions,
+        decisions=await uow.portfolio.decisions(flow_id, touched),
     )
-    return replace(deciding.call, portfolio=portfolio)
+    return replace(deciding.call, portfolio=seen)
 
 
 async def find_assessment(uow: UnitOfWork, flow_id: str) -> Flow:
@@ -98,9 +106,9 @@ async def override(caller: Caller, command: OverrideDecision) -> Decision:
     """A person's choice instead of the proposal; both are kept, and something is learned from it."""
     caller.need(Role.ARCHITECT)
     async with caller.work() as uow:
-        deciding = await _deciding(caller, uow, command.flow_id)
-        _expect(deciding.call, command)
+        deciding = await _deciding(caller, uow, command.flow_id, _ALL)
         call = await _looking_into(uow, deciding, command.application_id)
+        _expect(call, command)
         made = override_decision(call, command.application_id, command.change)
         uow.touch(made.decision.id)
         outcome = replace(made.outcome, saves=(*made.outcome.saves, made.override, made.pattern))
@@ -128,7 +136,7 @@ async def accept(caller: Caller, command: AcceptDecisions) -> tuple[Decision, ..
     """The decisions accepted, in the order of the applications; those too close to call are refused."""
     caller.need(Role.ARCHITECT)
     async with caller.work() as uow:
-        deciding = await _deciding(caller, uow, command.flow_id)
+        deciding = await _deciding(caller, uow, command.flow_id, _ALL | {Need.DECISIONS})
         saves = accept_decisions(deciding.call, command.application_ids, ("applicationIds",))
         after = {each.application_id: each for each in (*deciding.call.portfolio.decisions, *saves)}
         accepted = tuple(after[id] for id in dict.fromkeys(command.application_ids))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from domain.application import Component
 from domain.debt import Severity
-from domain.decision import Decision, Risk, Strategy
+from domain.decision import Risk, Strategy
 from domain.dependency import Dependency, DependencyKind
 from domain.reference_data import read_csv
 
@@ -37,10 +37,9 @@ def component_issues(components: Sequence[Component], strategies: Mapping[str, S
 
 
 def neighbour_risks(
-    decisions: Iterable[Decision], dependencies: Iterable[Dependency], names: Mapping[str, str]
+    strategies: Mapping[str, Strategy], dependencies: Iterable[Dependency], names: Mapping[str, str]
 ) -> dict[str, tuple[Risk, ...]]:
-    """What does not fit between applications that are decided, by the id of the one that needs the other."""
-    strategies = {decision.application_id: decision.strategy for decision in decisions}
+    """What does not fit between applications of which the strategy is decided, by the id of the one that needs."""
     found: dict[str, list[Risk]] = {application_id: [] for application_id in strategies}
     for each in dependencies:
         if each.from_id not in strategies or each.to_id not in strategies or each.from_id == each.to_id:

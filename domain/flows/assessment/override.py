@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from domain.decision import Decision
 from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound
-from domain.flows.assessment.strategies import fit, summed, terms_of
+from domain.flows.assessment.results import SixRDecisions
+from domain.flows.assessment.strategies import amended, fit, terms_of
 from domain.learning import LearningPattern, LearningScope
 from domain.override import Override
 from domain.sixr.overriding import DecisionChange, overridden, told
@@ -28,20 +29,26 @@ class OverriddenDecision:
 
 
 def override_decision(call: PhaseCall, application_id: str, change: DecisionChange) -> OverriddenDecision:
-    """What the change comes to, or Refused with everything that is wrong with it."""
+    """What the change comes to, or Refused with everything that is wrong with it.
+
+    Of the decisions the portfolio holds at least its own and those of the applications that need it; what was chosen
+    for the others is read from the phase's result.
+    """
     before = next((each for each in call.portfolio.decisions if each.application_id == application_id), None)
     about = next(subjects(call.portfolio, call.flow_id, call.as_of, application_id), None)
     if before is None or about is None:
         raise NotFound("decision", ("applicationId",))
     after = overridden(before, change, about, terms_of(call))
     others = [each for each in call.portfolio.decisions if each.id != after.id]
-    fitted = fit([after, *others], call.portfolio)
+    decided: SixRDecisions = call.results[PHASE]
+    strategies = {each.application_id: each.strategy for each in decided.decisions}
+    fitted = fit([after, *others], call.portfolio, strategies)
     changed = tuple(each for each, old in zip(fitted, [before, *others], strict=True) if each != old)
     return OverriddenDecision(
         decision=fitted[0],
         override=_record(call, before, fitted[0], change),
         pattern=_pattern(call, before, fitted[0], change, about),
-        outcome=Outcome(summed(call, sorted(fitted, key=lambda each: each.id)), saves=changed),
+        outcome=Outcome(amended(call, changed), saves=changed),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
-from domain.decision import Decision, MoveGroupHint
+from domain.decision import Decision, MoveGroupHint, Strategy
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.dependency import Dependency, DependencyKind
 from domain.errors import ErrorCode, Problem, Refused
@@ -22,6 +23,7 @@ from domain.source import Source
 from domain.tech_debt import live_dependencies
 
 _CYCLE_STRENGTH, _HARD_STRENGTH = 1.0, 0.5
+_NONE: Mapping[str, Strategy] = MappingProxyType({})
 
 
 def decide_strategies(call: PhaseCall) -> Outcome:
@@ -83,10 +85,13 @@ def _change_again(old: Decision, renewed: Decision) -> DecisionChange:
     )
 
 
-def fit(decisions: Sequence[Decision], portfolio: Portfolio) -> tuple[Decision, ...]:
-    """The decisions with what does not fit between their applications, as it stands now."""
+def fit(
+    decisions: Sequence[Decision], portfolio: Portfolio, others: Mapping[str, Strategy] = _NONE
+) -> tuple[Decision, ...]:
+    """The decisions with what does not fit between their applications and `others`, as it stands now."""
     names = {each.id: each.name for each in (*portfolio.applications, *portfolio.neighbours)}
-    risks = neighbour_risks(decisions, live_dependencies(portfolio), names)
+    strategies = {**others, **{each.application_id: each.strategy for each in decisions}}
+    risks = neighbour_risks(strategies, live_dependencies(portfolio), names)
     return tuple(
         replace(
             each,
@@ -98,19 +103,32 @@ def fit(decisions: Sequence[Decision], portfolio: Portfolio) -> tuple[Decision, 
 
 def summed(call: PhaseCall, decisions: Iterable[Decision]) -> SixRDecisions:
     """The phase's result."""
-    rate = terms_of(call).rate
     told = tuple(decisions)
-    return SixRDecisions(
-        as_of=call.as_of,
-        hourly_rate=rate.hourly,
-        rate_source=rate.source,
-        decisions=tuple(
-            DecisionSummary(
-                each.application_id, each.id, each.strategy, each.confidence, each.too_close_to_call, each.depth
-            )
-            for each in told
-        ),
-        accepted_application_ids=tuple(each.application_id for each in told if each.accepted),
+    return _result(call, map(_brief, told), (each.application_id for each in told if each.accepted))
+
+
+def amended(call: PhaseCall, changed: Sequence[Decision]) -> SixRDecisions:
+    """The phase's result after these have changed and no other."""
+    before: SixRDecisions = call.results[call.phase]
+    briefs = {each.decision_id: each for each in before.decisions} | {each.id: _brief(each) for each in changed}
+    accepted = dict.fromkeys(before.accepted_application_ids, True) | {e.application_id: e.accepted for e in changed}
+    ordered = [briefs[id] for id in sorted(briefs)]
+    return _result(call, ordered, (each.application_id for each in ordered if accepted.get(each.application_id)))
+
+
+def _result(call: PhaseCall, briefs: Iterable[DecisionSummary], accepted: Iterable[str]) -> SixRDecisions:
+    rate = terms_of(call).rate
+    return SixRDecisions(call.as_of, rate.hourly, rate.source, tuple(briefs), tuple(accepted))
+
+
+def _brief(decision: Decision) -> DecisionSummary:
+    return DecisionSummary(
+        decision.application_id,
+        decision.id,
+        decision.strategy,
+        decision.confidence,
+        decision.too_close_to_call,
+        decision.depth,
     )
 
 
@@ -158,9 +176,9 @@ def _beside(application_id: str, hard: Iterable[Dependency]) -> list[str]:
 
 def propose_acceptance(call: PhaseCall) -> SixRAnswer:
     """All but those too close to call."""
-    return SixRAnswer(
-        tuple(each.application_id for each in _sorted(call.portfolio.decisions) if not each.too_close_to_call)
-    )
+    decided: SixRDecisions = call.results[call.phase]
+    briefs = sorted(decided.decisions, key=lambda each: each.decision_id)
+    return SixRAnswer(tuple(each.application_id for each in briefs if not each.too_close_to_call))
 
 
 def accept_strategies(call: PhaseCall) -> Outcome:
