@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -45,14 +45,7 @@ class Site:
 async def serve(url: str, broadcast_url: str, folder: Path, tenant: Tenant) -> AsyncIterator[Site]:
     """An API on that database, with alice as administrator of the tenant."""
     await _admit(url, tenant)
-    environment = {
-        "FLOTILLA_DATABASE_URL": url,
-        "FLOTILLA_BROADCAST_URL": broadcast_url,
-        "FLOTILLA_DATA": str(folder),
-        "FLOTILLA_PORT": "0",
-        "FLOTILLA_LOG_LEVEL": "warning",
-    }
-    process = Process(("-m", "server", "api", "--follow"), environment)
+    process = Process(("-m", "server", "api", "--follow"), _environment(url, broadcast_url, folder))
     try:
         address = process.wait_for_line(ADDRESS.pattern)[0]
         headers = {
@@ -66,6 +59,26 @@ async def serve(url: str, broadcast_url: str, folder: Path, tenant: Tenant) -> A
             yield Site(client, process)
     finally:
         process.stop()
+
+
+@contextmanager
+def working(url: str, broadcast_url: str, folder: Path) -> Iterator[Process]:
+    """A worker beside it."""
+    process = Process(("-m", "server", "worker", "--follow"), _environment(url, broadcast_url, folder))
+    try:
+        yield process
+    finally:
+        process.stop()
+
+
+def _environment(url: str, broadcast_url: str, folder: Path) -> dict[str, str]:
+    return {
+        "FLOTILLA_DATABASE_URL": url,
+        "FLOTILLA_BROADCAST_URL": broadcast_url,
+        "FLOTILLA_DATA": str(folder),
+        "FLOTILLA_PORT": "0",
+        "FLOTILLA_LOG_LEVEL": "warning",
+    }
 
 
 async def _admit(url: str, tenant: Tenant) -> None:
