@@ -7,7 +7,6 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
 from domain.errors import ErrorCode, Refused, refuse
@@ -16,11 +15,11 @@ from readers.limits import Limits
 BROKEN = "The workbook cannot be read: it is damaged, or was not written as XLSX. Save it again and import that."
 # What a damaged archive or a damaged part raises, wherever its bytes happen to be wrong.
 DAMAGE = (
-    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, KeyError, ValueError, TypeError, AttributeError,
-    IndexError, NotImplementedError, RuntimeError, OverflowError,
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, KeyError, ValueError, TypeError,
+    AttributeError, IndexError, NotImplementedError, RuntimeError, OverflowError,
 )  # fmt: skip
 # Text that is stored once for all sheets is held in memory, as are the few other parts beside the sheets.
-_HELD = 128 * 1024 * 1024
+HELD = 128 * 1024 * 1024
 _PROLOGUE = 65_536
 
 
@@ -46,6 +45,14 @@ def broken() -> Refused:
     return refuse(ErrorCode.UNSUPPORTED_FORMAT, BROKEN)
 
 
+def new_parser() -> expat.XMLParserType:
+    """A parser of one part that refuses a document type, and gives each text whole where it can."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.buffer_text = True
+    return parser
+
+
 def _check_size(parts: Iterable[zipfile.ZipInfo], size: int, limits: Limits) -> None:
     # zipfile never unpacks more of a part than its directory declares, so what is declared is the most there is.
     parts = list(parts)
@@ -63,10 +70,10 @@ def _check_size(parts: Iterable[zipfile.ZipInfo], size: int, limits: Limits) -> 
             "Remove empty rows and columns and save it again.",
         )
     for part in parts:
-        if part.file_size > _HELD and "worksheets/" not in part.filename:
+        if part.file_size > HELD and "worksheets/" not in part.filename:
             raise refuse(
                 ErrorCode.LIMIT_EXCEEDED,
-                f"The workbook's part {part.filename[:80]} has {part.file_size:,} bytes; at most {_HELD:,} are read. "
+                f"The workbook's part {part.filename[:80]} has {part.file_size:,} bytes; at most {HELD:,} are read. "
                 "Split the workbook and import the parts.",
             )
 
@@ -77,8 +84,7 @@ class _RootSeen(Exception):
 
 def _check_prologue(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     # Entities, which can grow without end, need a document type, which stands before the first element or nowhere.
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser = new_parser()
     parser.StartElementHandler = _end_at_root
     with archive.open(part) as text:
         try:

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
-from typing import Any, BinaryIO
-
-import openpyxl
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+import zipfile
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from readers.archive import DAMAGE, broken, check_archive
 from readers.limits import Limits
+from readers.package import Package, SheetPart, read_package
+from readers.sheet import read_rows
 from readers.table import Record
-
-_EXACT = 10**15
 
 
 class Sheet:
     """One sheet: its title, and its rows that hold anything."""
 
-    def __init__(self, sheet: Any, limits: Limits) -> None:
-        # Its stubs give the worksheet that is only read the methods of the one that is written.
-        self._sheet = sheet
-        self._most_empty = limits.empty_rows
-        self.title: str = sheet.title
+    def __init__(self, archive: zipfile.ZipFile, sheet: SheetPart, package: Package, limits: Limits) -> None:
+        self._archive = archive
+        self._part = sheet.part
+        self._package = package
+        self._limits = limits
+        self.title = sheet.title
 
     def records(self) -> Iterator[Record]:
         """From the first row on, to where the rows end or too many are empty."""
-        rows = iter(self._sheet.iter_rows(values_only=True))
-        number = empty = 0
-        while (cells := _next(rows)) is not None:
-            number += 1
-            empty = 0 if any(cell is not None for cell in cells) else empty + 1
-            if empty == self._most_empty:
+        last = 0
+        for number, cells in read_rows(self._archive, self._part, self._package, self._limits):
+            if number - last > self._limits.empty_rows:
                 return
-            if not empty and any(texts := [text(cell) for cell in cells]):
-                yield Record(number, texts)
+            if any(cells):
+                last = number
+                yield Record(number, cells)
 
 
 class Workbook:
@@ -45,59 +40,13 @@ class Workbook:
     def __init__(self, source: BinaryIO, limits: Limits) -> None:
         check_archive(source, limits)
         try:
-            with warnings.catch_warnings():
-                # Of styles and extensions that it drops; none of them is read.
-                warnings.simplefilter("ignore")
-                self._book = openpyxl.load_workbook(source, read_only=True, keep_links=False)
+            self._archive = zipfile.ZipFile(source)
+            package = read_package(self._archive)
         except DAMAGE as error:
             raise broken() from error
-        self.sheets = tuple(Sheet(sheet, limits) for sheet in _visible(self._book.worksheets))
+        seen = [sheet for sheet in package.sheets if sheet.visible] or package.sheets
+        self.sheets = tuple(Sheet(self._archive, sheet, package, limits) for sheet in seen)
 
     def close(self) -> None:
         """Let go of the archive."""
-        self._book.close()
-
-
-def _visible(sheets: Sequence[Any]) -> Iterable[Any]:
-    read = [sheet for sheet in sheets if isinstance(sheet, ReadOnlyWorksheet)]
-    for sheet in read:
-        # What a sheet declares of its size is often wrong; its rows tell.
-        sheet.reset_dimensions()
-    return [sheet for sheet in read if sheet.sheet_state == "visible"] or read
-
-
-def _next(rows: Iterator[Sequence[Any]]) -> Sequence[Any] | None:
-    try:
-        return next(rows, None)
-    except DAMAGE as error:
-        raise broken() from error
-
-
-def text(cell: Any) -> str:
-    """A cell as a person reads it; a formula as it was written."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, int | float):
-        return _number(cell)
-    if isinstance(cell, date | time):
-        return _moment(cell)
-    # An array formula is an object that holds its text.
-    written = getattr(cell, "text", None)
-    return written if isinstance(written, str) else str(cell)
-
-
-def _number(number: float) -> str:
-    # Spreadsheets keep 15 digits; more than that is what binary fractions leave behind.
-    if number == number // 1 and abs(number) < _EXACT:
-        return str(int(number))
-    return format(number, ".15g")
-
-
-def _moment(moment: date | time) -> str:
-    if isinstance(moment, datetime) and moment.time() == time():
-        return moment.date().isoformat()
-    return moment.isoformat(" ") if isinstance(moment, datetime) else moment.isoformat()
+        self._archive.close()

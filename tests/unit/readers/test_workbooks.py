@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
@@ -15,7 +16,6 @@ from domain.errors import ErrorCode
 from domain.inventory import RowKind
 from readers import Limits
 from readers.archive import BROKEN
-from readers.workbook import text
 from tests.unit.readers.reading import FACTORY_DATA, bad, good, read, read_or_refused, refusal
 from tests.unit.readers.workbooks import saved, workbook
 
@@ -84,22 +84,86 @@ def test_formulas_are_kept_as_text() -> None:
 @pytest.mark.parametrize(
     ("cell", "shown"),
     [
-        (None, ""),
         (True, "TRUE"),
+        (False, "FALSE"),
         (3, "3"),
         (3.0, "3"),
         (0.1 + 0.2, "0.3"),
         (1e300, "1e+300"),
-        (float("inf"), "inf"),
+        (-12.5, "-12.5"),
+        (123456789012345678, "1.23456789012346e+17"),
         (date(2027, 3, 31), "2027-03-31"),
         (datetime(2027, 3, 31), "2027-03-31"),  # noqa: DTZ001 - a workbook knows no zone
         (datetime(2027, 3, 31, 9, 5), "2027-03-31 09:05:00"),  # noqa: DTZ001
         (time(9, 5), "09:05:00"),
+        (timedelta(hours=30), "1900-01-01 06:00:00"),
+        (date(1900, 2, 1), "1900-02-01"),
         ("#N/A", "#N/A"),
+        ("line\nbreak & <sign>", "line\nbreak & <sign>"),
     ],
 )
 def test_cells_read_as_a_person_sees_them(cell: Any, shown: str) -> None:
-    assert text(cell) == shown
+    _, rows = read(workbook({"A": [["Name", "Cell"], ["CRM", cell]]}))
+
+    assert good(rows)[0].values == {"Name": "CRM", "Cell": shown}
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+HEADER = '<row r="1"><c r="A1" t="str"><v>Name</v></c><c r="B1" t="str"><v>Cell</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ('<c r="B2"><f>SUM(1,2)</f><v>3</v></c>', "3"),
+        ('<c r="B2" t="str"><f>A2</f><v>CRM</v></c>', "CRM"),
+        ('<c r="B2"><f>SUM(1,2)</f></c>', "=SUM(1,2)"),
+        ('<c t="inlineStr"><is><r><t>Hi</t></r><rPh><t>ruby</t></rPh><r><t> you</t></r></is></c>', "Hi you"),
+        ('<c r="B2" t="e"><v>#REF!</v></c>', "#REF!"),
+        ('<c r="B2" t="str"><v>a_x000D_b_x0000_c_x005F_x0041_</v></c>', "a\rbc_x0041_"),
+        ('<c r="B2" t="d"><v>2027-03-31</v></c>', "2027-03-31"),
+        ('<c r="B2"><v>007</v></c>', "007"),
+    ],
+)  # fmt: skip
+def test_cells_as_other_programs_write_them(cell: str, shown: str) -> None:
+    rows = f'{HEADER}<row r="2"><c r="A2" t="str"><v>CRM</v></c>{cell}</row>'
+    data = repacked(workbook({"A": TABLE}), xl__worksheets__sheet1DOTxml=SHEET.format(rows))
+    prefixed = repacked(data, xl__worksheets__sheet1DOTxml=_prefixed(SHEET.format(rows)))
+
+    assert [row.values for row in good(read(data)[1])] == [{"Name": "CRM", "Cell": shown}]
+    assert [row.values for row in good(read(prefixed)[1])] == [{"Name": "CRM", "Cell": shown}]
+
+
+def _prefixed(sheet: str) -> str:
+    named = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", sheet)
+    return named.replace("xmlns=", "xmlns:x=")
+
+
+def test_rows_and_cells_without_a_place_follow_each_other() -> None:
+    row = "<row><c t='str'><v>{}</v></c><c><v>{}</v></c></row>"
+    rows = (
+        row.format("Name", 1)
+        + row.format("CRM", 2)
+        + '<row r="9"><c r="B9"><v>3</v></c><c r="A9" t="str"><v>Z</v></c></row>'
+    )
+    _, found = read(repacked(workbook({"A": TABLE}), xl__worksheets__sheet1DOTxml=SHEET.format(rows)))
+
+    assert [(one.line, one.values) for one in good(found)] == [
+        (2, {"Name": "CRM", "1": "2"}),
+        (9, {"Name": "Z", "1": "3"}),
+    ]
+
+
+def test_a_row_that_no_memory_should_hold_is_refused() -> None:
+    rows = f'{HEADER}<row r="2"><c r="A2" t="str"><v>{"x" * 70_000}</v></c></row>'
+    data = repacked(workbook({"A": TABLE}), xl__worksheets__sheet1DOTxml=SHEET.format(rows))
+
+    assert refusal(data, limits=Limits(record=50_000, ratio=1_000)) == (
+        ErrorCode.LIMIT_EXCEEDED,
+        "Row 2 of the sheet is longer than 50,000 characters. Shorten its cells.",
+    )
 
 
 def test_a_sheet_ends_after_a_thousand_empty_rows() -> None:
