@@ -10,6 +10,7 @@ from typing import Any
 
 from domain.access import Role
 from domain.errors import NotFound
+from domain.export import Exporting
 from domain.portfolio import Portfolio
 from domain.ports import PhasePorts
 from domain.transition import FlowAction
@@ -169,7 +170,8 @@ class FlowDefinition:
 
     `applications` gives the ids of the applications in the scope of a configuration (empty: the whole engagement).
     `opening` may refuse a start and changes the portfolio with it; `closing` gives what cancelling or deleting undoes.
-    `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual.
+    `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual;
+    `exporting` says what it can be written as.
     """
 
     kind: str
@@ -184,6 +186,7 @@ class FlowDefinition:
     completed_route: str | None = None
     snoozes: bool = False
     roles: Mapping[FlowAction, Role] = field(default_factory=dict)
+    exporting: Exporting = field(default_factory=Exporting)
 
     def __post_init__(self) -> None:
         if sum(phase.weight for phase in self.phases) != WHOLE:

@@ -97,4 +97,12 @@ class WakeFlow:
     at: datetime
 
 
-Job = RunPhase | CancelRun | WakeFlow
+@dataclass(frozen=True, slots=True)
+class WriteExport:
+    """Write one export; enqueued in the transaction that asked for it."""
+
+    flow_id: str
+    export_id: str
+
+
+Job = RunPhase | CancelRun | WakeFlow | WriteExport

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from domain.access import Member, Tenant
     from domain.decision import Decision
     from domain.definition import Need, Pattern
+    from domain.document import Document
     from domain.engagement import Engagement
     from domain.event import Event, LiveText, LoggedEvent
+    from domain.export import Export, ExportFormat
     from domain.flow import Flow
     from domain.portfolio import Portfolio
     from domain.request import Acting
@@ -102,6 +104,14 @@ class Files(Protocol):
 
     def read(self, file_id: str) -> AsyncIterator[bytes]: ...
 
+    async def chunk(self, file_id: str, number: int) -> bytes | None:
+        """One piece of it, counted from 0: so that a slow reader holds no transaction; None behind the last."""
+
+    async def expire(self, file_id: str, flow_id: str, at: datetime) -> None:
+        """Let it go at that time, or with the flow it belongs to."""
+
+    async def remove(self, file_id: str) -> None: ...
+
 
 class EventLog(Protocol):
     """Reading the durable log. Numbers start at 1; `after` 0 is the beginning."""
@@ -161,6 +171,30 @@ class ResultRepository(Protocol):
     def staged_values(self, run_id: str, numbers: range) -> AsyncIterator[list[Any]]: ...
 
     async def clear(self, run_id: str) -> None: ...
+
+
+class ExportRepository(Protocol):
+    """The exports of flows."""
+
+    async def get(self, export_id: str) -> Export:
+        """Locked until the unit of work ends."""
+
+    async def of_file(self, file_id: str) -> Export | None:
+        """The export whose file it is; None where it is no export's."""
+
+    async def open(self, flow_id: str) -> int:
+        """How many of that flow's there are that have neither failed nor expired."""
+
+    async def save(self, export: Export) -> None: ...
+
+    async def start(self, export_id: str) -> int:
+        """Count one more attempt at writing it; how many there were."""
+
+
+class DocumentWriter(Protocol):
+    """Writes documents as files; `target` is binary and seekable."""
+
+    def write(self, document: Document, format: ExportFormat, target: BinaryIO) -> None: ...
 
 
 class PortfolioRepository(Protocol):
@@ -233,6 +267,9 @@ class UnitOfWork(Protocol):
     def files(self) -> Files: ...
 
     @property
+    def exports(self) -> ExportRepository: ...
+
+    @property
     def engagements(self) -> EngagementRepository: ...
 
     def tell(self, event: Event) -> None:
@@ -266,6 +303,9 @@ class Sweeps(Protocol):
 
     async def due(self, now: datetime) -> Sequence[tuple[Tenant, str]]:
         """Flows whose time has come."""
+
+    async def expired(self, now: datetime) -> Sequence[tuple[Tenant, str, str]]:
+        """Files whose time has come, each with the flow it belongs to."""
 
     async def beat(self, executor_id: str, now: datetime) -> None:
         """Say that this worker lives."""

@@ -16,7 +16,7 @@ from domain.phase import Failure, PhaseState, PhaseStatus, RunChange, RunEnded, 
 from domain.source import Source
 from domain.transition import FlowStatus
 from persistence.mapping import from_row
-from persistence.tables import child_flows, due, iterations, master_flows, phase_runs, phases
+from persistence.tables import child_flows, due, expiries, files, iterations, master_flows, phase_runs, phases
 
 _MASTER = ("name", "iteration", "previous_id", "version", "created_by", "created_at", "updated_by", "updated_at")
 _TIMES = ("started_at", "completed_at", "last_user_interaction_at")
@@ -99,7 +99,10 @@ class Flows:
         self._remember(flow)
 
     async def delete(self, flow: Flow) -> None:
-        """Remove it with its child, phases, runs and results; its events go with the log's own statement."""
+        """Remove it with its child, phases, runs, results and files; its events go with the log's own statement."""
+        own = delete(expiries).where(expiries.c.flow_id == flow.id).returning(expiries.c.file_id)
+        gone = (await self._connection.execute(own)).scalars().all()
+        await self._connection.execute(delete(files).where(files.c.id.in_(gone)))
         await self._connection.execute(delete(master_flows).where(master_flows.c.id == flow.id))
         await self._connection.execute(delete(due).where(due.c.flow_id == flow.id))
         self._remember(flow)

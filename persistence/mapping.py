@@ -17,6 +17,7 @@ from domain.contribution import AgentContribution
 from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
 from domain.dependency import Dependency
+from domain.export import Export
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
 from domain.learning import LearningPattern
 from domain.override import Override
@@ -45,6 +46,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         Override: tables.overrides,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
+        Export: tables.exports,
     }
 )
 

@@ -24,6 +24,7 @@ from domain.dependency import Dependency
 from domain.engagement import Engagement
 from domain.errors import ErrorCode, NotFound, refuse
 from domain.event import Event, EventKind, Job, LoggedEvent
+from domain.export import Export, ExportStatus
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
 from domain.learning import LearningPattern
@@ -59,6 +60,8 @@ class MemoryState:
     values: dict[type, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     rows: dict[str, list[ImportRow]] = field(default_factory=lambda: defaultdict(list))
     files: dict[str, tuple[StoredFile, bytes]] = field(default_factory=dict)
+    expiries: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    exports: dict[str, Export] = field(default_factory=dict)
     events: list[LoggedEvent] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -75,6 +78,7 @@ class MemoryWork:
         self.results = MemoryResults(state)
         self.portfolio = MemoryPortfolio(state)
         self.files = MemoryFiles(state)
+        self.exports = MemoryExports(state)
         self.told: list[Event] = []
 
     def tell(self, event: Event) -> None:
@@ -124,7 +128,11 @@ class MemoryFlows:
 
     async def delete(self, flow: Flow) -> None:
         self.written.append(flow)
-        del self._state.flows[flow.id]
+        state = self._state
+        del state.flows[flow.id]
+        for file_id in [file_id for file_id, (owner, _at) in state.expiries.items() if owner == flow.id]:
+            del state.expiries[file_id], state.files[file_id]
+        state.exports = {id: each for id, each in state.exports.items() if each.flow_id != flow.id}
         self._state.events = [event for event in self._state.events if event.flow_id != flow.id]
 
     async def previous(self, kind: str, application_ids: Sequence[str]) -> tuple[str | None, int] | None:
@@ -249,6 +257,44 @@ class MemoryFiles:
 
     async def read(self, file_id: str) -> AsyncIterator[bytes]:
         yield self._state.files[file_id][1]
+
+    async def chunk(self, file_id: str, number: int) -> bytes | None:
+        """All of it is one piece."""
+        held = self._state.files.get(file_id)
+        return held[1] if held and number == 0 else None
+
+    async def expire(self, file_id: str, flow_id: str, at: datetime) -> None:
+        self._state.expiries[file_id] = (flow_id, at)
+
+    async def remove(self, file_id: str) -> None:
+        self._state.files.pop(file_id, None)
+        self._state.expiries.pop(file_id, None)
+
+
+class MemoryExports:
+    """Exports by their ids."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._state = state
+
+    async def get(self, export_id: str) -> Export:
+        if export_id not in self._state.exports:
+            raise NotFound("export")
+        return self._state.exports[export_id]
+
+    async def of_file(self, file_id: str) -> Export | None:
+        return next((each for each in self._state.exports.values() if each.file_id == file_id), None)
+
+    async def open(self, flow_id: str) -> int:
+        ended = (ExportStatus.FAILED, ExportStatus.EXPIRED)
+        return sum(each.flow_id == flow_id and each.status not in ended for each in self._state.exports.values())
+
+    async def save(self, export: Export) -> None:
+        self._state.exports[export.id] = export
+
+    async def start(self, export_id: str) -> int:
+        self._state.starts[export_id] += 1
+        return self._state.starts[export_id]
 
 
 def _belongs(value: Any, flow_id: str, application_ids: tuple[str, ...]) -> bool:

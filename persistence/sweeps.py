@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
-from persistence.tables import due, workers
+from persistence.tables import due, expiries, workers
 
 AT_ONCE = 100
 # A worker that has not been seen for this long is gone; its row goes after an hour.
@@ -31,6 +31,13 @@ class DatabaseSweeps:
         async with self._engine.connect() as connection:
             found = (await connection.execute(query)).all()
         return [(Tenant(row.client_account_id, row.engagement_id), row.flow_id) for row in found]
+
+    async def expired(self, now: datetime) -> Sequence[tuple[Tenant, str, str]]:
+        """Files whose time has come, the longest waiting first, each with the flow it belongs to."""
+        query = select(expiries).where(expiries.c.at <= now).order_by(expiries.c.at).limit(AT_ONCE)
+        async with self._engine.connect() as connection:
+            found = (await connection.execute(query)).all()
+        return [(Tenant(row.client_account_id, row.engagement_id), row.flow_id, row.file_id) for row in found]
 
     async def beat(self, executor_id: str, now: datetime) -> None:
         """Say that this worker lives, and forget the ones that long do not."""

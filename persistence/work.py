@@ -16,12 +16,13 @@ from domain.access import Tenant
 from domain.definition import FlowDefinition, Pattern
 from domain.engagement import Engagement
 from domain.errors import NotFound, Refused
-from domain.event import CancelRun, Event, Job, RunPhase, WakeFlow
+from domain.event import CancelRun, Event, Job, RunPhase, WakeFlow, WriteExport
 from domain.ports import Clock, Ids
 from domain.request import Acting, Answer
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
 from persistence.event_log import Head, PendingEvent, append
+from persistence.exports import Exports
 from persistence.files import StoredFiles
 from persistence.flows import Flows
 from persistence.portfolio import PortfolioValues
@@ -39,11 +40,11 @@ Announce = Callable[[Sequence[Head]], None]
 class Outlets:
     """Where a unit of work hands what goes beyond its tables.
 
-    `enqueue` writes a run into the engine's queue in the same transaction; `cancel` and `announce` are told after the
-    commit, and may lose what they are told: the run is fenced off and the log is polled all the same.
+    `enqueue` writes a run or an export into the engine's queue in the same transaction; `cancel` and `announce` are
+    told after the commit, and may lose what they are told: the run is fenced off and the log is polled all the same.
     """
 
-    enqueue: Callable[[AsyncConnection, Tenant, RunPhase], Awaitable[None]]
+    enqueue: Callable[[AsyncConnection, Tenant, RunPhase | WriteExport], Awaitable[None]]
     cancel: Callable[[Sequence[CancelRun]], Awaitable[None]]
     announce: Announce
 
@@ -62,7 +63,8 @@ class PostgresWork:
         self.flows = Flows(connection, tenant.engagement_id, definitions)
         self.results = Results(connection, tenant.engagement_id)
         self.portfolio = PortfolioValues(connection, tenant.engagement_id)
-        self.files = StoredFiles(connection, tenant.engagement_id, ids)
+        self.files = StoredFiles(connection, tenant, ids)
+        self.exports = Exports(connection, tenant.engagement_id)
         self.engagements = Engagements(connection, tenant)
         self.requests = Requests(connection, tenant.engagement_id)
         self.connection = connection
@@ -130,7 +132,7 @@ class PostgresWork:
     async def flush(self, outlets: Outlets) -> tuple[Head, ...]:
         """Jobs, then the events as the last statement: it holds the engagement's row until the commit."""
         for job in self.jobs:
-            if isinstance(job, RunPhase):
+            if isinstance(job, RunPhase | WriteExport):
                 await outlets.enqueue(self.connection, self.tenant, job)
             elif isinstance(job, WakeFlow):
                 await self._wake_at(job)

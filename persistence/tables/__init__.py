@@ -6,8 +6,8 @@ from persistence.tables.columns import metadata
 from persistence.tables.flows import (
     child_flows,
     contributions,
+    exports,
     iterations,
-    learning_patterns,
     master_flows,
     overrides,
     phase_results,
@@ -16,10 +16,18 @@ from persistence.tables.flows import (
     staged_batches,
     ui_states,
 )
+from persistence.tables.learning import (
+    account_patterns,
+    iteration_quality,
+    learning_patterns,
+    pattern_flows,
+    preferences,
+)
 from persistence.tables.log import (
     audit_log,
     due,
     events,
+    expiries,
     file_chunks,
     files,
     heads,
@@ -49,6 +57,7 @@ from persistence.tables.tenants import (
 )
 
 __all__ = [
+    "account_patterns",
     "application_changes",
     "applications",
     "audit_log",
@@ -64,11 +73,14 @@ __all__ = [
     "due",
     "engagements",
     "events",
+    "expiries",
+    "exports",
     "file_chunks",
     "files",
     "heads",
     "import_rows",
     "inventory_differences",
+    "iteration_quality",
     "iterations",
     "learning_patterns",
     "master_flows",
@@ -76,9 +88,11 @@ __all__ = [
     "metadata",
     "overrides",
     "pages",
+    "pattern_flows",
     "phase_results",
     "phase_runs",
     "phases",
+    "preferences",
     "rejected_rows",
     "requests",
     "staged_batches",

@@ -135,20 +135,6 @@ contributions = tenant_table(
     Index("contributions_flow_idx", "flow_id", "started_at"),
 )
 
-learning_patterns = tenant_table(
-    "learning_patterns",
-    uuid("id", primary_key=True),
-    word("scope"),
-    word("kind"),
-    word("summary"),
-    json("data"),
-    number("uses", server_default=text("0")),
-    Column("confidence", Double, nullable=False),
-    uuid("flow_id", ForeignKey("master_flows.id", ondelete="SET NULL"), nullable=True, index=True),
-    moment("created_at"),
-    Index("learning_patterns_kind_idx", "engagement_id", "kind"),
-)
-
 ui_states = tenant_table(
     "ui_states",
     flow_id(primary_key=True),

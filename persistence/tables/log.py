@@ -38,6 +38,18 @@ due = Table(
     Index("due_at_idx", "at"),
 )
 
+expiries = Table(
+    "expiries",
+    metadata,
+    uuid("file_id", primary_key=True),
+    uuid("flow_id"),
+    uuid("engagement_id"),
+    uuid("client_account_id"),
+    moment("at"),
+    Index("expiries_at_idx", "at"),
+    Index("expiries_flow_idx", "flow_id"),
+)
+
 workers = Table(
     "workers",
     metadata,
