@@ -135,6 +135,23 @@ contributions = tenant_table(
     Index("contributions_flow_idx", "flow_id", "started_at"),
 )
 
+exports = tenant_table(
+    "exports",
+    uuid("id", primary_key=True),
+    flow_id(),
+    word("format"),
+    word("status"),
+    word("file_name"),
+    uuid("file_id", ForeignKey("files.id", ondelete="SET NULL"), nullable=True, index=True),
+    Column("size_bytes", Double),
+    word("failure", nullable=True),
+    word("requested_by"),
+    number("starts", server_default=text("0")),
+    moment("created_at"),
+    moment("expires_at", nullable=True),
+    Index("exports_flow_idx", "flow_id", "created_at", "id"),
+)
+
 ui_states = tenant_table(
     "ui_states",
     flow_id(primary_key=True),
