@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.application import Application
-from domain.definition import FlowDefinition, Need, Outcome, Phase, PhaseCall
+from domain.definition import FlowDefinition, Need, Outcome, Pattern, Phase, PhaseCall
 from domain.event import Event, EventKind
 from domain.flow import Flow, Stamp
+from domain.learning import Lesson
 from domain.ports import PhasePorts, Shapes, UnitOfWork
 from domain.source import Source
+from domain.teaching import learn
 
 # A list of changed ids holds at most this many; an empty one means: refetch.
 CHANGED_IDS = 100
@@ -31,19 +33,21 @@ class Calling:
     ) -> PhaseCall:
         """What the rules of that phase may look at, as of the engagement's today.
 
-        A command holds the portfolio until it commits, and needs nothing that was learned. A run has ports and works
-        for longer than a transaction may last: it looks at the end whether the portfolio is still the one it saw.
+        A command holds the portfolio until it commits, and is told what was learned only where it needs it. A run has
+        ports and works for longer than a transaction may last: it looks at the end whether the portfolio is still the
+        one it saw.
         """
         if self.ports is None:
             await self.uow.portfolio.hold()
         engagement = await self.uow.engagement()
         state = flow.state(key)
+        results = self._typed(flow.definition, await self.uow.results.current(flow.id))
         return PhaseCall(
             flow_id=flow.id,
             run_id=run_id or state.run_id or "",
             phase=key,
             configuration=self.shapes.decode(flow.definition.configuration, dict(flow.configuration)),
-            results=self._typed(flow.definition, await self.uow.results.current(flow.id)),
+            results=results,
             portfolio=await self.uow.portfolio.load(needs, flow.id, flow.application_ids),
             as_of=engagement.today(self.stamp.at),
             now=self.stamp.at,
@@ -51,10 +55,14 @@ class Calling:
             new_id=self.stamp.new_id,
             ports=self.ports,
             input=given,
-            patterns=await self.uow.patterns(f"{flow.kind}.{key}") if self.ports else (),
+            patterns=await self._recalled(flow, key, results) if self.ports or Need.PATTERNS in needs else (),
             settings=engagement.settings,
             currency=engagement.currency,
         )
+
+    async def _recalled(self, flow: Flow, key: str, results: Mapping[str, Any]) -> tuple[Pattern, ...]:
+        about = flow.definition.phase(key).about(results)
+        return await self.uow.learnings.recall(f"{flow.kind}.{key}", about)
 
     def _typed(self, definition: FlowDefinition, results: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -63,10 +71,17 @@ class Calling:
             if phase.key in results
         }
 
-    async def keep(self, flow: Flow, phase: Phase, outcome: Outcome, source: Source) -> None:
-        """The outcome's values, and its result as one more revision."""
+    async def save(self, flow: Flow, key: str, values: Sequence[Any]) -> tuple[Event, ...]:
+        """Values by their id, and lessons as patterns; the events that tell what was learned."""
+        lessons = [value for value in values if isinstance(value, Lesson)]
+        await self.uow.portfolio.save(value for value in values if not isinstance(value, Lesson))
+        return await learn(self.uow, lessons, self.stamp, flow.id, key)
+
+    async def keep(self, flow: Flow, phase: Phase, outcome: Outcome, source: Source) -> tuple[Event, ...]:
+        """The outcome's values, and its result as one more revision; the events that tell what was learned."""
         await self.uow.portfolio.remove(outcome.removes)
-        await self.uow.portfolio.save(outcome.saves)
+        learned = await self.save(flow, phase.key, outcome.saves)
+        await self.uow.learnings.used(outcome.used)
         await self.uow.results.append(
             flow.id,
             phase.key,
@@ -76,6 +91,7 @@ class Calling:
             at=self.stamp.at,
             run_id=flow.state(phase.key).run_id,
         )
+        return learned
 
     async def propose(self, flow: Flow, phase: Phase) -> Any:
         """What is suggested as the answer to the phase's pause, as JSON; None where it does not pause."""

@@ -33,16 +33,19 @@ class Need(StrEnum):
     DECISIONS = "decisions"
     PAGES = "pages"
     ANNUAL_COSTS = "annual_costs"
+    PATTERNS = "patterns"
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Something learned earlier that is similar to the work at hand."""
+    """Something learned earlier that is similar to the work at hand; what it is about is its `key`."""
 
     kind: str
     summary: str
     data: Mapping[str, Any]
     confidence: float
+    id: str = ""
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +97,15 @@ class Outcome:
     """What a phase, or an answer to it, comes to.
 
     `result` is of the phase's result type. `saves` are new or changed domain values (Application, Component, …), stored
-    by their id in the same transaction; `removes` are values to delete.
+    by their id in the same transaction, and lessons to be remembered; `removes` are values to delete. `used` are ids of
+    the patterns that made a difference.
     """
 
     result: Any
     saves: tuple[Any, ...] = ()
     removes: tuple[Any, ...] = ()
     warnings: tuple[Warning, ...] = ()
+    used: tuple[str, ...] = ()
 
 
 Rules = Callable[[PhaseCall], Outcome | Iterator[Batch | Outcome]]
@@ -137,7 +142,7 @@ class Phase:
 
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
     `finalizes` marks the one whose answer is a finalization. What an `overridable` one came to has commands that
-    change it.
+    change it. `about` tells, from the results before it, what patterns should be similar to.
     """
 
     key: str
@@ -154,6 +159,7 @@ class Phase:
     configured: bool = False
     finalizes: bool = False
     overridable: bool = False
+    about: Callable[[Mapping[str, Any]], str] = lambda _results: ""
 
 
 @dataclass(frozen=True, slots=True)

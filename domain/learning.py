@@ -1,12 +1,23 @@
-"""What was learned from a run or from a person's override."""
+"""What was learned from a run or from a person, and how learning the same again strengthens it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from domain.flow_state import Stamp
+
+# What a pattern is worth that was learned once; each time more takes away this share of the doubt that is left.
+LEARNED_ONCE = 0.75
+_TAKEN_AWAY = 0.6
+_SUREST = 0.99
+
+# The kind of what people say about a phase's work, before the kind of that work.
+FEEDBACK = "feedback"
 
 
 class LearningScope(StrEnum):
@@ -18,7 +29,11 @@ class LearningScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LearningPattern:
-    """Something learned, offered to similar work later. `kind` is `<flow type>.<phase>`; confidence is 0 to 1."""
+    """Something learned, offered to similar work later. `kind` is `<flow type>.<phase>`; confidence is 0 to 1.
+
+    `key` says what it is about within its kind, where it can be learned again; `flow_id` is the flow that taught it
+    first, and `uses` how often it was made use of.
+    """
 
     id: str
     scope: LearningScope
@@ -29,3 +44,46 @@ class LearningPattern:
     flow_id: str | None
     created_at: datetime
     uses: int = 0
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learned just now, to be saved with what else a phase or an answer came to.
+
+    `conclusion` names those of `data` that the same lesson a second time must have in common with the first; all of
+    them when it names none.
+    """
+
+    kind: str
+    summary: str
+    data: Mapping[str, Any]
+    key: str | None = None
+    confidence: float = LEARNED_ONCE
+    conclusion: tuple[str, ...] = ()
+
+    def learned(self, known: LearningPattern | None, stamp: Stamp, flow_id: str | None) -> LearningPattern:
+        """The pattern it makes; the known one grows surer where it says the same, and says this now where not."""
+        if known is None:
+            return LearningPattern(
+                id=stamp.new_id(),
+                scope=LearningScope.ENGAGEMENT,
+                kind=self.kind,
+                summary=self.summary,
+                data=self.data,
+                confidence=self.confidence,
+                flow_id=flow_id,
+                created_at=stamp.at,
+                key=self.key,
+            )
+        confidence = surer(known.confidence) if self._agrees(known) else self.confidence
+        return replace(known, summary=self.summary, data=self.data, confidence=confidence)
+
+    def _agrees(self, known: LearningPattern) -> bool:
+        names = self.conclusion or tuple(self.data)
+        return all(known.data.get(name) == self.data.get(name) for name in names)
+
+
+def surer(confidence: float) -> float:
+    """How sure one may be once more has been learned of the same."""
+    return min(_SUREST, round(confidence + (1 - confidence) * _TAKEN_AWAY, 4))

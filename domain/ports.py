@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from domain.inventory import ImportRow, RejectedRow
 
 if TYPE_CHECKING:
     from domain.access import Member, Tenant
+    from domain.account_pattern import AccountPattern
     from domain.decision import Decision
     from domain.definition import Need, Pattern
     from domain.document import Document
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from domain.event import Event, LiveText, LoggedEvent
     from domain.export import Export, ExportFormat
     from domain.flow import Flow
+    from domain.learning import LearningPattern
     from domain.portfolio import Portfolio
     from domain.request import Acting
     from domain.source import Source
@@ -251,6 +253,35 @@ class EngagementRepository(Protocol):
     async def remove_member(self, subject: str) -> None: ...
 
 
+class LearningRepository(Protocol):
+    """What was learned in the engagement, and in others of its client account for all of them."""
+
+    async def recall(self, kind: str, about: str = "") -> tuple[Pattern, ...]:
+        """Of that kind of work and of feedback on it: the engagement's own first, then by likeness."""
+
+    async def known(self, kind: str, keys: Collection[str]) -> Mapping[str, LearningPattern]:
+        """Those of the engagement about these keys, by key; locked until the unit of work ends."""
+
+    async def save(self, patterns: Sequence[LearningPattern], flow_id: str | None) -> None:
+        """Insert or replace each by its id, as taught by that flow too; how often it was used stays."""
+
+    async def used(self, pattern_ids: Collection[str]) -> None:
+        """Count one more use of each."""
+
+    async def names(self, texts: Sequence[str]) -> frozenset[str]:
+        """Names of the engagement's applications, servers and people that occur in the texts."""
+
+    async def share(self, pattern: AccountPattern) -> None:
+        """Let the whole client account read that."""
+
+
+class PreferencesRepository(Protocol):
+    """What users of the client account prefer."""
+
+    async def save(self, subject: str, given: Mapping[str, Any], at: datetime) -> None:
+        """Keep what is given; the rest stays as it is."""
+
+
 class UnitOfWork(Protocol):
     """One transaction of one tenant: committed on leaving without an exception, rolled back otherwise."""
 
@@ -272,6 +303,12 @@ class UnitOfWork(Protocol):
     @property
     def engagements(self) -> EngagementRepository: ...
 
+    @property
+    def learnings(self) -> LearningRepository: ...
+
+    @property
+    def preferences(self) -> PreferencesRepository: ...
+
     def tell(self, event: Event) -> None:
         """An event outside any flow."""
 
@@ -279,9 +316,6 @@ class UnitOfWork(Protocol):
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
 
     async def engagement(self) -> Engagement: ...
-
-    async def patterns(self, kind: str) -> tuple[Pattern, ...]:
-        """What was learned of that kind of work, newest first."""
 
     async def start_run(self, run_id: str) -> int:
         """Count one more start of that attempt; how many there were."""

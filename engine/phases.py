@@ -126,6 +126,7 @@ class PhaseRunner:
         data = {
             "result": self.shapes.encode(outcome.result),
             "warnings": [self.shapes.encode(warning) for warning in outcome.warnings],
+            "used": list(outcome.used),
         }
         async with self.work(run.tenant) as uow:
             await uow.results.stage(run.run_id, RESULT, data)
@@ -143,12 +144,14 @@ class PhaseRunner:
                 return False
             phase = _running(flow)
             await self._require_unmoved(uow, flow, run)
-            told = await self._show(uow, run, batches)
-            staged = await uow.results.staged(run.run_id, RESULT)
             calling = Calling(uow, self.shapes, self._stamp())
+            told = await self._show(calling, flow, run, batches)
+            staged = await uow.results.staged(run.run_id, RESULT)
             result: Any = self.shapes.decode(phase.result, staged["result"])
-            contributions = tuple(self._contributions(flow, phase, run))
-            await calling.keep(flow, phase, Outcome(result, contributions), Source.RULES)
+            # What a run staged under an earlier release says nothing of patterns.
+            used = tuple(staged.get("used", ()))
+            outcome = Outcome(result, tuple(self._contributions(flow, phase, run)), used=used)
+            await calling.keep(flow, phase, outcome, Source.RULES)
             flow = replace(flow, events=(*(self._finished(phase, run)), *told))
             flow = flow.finish(
                 self._ended(run, None),
@@ -166,12 +169,13 @@ class PhaseRunner:
         if mark != await uow.results.staged(run.run_id, MARK):
             raise PortfolioMoved
 
-    async def _show(self, uow: UnitOfWork, run: Run, batches: int) -> tuple[Event, ...]:
-        async for gone in uow.results.staged_values(run.run_id, range(REMOVES, VALUES)):
-            await uow.portfolio.remove(gone)
-        told = []
-        async for values in uow.results.staged_values(run.run_id, range(VALUES, VALUES + batches)):
-            await uow.portfolio.save(values)
+    async def _show(self, calling: Calling, flow: Flow, run: Run, batches: int) -> tuple[Event, ...]:
+        results = calling.uow.results
+        async for gone in results.staged_values(run.run_id, range(REMOVES, VALUES)):
+            await calling.uow.portfolio.remove(gone)
+        told: list[Event | None] = []
+        async for values in results.staged_values(run.run_id, range(VALUES, VALUES + batches)):
+            told += await calling.save(flow, _running(flow).key, values)
             told.append(changed(values, self._stamp()))
         return tuple(event for event in told if event)
 

@@ -19,7 +19,7 @@ from domain.decision import ComponentTreatment, Decision
 from domain.dependency import Dependency
 from domain.export import Export
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
-from domain.learning import LearningPattern
+from domain.learning import LearningPattern, Lesson
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.phase import Failure
@@ -52,7 +52,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
 
 
 _ADAPTERS: Mapping[type, TypeAdapter[Any]] = MappingProxyType(
-    {type_: TypeAdapter(type_) for type_ in (*TABLES, ComponentTreatment, ImportRows, ImportRow, Failure)}
+    {type_: TypeAdapter(type_) for type_ in (*TABLES, ComponentTreatment, ImportRows, ImportRow, Lesson, Failure)}
 )
 _NAMES = MappingProxyType({type_: tuple(field.name for field in fields(type_)) for type_ in _ADAPTERS})
 
@@ -96,4 +96,4 @@ def unstaged(data: Mapping[str, Any]) -> Any:
     return _ADAPTERS[_STAGED[data["type"]]].validate_python(data["value"])
 
 
-_STAGED = {type_.__name__: type_ for type_ in (*TABLES, ImportRows)}
+_STAGED = {type_.__name__: type_ for type_ in (*TABLES, ImportRows, Lesson)}

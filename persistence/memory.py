@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,7 +27,7 @@ from domain.event import Event, EventKind, Job, LoggedEvent
 from domain.export import Export, ExportStatus
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
-from domain.learning import LearningPattern
+from domain.learning import FEEDBACK, LearningPattern
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.ports import StoredFile
@@ -78,6 +78,7 @@ class MemoryWork:
         self.results = MemoryResults(state)
         self.portfolio = MemoryPortfolio(state)
         self.files = MemoryFiles(state)
+        self.learnings = MemoryLearnings(state)
         self.exports = MemoryExports(state)
         self.told: list[Event] = []
 
@@ -90,10 +91,6 @@ class MemoryWork:
     async def engagement(self) -> Engagement:
         return Engagement(self.tenant.engagement_id, self.tenant.client_account_id, "Memory")
 
-    async def patterns(self, kind: str) -> tuple[Pattern, ...]:
-        known: Iterable[LearningPattern] = self.state.values[LearningPattern].values()
-        return tuple(Pattern(p.kind, p.summary, p.data, p.confidence) for p in known if p.kind == kind)
-
     async def start_run(self, run_id: str) -> int:
         self.state.starts[run_id] += 1
         return self.state.starts[run_id]
@@ -105,6 +102,30 @@ class MemoryWork:
         """Whoever calls it has taken the job already."""
         del flow_id, now
         return True
+
+
+class MemoryLearnings:
+    """What was learned in one engagement; of client accounts memory knows nothing."""
+
+    def __init__(self, state: MemoryState) -> None:
+        self._patterns: dict[str, LearningPattern] = state.values[LearningPattern]
+
+    async def recall(self, kind: str, about: str = "") -> tuple[Pattern, ...]:
+        del about
+        found = (each for each in reversed(self._patterns.values()) if each.kind in (kind, f"{FEEDBACK}.{kind}"))
+        return tuple(Pattern(p.kind, p.summary, p.data, p.confidence, p.id, p.key) for p in found)
+
+    async def known(self, kind: str, keys: Collection[str]) -> Mapping[str, LearningPattern]:
+        return {p.key: p for p in self._patterns.values() if p.kind == kind and p.key is not None and p.key in keys}
+
+    async def save(self, patterns: Sequence[LearningPattern], flow_id: str | None) -> None:
+        """Only the flow that taught it first is kept here."""
+        del flow_id
+        self._patterns.update({each.id: each for each in patterns})
+
+    async def used(self, pattern_ids: Collection[str]) -> None:
+        for id in pattern_ids:
+            self._patterns[id] = replace(self._patterns[id], uses=self._patterns[id].uses + 1)
 
 
 class MemoryFlows:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.access import Tenant
-from domain.definition import FlowDefinition, Pattern
+from domain.definition import FlowDefinition
 from domain.engagement import Engagement
 from domain.errors import NotFound, Refused
 from domain.event import CancelRun, Event, Job, RunPhase, WakeFlow, WriteExport
@@ -25,13 +25,12 @@ from persistence.event_log import Head, PendingEvent, append
 from persistence.exports import Exports
 from persistence.files import StoredFiles
 from persistence.flows import Flows
+from persistence.learnings import Learnings
 from persistence.portfolio import PortfolioValues
+from persistence.preferences import Preferences
 from persistence.requests import Requests
 from persistence.results import Results
-from persistence.tables import due, engagements, learning_patterns, phase_runs, ui_states
-
-RECALLED = 200
-
+from persistence.tables import due, engagements, phase_runs, ui_states
 
 Announce = Callable[[Sequence[Head]], None]
 
@@ -67,6 +66,8 @@ class PostgresWork:
         self.exports = Exports(connection, tenant.engagement_id)
         self.engagements = Engagements(connection, tenant)
         self.requests = Requests(connection, tenant.engagement_id)
+        self.learnings = Learnings(connection, tenant)
+        self.preferences = Preferences(connection, tenant)
         self.connection = connection
         self._told: list[PendingEvent] = []
         self._touched: list[str] = []
@@ -90,17 +91,6 @@ class PostgresWork:
             raise NotFound("engagement")
         names = ("id", "client_account_id", "name", "currency", "timezone", "settings", "version")
         return Engagement(**{name: row[name] for name in names})
-
-    async def patterns(self, kind: str) -> tuple[Pattern, ...]:
-        """What was learned of that kind of work, newest first."""
-        table = learning_patterns
-        query = (
-            select(table.c.kind, table.c.summary, table.c.data, table.c.confidence)
-            .where(table.c.kind == kind)
-            .order_by(table.c.id.desc())
-            .limit(RECALLED)
-        )
-        return tuple(Pattern(**row) for row in (await self.connection.execute(query)).mappings())
 
     async def start_run(self, run_id: str) -> int:
         """Count one more start of that attempt: one that kills its worker is not tried for ever."""

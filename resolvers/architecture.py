@@ -106,8 +106,8 @@ async def _measured_anew(caller: Caller, uow: UnitOfWork, flow: Flow, changes: S
     calling = Calling(uow, caller.shapes, caller.stamp())
     call = await calling.call(flow, MINIMUMS, frozenset({Need.STANDARDS}))
     remeasured = change_standards(call, changes)
-    await calling.keep(flow, phase, remeasured.outcome, Source.USER)
+    learned = await calling.keep(flow, phase, remeasured.outcome, Source.USER)
     at = caller.now()
     first, *others = [Event(EventKind.OVERRIDE, at, MINIMUMS, {"overrideId": each.id}) for each in remeasured.overrides]
     flow = flow.override(MINIMUMS, caller.stamp(), first, await calling.propose(flow, phase))
-    return replace(flow, events=(*flow.events, *others))
+    return replace(flow, events=(*flow.events, *others, *learned))

@@ -66,9 +66,10 @@ class _Deciding:
 
     async def keep(self, outcome: Outcome, change: Event) -> Flow:
         """The flow after the change, with what later phases must do about it."""
-        await self.calling.keep(self.flow, self.phase, outcome, Source.USER)
+        learned = await self.calling.keep(self.flow, self.phase, outcome, Source.USER)
         proposed = self.calling.proposed(self.call, self.phase, outcome)
-        return self.flow.override(PHASE, self.calling.stamp, change, proposed)
+        flow = self.flow.override(PHASE, self.calling.stamp, change, proposed)
+        return replace(flow, events=(*flow.events, *learned))
 
 
 async def _deciding(caller: Caller, uow: UnitOfWork, flow_id: str, needs: frozenset[Need]) -> _Deciding:
@@ -111,12 +112,9 @@ async def override(caller: Caller, command: OverrideDecision) -> Decision:
         _expect(call, command)
         made = override_decision(call, command.application_id, command.change)
         uow.touch(made.decision.id)
-        outcome = replace(made.outcome, saves=(*made.outcome.saves, made.override, made.pattern))
-        at = caller.stamp().at
-        learned = Event(EventKind.LEARNING, at, PHASE, {"patternId": made.pattern.id})
-        told = Event(EventKind.OVERRIDE, at, PHASE, {"overrideId": made.override.id})
-        flow = await deciding.keep(outcome, told)
-        await uow.flows.save(replace(flow, events=(*flow.events, learned)))
+        outcome = replace(made.outcome, saves=(*made.outcome.saves, made.override))
+        told = Event(EventKind.OVERRIDE, caller.stamp().at, PHASE, {"overrideId": made.override.id})
+        await uow.flows.save(await deciding.keep(outcome, told))
     return made.decision
 
 

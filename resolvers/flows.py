@@ -41,6 +41,8 @@ async def start_flow(caller: Caller, command: StartFlow) -> Flow:
         flow = await _effects(caller, uow, flow, definition.opening)
         await uow.flows.add(flow)
         await uow.flows.begin_iteration(flow)
+        if command.source is not None:
+            await uow.files.expire(flow.configuration["fileId"], flow.id, caller.now() + command.source.kept)
     return flow
 
 
@@ -156,9 +158,9 @@ async def answered(caller: Caller, uow: UnitOfWork, flow: Flow, command: SubmitP
     answer: Any = caller.shapes.decode(phase.pause.answer, command.data, ("data",))
     calling = Calling(uow, caller.shapes, caller.stamp())
     outcome = phase.pause.decide(await calling.call(flow, phase.key, phase.pause.needs, given=answer))
-    await calling.keep(flow, phase, outcome, Source.USER)
+    learned = await calling.keep(flow, phase, outcome, Source.USER)
     event = changed(outcome.saves, caller.stamp(), phase.key)
-    flow = replace(flow, events=(*flow.events, event)) if event else flow
+    flow = replace(flow, events=(*flow.events, *learned, *((event,) if event else ())))
     return flow.submit(phase.key, caller.shapes.encode(answer), caller.stamp(), outcome.warnings)
 
 

@@ -59,9 +59,9 @@ async def _revise(caller: Caller, about: Subject, key: str, decide: Callable[[Ph
         revised = decide(await calling.call(flow, key, needs))
         uow.touch(revised.subject)
         outcome = replace(revised.outcome, saves=(*revised.outcome.saves, revised.override))
-        await calling.keep(flow, phase, outcome, Source.USER)
+        learned = await calling.keep(flow, phase, outcome, Source.USER)
         told = Event(EventKind.OVERRIDE, caller.now(), key, {"overrideId": revised.override.id})
         flow = flow.override(key, caller.stamp(), told, await calling.propose(flow, phase))
         event = changed(outcome.saves, caller.stamp(), key)
-        await uow.flows.save(replace(flow, events=(*flow.events, event)) if event else flow)
+        await uow.flows.save(replace(flow, events=(*flow.events, *learned, *((event,) if event else ()))))
     return revised.subject

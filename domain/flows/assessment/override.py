@@ -9,22 +9,20 @@ from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound
 from domain.flows.assessment.results import SixRDecisions
 from domain.flows.assessment.strategies import amended, fit, terms_of
-from domain.learning import LearningPattern, LearningScope
+from domain.learning import Lesson
 from domain.override import Override
 from domain.sixr.overriding import DecisionChange, overridden, told
 from domain.sixr.subject import Subject, subjects
 
 PHASE = "component_sixr_strategies"
-_CONFIDENCE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class OverriddenDecision:
-    """The decision as it is now; `outcome` holds it with the neighbours whose risks changed, and the new result."""
+    """The decision as it is now; `outcome` holds it with neighbours whose risks changed, the lesson and the result."""
 
     decision: Decision
     override: Override
-    pattern: LearningPattern
     outcome: Outcome
 
 
@@ -47,8 +45,7 @@ def override_decision(call: PhaseCall, application_id: str, change: DecisionChan
     return OverriddenDecision(
         decision=fitted[0],
         override=_record(call, before, fitted[0], change),
-        pattern=_pattern(call, before, fitted[0], change, about),
-        outcome=Outcome(amended(call, changed), saves=changed),
+        outcome=Outcome(amended(call, changed), saves=(*changed, _lesson(before, fitted[0], change, about))),
     )
 
 
@@ -66,14 +63,10 @@ def _record(call: PhaseCall, before: Decision, after: Decision, change: Decision
     )
 
 
-def _pattern(
-    call: PhaseCall, before: Decision, after: Decision, change: DecisionChange, subject: Subject
-) -> LearningPattern:
+def _lesson(before: Decision, after: Decision, change: DecisionChange, subject: Subject) -> Lesson:
     """Recommended and chosen, with the facts: what a later decision on the like of it should weigh."""
     technologies = {each.name for part in subject.components for each in subject.technologies(part)}
-    return LearningPattern(
-        id=call.new_id(),
-        scope=LearningScope.ENGAGEMENT,
+    return Lesson(
         kind=f"assessment.{PHASE}",
         summary=f"{before.recommended} was recommended, {after.strategy} chosen: {change.rationale.strip()}",
         data={
@@ -84,7 +77,6 @@ def _pattern(
             "technologies": sorted(technologies),
             "facts": dict(before.facts_used),
         },
-        confidence=_CONFIDENCE,
-        flow_id=call.flow_id,
-        created_at=call.now,
+        key=subject.application.key,
+        conclusion=("recommended", "chosen", "depth"),
     )

@@ -15,6 +15,7 @@ from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound, StaleVersion
 from domain.flow_state import Stamp
 from domain.flows.assessment.debt import analyse_debt, sum_debt
+from domain.flows.assessment.lessons import of_components, of_debt, of_page
 from domain.flows.assessment.results import TechDebtAnalysis
 from domain.override import Override
 from domain.page_edit import SectionGiven, customized
@@ -52,7 +53,8 @@ def revise_components(call: PhaseCall, application_id: str, wanted: Sequence[Com
     looked = analyse_debt(replace(call, portfolio=portfolio, as_of=before.as_of))
     result = replace(looked.result, confirmed_application_ids=before.confirmed_application_ids)
     saves = (*_rechecked(call, application, held, parts), *(part for part in parts if part not in held))
-    outcome = Outcome(result, saves=(*saves, *looked.saves), removes=(*looked.removes, *gone))
+    lessons = of_components(application, held, parts)
+    outcome = Outcome(result, saves=(*saves, *looked.saves, *lessons), removes=(*looked.removes, *gone))
     return Revised(application_id, outcome, record)
 
 
@@ -69,7 +71,7 @@ def _rechecked(
 
 def revise_debt(call: PhaseCall, application_id: str, wanted: Sequence[DebtGiven]) -> Revised:
     """The application's debt with what a person says of it, summed up again."""
-    _application(call, application_id)
+    application = _application(call, application_id)
     own = [item for item in call.portfolio.debt if item.flow_id == call.flow_id]
     held = [item for item in own if item.application_id == application_id]
     parts = {part.id for part in call.portfolio.components if part.application_id == application_id}
@@ -80,7 +82,8 @@ def revise_debt(call: PhaseCall, application_id: str, wanted: Sequence[DebtGiven
     result = replace(summed, confirmed_application_ids=before.confirmed_application_ids)
     named = {item.id for item in items}
     old = told_debt([item for item in held if item.id in named])
-    return Revised(application_id, Outcome(result, saves=items), _record(call, application_id, old, told_debt(items)))
+    outcome = Outcome(result, saves=(*items, *of_debt(application, held, items)))
+    return Revised(application_id, outcome, _record(call, application_id, old, told_debt(items)))
 
 
 def revise_page(
@@ -96,7 +99,7 @@ def revise_page(
     after = customized(page, wanted)
     keys = {each.key for each in wanted}
     record = _record(call, page.id, told_page(page, keys), told_page(after, keys))
-    return Revised(page.id, Outcome(call.results[call.phase], saves=(after,)), record)
+    return Revised(page.id, Outcome(call.results[call.phase], saves=(after, *of_page(after, keys))), record)
 
 
 def _application(call: PhaseCall, application_id: str) -> Application:

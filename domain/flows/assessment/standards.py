@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
+from domain.flows.assessment.lessons import of_standard
 from domain.flows.assessment.results import ArchitectureAnswer, ArchitectureMinimums
 from domain.override import Override
 from domain.standard_change import StandardChange, told
@@ -71,4 +72,6 @@ def change_standards(call: PhaseCall, changes: Sequence[StandardChange]) -> Reme
         )
         for change in changes
     )
-    return Remeasured(Outcome(replace(before, standard_ids=tuple(ids)), saves=overrides), overrides)
+    # What a template brings in says nothing about this engagement.
+    lessons = (of_standard(each.before, each.after) for each in changes if each.before or not each.after.template)
+    return Remeasured(Outcome(replace(before, standard_ids=tuple(ids)), saves=(*overrides, *lessons)), overrides)

@@ -12,6 +12,7 @@ from domain.debt import Severity
 from domain.decision import Decision, HoursRange, RefactorDepth, Risk, Strategy
 from domain.errors import ErrorCode, NotFound, Refused
 from domain.flows.assessment.override import override_decision
+from domain.learning import Lesson
 from domain.portfolio import Portfolio
 from domain.sixr.overriding import DecisionChange, TreatmentChange
 from domain.source import Source
@@ -201,7 +202,8 @@ def test_an_override_is_recorded_and_learned_from(suite: Walk) -> None:
     )
     assert (made.override.before["strategy"], made.override.after["strategy"]) == ("REHOST", "RETAIN")
     assert made.override.after["depth"] is None
-    assert (made.pattern.data["recommended"], made.pattern.data["chosen"]) == ("REHOST", "RETAIN")
+    (lesson,) = [value for value in made.outcome.saves if isinstance(value, Lesson)]
+    assert (lesson.data["recommended"], lesson.data["chosen"]) == ("REHOST", "RETAIN")
     assert made.outcome.result.decisions[0].strategy is Strategy.RETAIN
 
 

@@ -11,6 +11,7 @@ from domain.decision import Decision
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.flows.assessment import DEFINITION
 from domain.flows.assessment.results import AssessmentConfiguration
+from domain.learning import Lesson
 from domain.portfolio import Portfolio
 from domain.sixr.overriding import DecisionChange
 from shapes.codec import Codec
@@ -105,7 +106,7 @@ class Walk:
         for each in saves:
             if isinstance(each, ApplicationChange):
                 self.history.append(each)
-            else:
+            elif not isinstance(each, Lesson):
                 parts[_PARTS[type(each).__name__]][each.id] = each
         changed: dict[str, Any] = {name: tuple(part.values()) for name, part in parts.items()}
         self.portfolio = replace(self.portfolio, **changed)
