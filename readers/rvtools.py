@@ -106,11 +106,13 @@ def is_rvtools(book: Workbook) -> bool:
 def read_machines(book: Workbook, limits: Limits) -> tuple[tuple[str, ...], Iterator[Record]]:
     """The columns of the machines, and a record for each row of vInfo."""
     sheet = _sheet(book, MACHINES)
-    found = header_of(sheet) if sheet else None
+    unread: set[int] = set()
+    found = header_of(sheet, unread) if sheet else None
     if found is None:
         return (), iter(())
     header, records = found
     names = read_header(header.cells, limits)
+    unread |= {number for number, name in enumerate(names) if header_key(name) in _MOMENTARY}
     kept = [name for name in names if header_key(name) not in _MOMENTARY]
     keys = {header_key(name) for name in kept}
     added = [name for name in (*_SHARED, *_ADDED) if header_key(name) not in keys]
@@ -217,14 +219,24 @@ _TAKERS: Mapping[str, Callable[[Machine, Mapping[str, str]], None]] = {
     "vpartition": _take_partition,
     "vtools": _take_tools,
 }
+# Columns of the sheets beside vInfo that anything is taken from.
+_TAKEN = frozenset(
+    {*map(header_key, _SHARED), "vm", "vi sdk server", "cpus", "sockets", "cores p s", "size mib", "capacity mib",
+     "consumed mib", "tools version", "tools"}
+)  # fmt: skip
 _ONE_EACH = frozenset({"vcpu", "vmemory", "vtools"})
 _ADDED = ("CPUs", "Memory", "Sockets", "Cores p/s", "Disks", DISK_CAPACITY, "Partitions", DATA_VOLUME, "VMware Tools")
 
 
 def _rows(book: Workbook, title: str) -> Iterator[Cells]:
+    """The rows of a sheet beside vInfo, of which only what is taken is read."""
     sheet = _sheet(book, title)
-    found = header_of(sheet) if sheet else None
-    return _cells(found[0].cells, found[1]) if found else iter(())
+    unread: set[int] = set()
+    found = header_of(sheet, unread) if sheet else None
+    if found is None:
+        return iter(())
+    unread |= {number for number, name in enumerate(found[0].cells) if _key(name) not in _TAKEN}
+    return _cells(found[0].cells, found[1])
 
 
 def _cells(names: Sequence[str], records: Iterable[Record]) -> Iterator[Cells]:

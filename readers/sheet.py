@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime, time, timedelta
 
 from domain.errors import ErrorCode, refuse
 from readers.archive import DAMAGE, broken, new_parser
@@ -14,167 +14,158 @@ from readers.package import Package, chunks, unescaped
 Row = tuple[int, list[str]]
 # As many columns as a spreadsheet program has.
 _WIDEST = 16_384
+# What a row of a sheet says of its cells, beside their texts.
+_MARKUP = 4
 _EXACT = 10**15
 _DIGITS = 15
 _FIRST_DAYS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - a workbook knows no zone
 # Before it a workbook counts a 29 February 1900, which never was.
 _NEVER = 60
-_CARRIED = "0123456789"
+_NUMBER = "0123456789"
 
 
-def read_rows(archive: zipfile.ZipFile, part: str, package: Package, limits: Limits) -> Iterator[Row]:
-    """The rows that the sheet writes down, by their number; Refused where it is damaged."""
-    reading = _Reading(package, limits)
+def read_rows(
+    archive: zipfile.ZipFile, part: str, package: Package, limits: Limits, unread: Collection[int] = ()
+) -> Iterator[Row]:
+    """The rows that the sheet writes down, by their number; Refused where it is damaged.
+
+    `unread` are columns, from 0, that may be left empty; it may still grow while the rows are read. What stands below
+    the rows (links, merged cells, conditions) is not read.
+    """
+    reading = _Reading(package, unread)
+    longest = limits.record * _MARKUP
+    waiting = 0
     try:
         with archive.open(part) as source:
             for piece in chunks(source):
                 reading.parser.Parse(piece, False)
-                yield from reading.take()
+                done = reading.take()
+                waiting = 0 if done else waiting + len(piece)
+                if waiting > longest:
+                    raise refuse(
+                        ErrorCode.LIMIT_EXCEEDED,
+                        f"A row of a sheet is longer than {longest:,} bytes. Shorten its cells, or split it.",
+                    )
+                yield from done
+                if reading.ended:
+                    return
         reading.parser.Parse(b"", True)
-        yield from reading.take()
     except DAMAGE as error:
         raise broken() from error
 
 
 class _Reading:
-    """What the parser has told of the sheet so far. `_cells` is the row it is in, `_pieces` the text it is in."""
+    """What the parser has told of the sheet so far.
 
-    def __init__(self, package: Package, limits: Limits) -> None:
-        self._strings, self._days = package.strings, package.days
+    It is called some forty million times for a large workbook: that is why it asks for the likeliest first, and why
+    texts go to a list without any function of ours in between.
+    """
+
+    def __init__(self, package: Package, unread: Collection[int]) -> None:
+        self._strings, self._unread = package.strings, unread
+        self._days = frozenset(str(number) for number, is_day in enumerate(package.days) if is_day)
         self._from = _FIRST_DAYS[package.from_1904]
-        self._longest = limits.record
         self._done: list[Row] = []
         self._columns: dict[str, int] = {}
-        self._number = self._column = self._length = 0
+        self._number = self._column = 0
         self._cells: list[str] = []
         self._pieces: list[str] = []
         self._value = self._formula = self._type = self._style = ""
         self._said = False
-        self._prefix = ""
+        self.ended = False
+        self._names("")
         self.parser = new_parser()
         self.parser.StartElementHandler = self._begin
+        self.parser.CharacterDataHandler = self._pieces.append
 
     def take(self) -> list[Row]:
+        """The rows that are complete."""
         done, self._done = self._done, []
         return done
 
+    def _names(self, prefix: str) -> None:
+        self._cell, self._text, self._row = f"{prefix}c", f"{prefix}v", f"{prefix}row"
+        self._run, self._told, self._ruby = f"{prefix}t", f"{prefix}f", f"{prefix}rPh"
+        self._table = f"{prefix}sheetData"
+
     def _begin(self, name: str, _: dict[str, str]) -> None:
         # The root: whatever prefix it has, all that follows has too.
-        self._prefix = name.removesuffix("worksheet")
-        p = self._prefix
-        self._starts = {
-            f"{p}c": self._start_cell, f"{p}v": self._start_text, f"{p}row": self._start_row,
-            f"{p}t": self._start_text, f"{p}f": self._start_text, f"{p}rPh": self._start_said,
-        }  # fmt: skip
-        self._ends = {
-            f"{p}c": self._end_cell, f"{p}v": self._end_value, f"{p}row": self._end_row,
-            f"{p}t": self._end_text, f"{p}f": self._end_formula, f"{p}rPh": self._end_said,
-        }  # fmt: skip
+        self._names(name.removesuffix("worksheet"))
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        handle = self._starts.get(name)
-        if handle is not None:
-            handle(attributes)
+        if name == self._cell:
+            place = attributes.get("r")
+            if place is not None:
+                letters = place.rstrip(_NUMBER)
+                column = self._columns.get(letters)
+                self._column = self._place(letters) if column is None else column
+            self._type = attributes.get("t", "n")
+            self._style = attributes.get("s", "")
+            self._value = ""
+        elif name == self._row:
+            self._number = max(int(attributes.get("r", 0)), self._number + 1)
+            self._cells = []
+            self._column = 0
+        else:
+            self._said = self._said or name == self._ruby
+            self._pieces.clear()
 
     def _end(self, name: str) -> None:
-        handle = self._ends.get(name)
-        if handle is not None:
-            handle()
+        if name == self._text:
+            self._value = "".join(self._pieces)
+        elif name == self._cell:
+            self._end_cell()
+        elif name == self._row:
+            self._done.append((self._number, self._cells))
+        elif name == self._run:
+            # A text in the sheet itself comes in runs; how it is pronounced is no part of it.
+            self._value += "" if self._said else "".join(self._pieces)
+        elif name == self._told:
+            self._formula = "".join(self._pieces)
+        elif name == self._ruby:
+            self._said = False
+        elif name == self._table:
+            self.ended = True
 
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        told = int(attributes.get("r", 0))
-        self._number = max(told, self._number + 1)
-        self._cells = []
-        self._column = self._length = 0
-
-    def _end_row(self) -> None:
-        self._done.append((self._number, self._cells))
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        place = attributes.get("r")
-        if place is not None:
-            self._column = self._column_of(place.rstrip(_CARRIED))
-        self._type = attributes.get("t", "n")
-        self._style = attributes.get("s", "")
-        self._value = self._formula = ""
-
-    def _column_of(self, letters: str) -> int:
-        found = self._columns.get(letters)
-        if found is None:
-            found = 0
-            for letter in letters:
-                found = found * 26 + ord(letter) - ord("A") + 1
-            if not 0 < found <= _WIDEST:
-                raise broken()
-            self._columns[letters] = found = found - 1
-        return found
-
-    def _start_text(self, _: dict[str, str]) -> None:
-        self._pieces = []
-        self.parser.CharacterDataHandler = self._take_text
-
-    def _take_text(self, piece: str) -> None:
-        self._pieces.append(piece)
-        self._length += len(piece)
-        if self._length > self._longest:
-            raise refuse(
-                ErrorCode.LIMIT_EXCEEDED,
-                f"Row {self._number:,} of the sheet is longer than {self._longest:,} characters. Shorten its cells.",
-            )
-
-    def _text(self) -> str:
-        self.parser.CharacterDataHandler = None
-        return "".join(self._pieces)
-
-    def _end_value(self) -> None:
-        self._value = self._text()
-
-    def _end_text(self) -> None:
-        # A text in the sheet itself comes in runs; how it is pronounced is no part of it.
-        if not self._said:
-            self._value += self._text()
-
-    def _end_formula(self) -> None:
-        self._formula = self._text()
-
-    def _start_said(self, _: dict[str, str]) -> None:
-        self._said = True
-
-    def _end_said(self) -> None:
-        self._said = False
+    def _place(self, letters: str) -> int:
+        found = 0
+        for letter in letters:
+            found = found * 26 + ord(letter) - ord("A") + 1
+        if not 0 < found <= _WIDEST:
+            raise broken()
+        self._columns[letters] = found - 1
+        return found - 1
 
     def _end_cell(self) -> None:
-        text = self._shown() if self._value else f"={self._formula}" if self._formula else ""
-        cells, column = self._cells, self._column
-        if text:
-            missing = column - len(cells)
-            if missing > 0:
-                cells.extend([""] * missing)
-            if missing >= 0:
-                cells.append(text)
-            else:
-                cells[column] = text
+        column = self._column
         self._column = column + 1
+        formula, self._formula = self._formula, ""
+        if column in self._unread:
+            return
+        text = self._shown() if self._value else f"={formula}" if formula else ""
+        cells = self._cells
+        missing = column - len(cells)
+        if not missing:
+            cells.append(text)
+        elif missing > 0:
+            cells.extend([""] * missing)
+            cells.append(text)
+        else:
+            cells[column] = text
 
     def _shown(self) -> str:
         value, kind = self._value, self._type
         if kind == "s":
             return self._strings[int(value)]
         if kind == "n":
-            return self._number_shown(value)
+            if self._style in self._days:
+                return day(float(value), self._from)
+            return value if value.isdecimal() and len(value) <= _DIGITS else number(float(value))
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
         return unescaped(value) if kind in {"inlineStr", "str"} else value
-
-    def _number_shown(self, value: str) -> str:
-        style = self._style
-        if style and style != "0" and self._days and self._days[int(style)]:
-            return day(float(value), self._from)
-        if value.isdecimal() and len(value) <= _DIGITS:
-            return value
-        return number(float(value))
 
 
 def number(value: float) -> str:
@@ -189,7 +180,7 @@ def day(value: float, first: datetime) -> str:
     days, part = divmod(value, 1)
     if value < 0:
         return number(value)
-    if days == 0 and first.year < _FIRST_DAYS[1].year:
+    if days == 0 and first == _FIRST_DAYS[0]:
         return (first + timedelta(seconds=round(part * 86_400))).time().isoformat()
     if days < _NEVER and first == _FIRST_DAYS[0]:
         days += 1
@@ -197,11 +188,4 @@ def day(value: float, first: datetime) -> str:
         moment = first + timedelta(days=days, seconds=round(part * 86_400))
     except OverflowError:
         return number(value)
-    return shown(moment)
-
-
-def shown(moment: date | time) -> str:
-    """A day without a time where it has none."""
-    if isinstance(moment, datetime) and moment.time() == time():
-        return moment.date().isoformat()
-    return moment.isoformat(" ") if isinstance(moment, datetime) else moment.isoformat()
+    return moment.date().isoformat() if moment.time() == time() else moment.isoformat(" ")

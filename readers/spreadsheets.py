@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import chain, islice
 
 from domain.columns import roles
@@ -25,9 +25,9 @@ def find_header(book: Workbook) -> tuple[Record, Iterator[Record]]:
     )
 
 
-def header_of(sheet: Sheet) -> tuple[Record, Iterator[Record]] | None:
+def header_of(sheet: Sheet, unread: Collection[int] = ()) -> tuple[Record, Iterator[Record]] | None:
     """The first row with two cells or more; where there is none, the name of a known column alone."""
-    records = sheet.records()
+    records = sheet.records(unread)
     beginning = list(islice(records, _LOOKED_AT))
     filled = [[cell for cell in record.cells if cell.strip()] for record in beginning]
     wide = [number for number, cells in enumerate(filled) if len(cells) > 1]

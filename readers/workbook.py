@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
 from readers.archive import DAMAGE, broken, check_archive
@@ -23,10 +23,13 @@ class Sheet:
         self._limits = limits
         self.title = sheet.title
 
-    def records(self) -> Iterator[Record]:
-        """From the first row on, to where the rows end or too many are empty."""
+    def records(self, unread: Collection[int] = ()) -> Iterator[Record]:
+        """From the first row on, to where the rows end or too many are empty.
+
+        Columns of `unread`, counted from 0, may be left empty; it may be filled once the header is known.
+        """
         last = 0
-        for number, cells in read_rows(self._archive, self._part, self._package, self._limits):
+        for number, cells in read_rows(self._archive, self._part, self._package, self._limits, unread):
             if number - last > self._limits.empty_rows:
                 return
             if any(cells):

@@ -157,12 +157,12 @@ def test_rows_and_cells_without_a_place_follow_each_other() -> None:
 
 
 def test_a_row_that_no_memory_should_hold_is_refused() -> None:
-    rows = f'{HEADER}<row r="2"><c r="A2" t="str"><v>{"x" * 70_000}</v></c></row>'
+    rows = f'{HEADER}<row r="2"><c r="A2" t="str"><v>{"x" * 900_000}</v></c></row>'
     data = repacked(workbook({"A": TABLE}), xl__worksheets__sheet1DOTxml=SHEET.format(rows))
 
     assert refusal(data, limits=Limits(record=50_000, ratio=1_000)) == (
         ErrorCode.LIMIT_EXCEEDED,
-        "Row 2 of the sheet is longer than 50,000 characters. Shorten its cells.",
+        "A row of a sheet is longer than 200,000 bytes. Shorten its cells, or split it.",
     )
 
 
