@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that comes with a command, read once as it arrives."""
+    """A file that comes with a command, read once as it arrives; `kept` is how long it stays once stored."""
 
     name: str
     media_type: str | None
     chunks: AsyncIterator[bytes]
     limit: int
+    kept: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

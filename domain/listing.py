@@ -14,6 +14,7 @@ from domain.debt import TechDebtItem
 from domain.decision import Decision, Strategy
 from domain.dependency import Dependency
 from domain.event import EventKind, LoggedEvent
+from domain.export import Export
 from domain.inventory import CleansingFinding, DataImport, RejectedRow
 from domain.known import (
     AuditEntry,
@@ -122,6 +123,22 @@ class OverridesOfFlow(Listing[Override]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningsOfFlow(Listing[LearningPattern]):
     """What was learned in a flow, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportsOfFlow(Listing[Export]):
+    """A flow's exports, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patterns(Listing[LearningPattern]):
+    """What was learned in the engagement, then in its client account; only what is similar to that, most similar first.
+
+    `kind` is a pattern's kind or what it begins with.
+    """
+
+    kind: str | None = None
+    similar_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

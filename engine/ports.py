@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TypeVar, cast
 
 from domain.access import Tenant
+from domain.errors import ErrorCode, NotFound, refuse
 from domain.inventory import ImportRow
-from domain.ports import InventoryReader, Work
+from domain.ports import InventoryReader, UnitOfWork, Work
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class RunPorts:
 
     async def _copy(self, file_id: str, target: BinaryIO) -> None:
         async with self.work(self.tenant) as uow:
+            await _require_kept(uow, file_id)
             async for chunk in uow.files.read(file_id):
                 target.write(chunk)
 
@@ -70,3 +72,11 @@ class RunPorts:
             raise RunCancelled
         future: Future[T] = asyncio.run_coroutine_threadsafe(asked, self.loop)
         return future.result()
+
+
+async def _require_kept(uow: UnitOfWork, file_id: str) -> None:
+    try:
+        await uow.files.get(file_id)
+    except NotFound:
+        message = "The file is no longer kept. Start another flow with it."
+        raise refuse(ErrorCode.NOT_FOUND, message, "source") from None

@@ -9,10 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, RunPhase
+from domain.event import CancelRun, RunPhase, WriteExport
 
 QUEUE = "phases"
 WORKFLOW = "phase"
+# Of their own, so that no phase waits for a file.
+EXPORTS = "exports"
+EXPORT = "export"
 APPLICATION = "flotilla"
 # The version of what is stored in the engine's tables, not of the product: a live worker must be able to take over
 # what a dead one of the release before had begun.
@@ -20,7 +23,7 @@ VERSION = "1"
 
 
 class PhaseQueue:
-    """Phase runs as durable jobs; the run's id is the job's, so that asking twice is one job."""
+    """Phase runs and exports as durable jobs; the run's or export's id is the job's: asking twice is one job."""
 
     def __init__(self, database_url: str) -> None:
         self._client = DBOSClient(
@@ -31,23 +34,25 @@ class PhaseQueue:
             lazy=True,
         )
 
-    async def enqueue(self, connection: AsyncConnection, tenant: Tenant, job: RunPhase) -> None:
+    async def enqueue(self, connection: AsyncConnection, tenant: Tenant, job: RunPhase | WriteExport) -> None:
         """Part of the caller's transaction: a rollback leaves no job."""
+        exports = isinstance(job, WriteExport)
+        job_id = job.export_id if isinstance(job, WriteExport) else job.run_id
 
         def add(synchronous: Connection) -> None:
             self._client.enqueue_in_transaction(
                 synchronous,
                 {
-                    "queue_name": QUEUE,
-                    "workflow_name": WORKFLOW,
-                    "workflow_id": job.run_id,
+                    "queue_name": EXPORTS if exports else QUEUE,
+                    "workflow_name": EXPORT if exports else WORKFLOW,
+                    "workflow_id": job_id,
                     "queue_partition_key": tenant.engagement_id,
                     "app_version": VERSION,
                 },
                 tenant.client_account_id,
                 tenant.engagement_id,
                 job.flow_id,
-                job.run_id,
+                job_id,
             )
 
         await connection.run_sync(add)
@@ -57,7 +62,7 @@ class PhaseQueue:
         await self._client.cancel_workflows_async([job.run_id for job in jobs])
 
     async def pending(self) -> int:
-        """How many runs are waiting or at work."""
+        """How many runs and exports are waiting or at work."""
         runs = await self._client.list_workflows_async(
             status=["ENQUEUED", "PENDING"], load_input=False, load_output=False
         )

@@ -82,7 +82,7 @@ class Liveness:
                 # Asked again under the lock: another worker may have resumed them, and runs them now.
                 runs = await _pending(executor_id)
                 for run in runs:
-                    await DBOS.resume_workflow_async(run.workflow_id, queue_name=QUEUE)
+                    await DBOS.resume_workflow_async(run.workflow_id, queue_name=run.queue_name or QUEUE)
                     taken += 1
             finally:
                 await self._unlock(executor_id)

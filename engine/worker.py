@@ -1,4 +1,4 @@
-"""A worker: takes phase runs from the queue, watches over other workers, wakes what is due, and tidies up."""
+"""A worker: takes phase runs and exports from the queues, watches over others, wakes what is due, and tidies up."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from dbos import WorkflowStatusString as Status
 from domain.access import SYSTEM, Tenant
 from domain.flow import Stamp
 from domain.ports import Sweeps
+from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
-from engine.queue import APPLICATION, QUEUE, VERSION
+from engine.queue import APPLICATION, EXPORTS, QUEUE, VERSION
 from engine.recovery import Liveness, LockLost
 from engine.workflow import register
 
@@ -35,19 +36,29 @@ class Pace:
     queue: float = 0.1
     recovery: float = 2.0
     due: float = 0.5
+    expiry: float = 5.0
     heartbeat: float = 2.0
     purge: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runners:
+    """What carries out the jobs."""
+
+    phases: PhaseRunner
+    exports: ExportRunner
 
 
 class Worker:
     """One worker process."""
 
     def __init__(
-        self, database_url: str, executor_id: str, runner: PhaseRunner, sweeps: Sweeps, pace: Pace | None = None
+        self, database_url: str, executor_id: str, runners: Runners, sweeps: Sweeps, pace: Pace | None = None
     ) -> None:
         self._database_url = database_url
         self._executor_id = executor_id
-        self._runner = runner
+        self._runner = runners.phases
+        self._exports = runners.exports
         self._sweeps = sweeps
         self._pace = pace or Pace()
         self._liveness = Liveness(database_url, executor_id)
@@ -75,7 +86,7 @@ class Worker:
             sys_db_pool_size=5,
         )
         DBOS(config=config)
-        register(self._runner)
+        register(self._runner, self._exports)
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE,
@@ -83,12 +94,17 @@ class Worker:
             worker_concurrency=self._pace.per_worker,
             polling_interval_sec=self._pace.queue,
         )
+        # One at a time: writing a file holds a processor and the memory of a whole document.
+        await DBOS.register_queue_async(
+            EXPORTS, partition_concurrency=1, worker_concurrency=1, polling_interval_sec=self._pace.queue
+        )
 
     async def _work_until(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as duties:
             running = [
                 duties.create_task(_every(self._pace.recovery, self._recover)),
                 duties.create_task(_every(self._pace.due, self._wake)),
+                duties.create_task(_every(self._pace.expiry, self._expire)),
                 duties.create_task(_every(self._pace.heartbeat, self._beat)),
                 duties.create_task(_every(self._pace.purge, self._purge)),
             ]
@@ -113,6 +129,10 @@ class Worker:
             # Asked again once the flow is held: one more override may have put it off meanwhile.
             if await uow.woken(flow_id, self._runner.clock()):
                 await uow.flows.save(flow.wake(Stamp(SYSTEM, self._runner.clock(), self._runner.ids)))
+
+    async def _expire(self) -> None:
+        for tenant, flow_id, file_id in await self._sweeps.expired(self._runner.clock()):
+            await self._exports.expire(tenant, flow_id, file_id)
 
     async def _purge(self) -> None:
         before = (datetime.now(UTC) - self._pace.kept).isoformat()

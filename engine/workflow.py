@@ -1,4 +1,4 @@
-"""The durable workflow of a phase run: its steps are checkpointed, so that a lost worker's run goes on elsewhere."""
+"""The durable workflows of a phase run and of an export: a lost worker's goes on elsewhere, after its last step."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.access import Tenant
 from domain.errors import Refused
+from engine.exports import ExportJob, ExportRunner
 from engine.phases import PhaseRunner, PortfolioMoved, Run
 from engine.ports import RunCancelled
-from engine.queue import WORKFLOW
+from engine.queue import EXPORT, WORKFLOW
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -36,8 +37,32 @@ class Verdict(TypedDict, total=False):
     retryable: bool
 
 
-def register(runner: PhaseRunner) -> None:
-    """Define the workflow with the means of this process; once, before launching."""
+def register(runner: PhaseRunner, exports: ExportRunner) -> None:
+    """Define the workflows with the means of this process; once, before launching."""
+    _register_phase(runner)
+    _register_export(exports)
+
+
+def _register_export(exports: ExportRunner) -> None:
+    @DBOS.workflow(name=EXPORT)
+    async def export(client_account_id: str, engagement_id: str, flow_id: str, export_id: str) -> str:
+        job = ExportJob(Tenant(client_account_id, engagement_id), flow_id, export_id)
+        if not await patiently(lambda: exports.start(job)):
+            return "given up"
+        # One step: until its last transaction nothing of it is stored, so that beginning anew repeats nothing.
+        verdict = await _step("write", lambda: _judged(_written(exports, job)))
+        if "code" in verdict:
+            await _step("fail", lambda: exports.fail(job, verdict["message"]))
+            return verdict["code"]
+        return "done"
+
+
+async def _written(exports: ExportRunner, job: ExportJob) -> Verdict:
+    await exports.write(job)
+    return {}
+
+
+def _register_phase(runner: PhaseRunner) -> None:
 
     @DBOS.workflow(name=WORKFLOW)
     async def phase(client_account_id: str, engagement_id: str, flow_id: str, run_id: str) -> str:

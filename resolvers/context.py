@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,18 +60,27 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest file and the longest text that a command takes, in bytes."""
+    """The largest file and the longest text that a command takes, in bytes; how many days a file is kept."""
 
     file: int = 100 << 20
     text: int = 1 << 20
+    file_days: int = 30
+
+
+# The address at which this caller can fetch the export of that id for a while.
+Link = Callable[[Caller, str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One operation, or one delivered event: its caller, its reads in one transaction, and the live events."""
+    """One operation, or one delivered event: its caller, its reads in one transaction, and the live events.
+
+    `link` is None where nothing serves files.
+    """
 
     caller: Caller
     reads: Reads
     events: EventStream
     loaded: Loaded = field(default_factory=Loaded)
     limits: Limits = field(default_factory=Limits)
+    link: Link | None = None

@@ -16,6 +16,8 @@ from domain.decision import RefactorDepth, Strategy
 from domain.dependency import DependencyKind
 from domain.errors import ErrorCode
 from domain.event import EventKind
+from domain.export import ExportFormat, ExportStatus
+from domain.feedback import FeedbackVerdict
 from domain.flows import DEFINITIONS
 from domain.learning import LearningScope
 from domain.listing import DependencyDirection, FlowOrder
@@ -49,6 +51,9 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         EventKind: "FlowEventKind",
         ExceptionKind: "StandardExceptionKind",
         Experience: "ExperienceLevel",
+        ExportFormat: None,
+        ExportStatus: None,
+        FeedbackVerdict: None,
         FlowAction: None,
         FlowOrder: None,
         FlowStatus: None,

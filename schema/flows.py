@@ -10,6 +10,7 @@ from domain.application import Application
 from domain.contribution import AgentContribution
 from domain.definition import FlowDefinition, Warning
 from domain.event import EventKind, LoggedEvent
+from domain.export import Export
 from domain.known import (
     FlowPerformance,
     FlowStatusCount,
@@ -22,7 +23,14 @@ from domain.known import (
     PhasePerformance,
 )
 from domain.learning import LearningPattern
-from domain.listing import ApplicationsOfFlow, ContributionsOfFlow, EventsOfFlow, LearningsOfFlow, OverridesOfFlow
+from domain.listing import (
+    ApplicationsOfFlow,
+    ContributionsOfFlow,
+    EventsOfFlow,
+    ExportsOfFlow,
+    LearningsOfFlow,
+    OverridesOfFlow,
+)
 from domain.override import Override
 from domain.phase import Failure
 from domain.reading import Page
@@ -121,6 +129,7 @@ class MasterFlow(Node):
     learnings = listed(LearningPattern, lambda flow: LearningsOfFlow(parent=flow.id))
     overrides = listed(Override, lambda flow: OverridesOfFlow(parent=flow.id))
     applications = listed(Application, lambda flow: ApplicationsOfFlow(parent=flow.id))
+    exports = listed(Export, lambda flow: ExportsOfFlow(parent=flow.id), why="Newest first.")
 
     @computed
     @staticmethod
@@ -257,21 +266,6 @@ class OverrideType(Node):
         return show_ids(override.after)
 
 
-@mirror(LearningPattern, "scope kind summary uses confidence created_at")
-class LearningPatternType(Node):
-    """Something learned from a run or from a person's override, offered to agents on similar work later."""
-
-    flow = referred(
-        KnownFlow, lambda pattern: pattern.flow_id, nullable=True, why="Null where it is deleted, or not yours to see."
-    )
-
-    @computed
-    @staticmethod
-    def data(pattern: LearningPattern) -> Any:
-        return show_ids(pattern.data)
-
-
 connection(KnownFlow, "MasterFlow")
 connection(AgentContribution, "AgentContribution", counted=False)
 connection(Override, "Override")
-connection(LearningPattern, "LearningPattern")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 from domain.access import Role
@@ -113,10 +114,11 @@ def _branch(configuration: Said) -> tuple[str, Said]:
 def _source(source: Said, branch: Said, limits: Limits) -> Source:
     """The file itself, or its text, to be read once."""
     name = branch.get("file_name")
+    kept = timedelta(days=limits.file_days)
     if "file" in source:
         file = source["file"]
-        return Source(name or file.filename or "inventory", file.content_type, file.chunks(), limits.file)
-    return Source(name or "inventory.txt", "text/plain; charset=utf-8", _text(source["text"]), limits.text)
+        return Source(name or file.filename or "inventory", file.content_type, file.chunks(), limits.file, kept)
+    return Source(name or "inventory.txt", "text/plain; charset=utf-8", _text(source["text"]), limits.text, kept)
 
 
 async def _text(text: str) -> AsyncIterator[bytes]:

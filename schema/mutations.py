@@ -14,15 +14,20 @@ from schema import (
     architecture_inputs,
     correcting,
     deciding,
+    exports,
     inputs,
+    learning,
     making,
     measuring,
     portfolio_inputs,
+    preferences,
     revising,
     revising_inputs,
 )
 from schema.commanding import carry_out, command
+from schema.exports import ExportPayload
 from schema.ids import MASTER
+from schema.learning import LearningPayload
 from schema.loading import entry
 from schema.mirror import Id
 from schema.payloads import (
@@ -39,6 +44,7 @@ from schema.payloads import (
     StandardPayload,
     StandardsPayload,
 )
+from schema.preferences import PreferencesPayload
 
 
 async def _on_flow(
@@ -236,3 +242,21 @@ class Mutation:
     async def finalize_assessment(context: Context, input: inputs.FinalizeAssessmentInput) -> FlowPayload:
         """LEAD."""
         return await deciding.finalize_assessment(context, input)
+
+    @entry
+    @staticmethod
+    async def export_flow(context: Context, input: exports.ExportFlowInput) -> ExportPayload:
+        """A worker writes it; CHILD_CHANGED tells when it is READY or has FAILED."""
+        return await exports.export_flow(context, input)
+
+    @entry
+    @staticmethod
+    async def record_feedback(context: Context, input: learning.FeedbackInput) -> LearningPayload:
+        """For the whole client account it needs LEAD."""
+        return await learning.record_feedback(context, input)
+
+    @entry
+    @staticmethod
+    async def update_preferences(context: Context, input: preferences.UpdatePreferencesInput) -> PreferencesPayload:
+        """The asking user's own."""
+        return await preferences.update_preferences(context, input)

@@ -26,9 +26,12 @@ from schema.root import schema
 from server.authentication import NOWHERE, Acting, Gate
 from server.backlog import count_jobs
 from server.composition import Definitions, database, new_id, now, settle, works
+from server.downloads import Downloads
 from server.health import Readiness, healthz, look_at_broadcaster, look_at_database, look_at_workers
 from server.http import GraphQLOverHTTP
 from server.identity import Grant, NoIssuer, Verifier
+from server.links import PATH as EXPORTS
+from server.links import Links
 from server.metrics import Metrics
 from server.openid import OpenIdVerifier
 from server.operations import Operations
@@ -60,6 +63,7 @@ def create_app(settings: Settings, definitions: Definitions = DEFINITIONS) -> St
             Route("/healthz", healthz),
             Route("/readyz", parts.readiness.__call__),
             Route("/metrics", parts.show_metrics),
+            Route(f"{EXPORTS}/{{export_id}}", parts.downloads.fetch),
             *pages(DASHBOARD, session, definitions.values()),
         ],
         lifespan=parts.lifespan,
@@ -80,9 +84,11 @@ class Parts:
         self._publisher = Publisher(self._broadcast, self._hub.hint)
         self._works: Works = works(self._engine, self._queue, self._publisher.announce, definitions)
         self._sweeps = DatabaseSweeps(self._engine)
-        self._limits = Limits(settings.inventory_limit, settings.text_limit)
+        self._limits = Limits(settings.inventory_limit, settings.text_limit, settings.source_days)
+        self._links = Links.of(settings)
         self.memberships = Memberships(self._engine)
         self.gate = Gate(self._verifier(), self.memberships, self._caller)
+        self.downloads = Downloads(self.gate, self._links)
         self.metrics = Metrics()
         self.metrics.watch("flotilla_hub", "Following event logs.", self._hub.figures)
         self.metrics.watch("flotilla_publisher", "Saying that logs have grown.", self._publisher.figures)
@@ -124,7 +130,7 @@ class Parts:
         tenant = None if caller.tenant == NOWHERE else caller.tenant
         subject = caller.subject if caller.user == SYSTEM else caller.user
         async with PostgresReads(self._engine, tenant, subject, self._definitions) as reads:
-            yield Context(caller, reads, self._hub, limits=self._limits)
+            yield Context(caller, reads, self._hub, limits=self._limits, link=self._links.make)
 
     async def show_metrics(self, _request: Request) -> Response:
         """For Prometheus."""

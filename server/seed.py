@@ -21,7 +21,7 @@ from domain.access import Member, Role, Tenant
 from domain.commands import PhaseAction, Source, StartFlow, SubmitPhaseInput
 from domain.engagement import CreateEngagement, Engagement
 from domain.errors import NotFound
-from domain.event import CancelRun, RunPhase
+from domain.event import CancelRun, Job
 from domain.flow import Flow
 from domain.flows import DEFINITIONS
 from domain.request import Acting, Request
@@ -168,7 +168,7 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-async def _not_queued(_connection: AsyncConnection, _tenant: Tenant, _job: RunPhase) -> None:
+async def _not_queued(_connection: AsyncConnection, _tenant: Tenant, _job: Job) -> None:
     """The phase is run here."""
 
 

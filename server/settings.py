@@ -111,6 +111,14 @@ class Settings:
     )
     columns_limit: int = setting(500, number(1, 10_000), "Most columns of an inventory")
     rows_limit: int = setting(1_000_000, number(1, 100_000_000), "Most rows of an inventory")
+    source_days: int = setting(30, number(1, 36_500), "Days an imported file is kept")
+    export_days: int = setting(7, number(1, 36_500), "Days the file of an export is kept")
+    link_secret: str = setting(
+        "",
+        word,
+        "What links to exports are signed with, long and random, the same in every API process; empty makes a key under"
+        " `FLOTILLA_DATA`",
+    )
     engine_days: int = setting(7, number(1, 36_500), "Days the rows of finished executions are kept")
 
     @classmethod

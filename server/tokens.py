@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -13,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.errors import Unauthenticated
 from server.identity import Expectation, Grant, Identity, read_header, verify
+from server.keys import made_once
 
 ISSUER = "flotilla-local"
 ALGORITHM = "EdDSA"
@@ -62,28 +61,15 @@ class LocalVerifier:
 def _key(data: Path) -> Ed25519PrivateKey:
     """The machine's key, made once; of two processes that make it at once the first one wins."""
     path = data / KEY_FILE
-    if not path.exists():
-        _create(path)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    key = serialization.load_pem_private_key(made_once(path, _create), password=None)
     if not isinstance(key, Ed25519PrivateKey):
         raise TypeError(f"{path} is not an Ed25519 key. Remove it, and a new one is made.")
     return key
 
 
-def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = Ed25519PrivateKey.generate().private_bytes(
+def _create() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    # Written aside with mode 0600 and linked into place: nobody ever sees half a key, and a link
-    # does not replace the key of a process that was quicker.
-    with NamedTemporaryFile(dir=path.parent, prefix=".key-") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-        try:
-            os.link(file.name, path)
-        except FileExistsError:
-            return

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from domain.flows import DEFINITIONS
+from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
 from engine.recovery import LockLost
-from engine.worker import Pace, Worker
+from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from readers import Limits, reader
@@ -23,6 +24,7 @@ from server.settings import Settings
 from shapes.codec import Codec
 from streams.backend import open_broadcast
 from streams.publisher import Publisher
+from writers import Writers
 
 MakeRunner = Callable[[Works, Settings], PhaseRunner]
 
@@ -31,6 +33,11 @@ def make_runner(work: Works, settings: Settings) -> PhaseRunner:
     """Carries out phases with the readers and limits of this deployment."""
     limits = Limits(settings.inventory_limit, settings.columns_limit, settings.rows_limit)
     return PhaseRunner(work, Codec(), reader(limits), now, new_id)
+
+
+def make_exporter(work: Works, settings: Settings) -> ExportRunner:
+    """Writes exports, which this deployment keeps for so long."""
+    return ExportRunner(work, Codec(), Writers(), now, timedelta(days=settings.export_days))
 
 
 def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definitions = DEFINITIONS) -> None:
@@ -54,8 +61,9 @@ async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) 
     pace = Pace(timedelta(days=settings.engine_days), settings.engagement_concurrency, settings.worker_concurrency)
     try:
         async with broadcast, Publisher(broadcast) as publisher:
-            runner = make(works(engine, queue, publisher.announce, definitions), settings)
-            worker = Worker(settings.database_url, executor_id, runner, DatabaseSweeps(engine), pace)
+            work = works(engine, queue, publisher.announce, definitions)
+            runners = Runners(make(work, settings), make_exporter(work, settings))
+            worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)
             await worker.run(stop, lambda: print(f"worker {executor_id} is ready", flush=True))  # noqa: T201
     finally:
         await queue.close()

@@ -1,1 +1,33 @@
-"""File formats that go out."""
+"""Documents written as files: one module a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import BinaryIO
+
+from domain.document import Document
+from domain.export import ExportFormat
+from writers.comma_separated import write_archive
+from writers.data import write_data
+from writers.pages import write_pages
+from writers.workbook import write_workbook
+
+Write = Callable[[Document, BinaryIO], None]
+
+WRITE: Mapping[ExportFormat, Write] = MappingProxyType(
+    {
+        ExportFormat.JSON: write_data,
+        ExportFormat.CSV: write_archive,
+        ExportFormat.XLSX: write_workbook,
+        ExportFormat.PDF: write_pages,
+    }
+)
+
+
+class Writers:
+    """The port `DocumentWriter`."""
+
+    def write(self, document: Document, format: ExportFormat, target: BinaryIO) -> None:
+        """The document in that format."""
+        WRITE[format](document, target)

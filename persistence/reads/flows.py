@@ -11,17 +11,17 @@ from sqlalchemy.dialects.postgresql import UUID, array
 
 from domain.contribution import AgentContribution
 from domain.event import EventKind, LoggedEvent
+from domain.export import Export
 from domain.known import KnownFlow, ModelUsage, PhaseResult, PhaseRun
-from domain.learning import LearningPattern
 from domain.listing import (
     ENDED,
     ContributionsOfFlow,
     ContributionsOfRun,
     EventsOfFlow,
+    ExportsOfFlow,
     FlowOrder,
     Flows,
     FlowsOfApplication,
-    LearningsOfFlow,
     OverridesOfFlow,
     OverridesOfSubject,
     ResultsOfFlow,
@@ -157,7 +157,7 @@ def _table(table: Any, make: Any) -> Rows:
 events, runs, results = tables.events, tables.phase_runs, tables.phase_results
 CONTRIBUTIONS = rows_of(AgentContribution, tables.contributions)
 OVERRIDES = rows_of(Override, tables.overrides)
-PATTERNS = rows_of(LearningPattern, tables.learning_patterns)
+EXPORTS = rows_of(Export, tables.exports)
 RUNS = _table(runs, _run)
 
 _newer = results.alias("newer")
@@ -172,7 +172,7 @@ ROWS = {
     PhaseRun: RUNS,
     AgentContribution: CONTRIBUTIONS,
     Override: OVERRIDES,
-    LearningPattern: PATTERNS,
+    Export: EXPORTS,
 }
 
 SOURCES = {
@@ -217,9 +217,9 @@ SOURCES = {
         belongs=lambda parent, _: tables.overrides.c.subject == parent,
         parent_type=Text(),
     ),
-    LearningsOfFlow: Source(
-        rows=PATTERNS,
-        order=downwards(tables.learning_patterns.c.created_at, tables.learning_patterns.c.id),
-        belongs=lambda parent, _: tables.learning_patterns.c.flow_id == parent,
+    ExportsOfFlow: Source(
+        rows=EXPORTS,
+        order=downwards(tables.exports.c.created_at, tables.exports.c.id),
+        belongs=lambda parent, _: tables.exports.c.flow_id == parent,
     ),
 }

@@ -82,7 +82,7 @@ async def postgres_bench(url: str) -> AsyncIterator[Bench]:
     engine, tenant = open_database(url), new_tenant()
     jobs: list[Job] = []
 
-    async def enqueue(_connection: Any, _tenant: Tenant, job: RunPhase) -> None:
+    async def enqueue(_connection: Any, _tenant: Tenant, job: Job) -> None:
         jobs.append(job)
 
     async def cancel(cancelled: Any) -> None:
