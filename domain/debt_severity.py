@@ -105,7 +105,8 @@ def mean_score(scores: Collection[float]) -> float:
 def _finding_weight(items: list[TechDebtItem], relieved: Collection[str]) -> float:
     places = len({item.component_id for item in items})
     weight = _WEIGHT[worst(item.severity for item in items)] * (1 + _SPREAD * math.log2(places))
-    return weight * _EXCEPTED if any(item.standard_id in relieved for item in items) else weight
+    # All of them: one more item, excepted or not, must not make the others lighter.
+    return weight * _EXCEPTED if all(item.standard_id in relieved for item in items) else weight
 
 
 def _one_decimal(value: float) -> float:

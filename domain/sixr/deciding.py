@@ -128,7 +128,8 @@ def _common_options(verdicts: Sequence[Verdict]) -> list[Option]:
 def _scored(option: Option, verdicts: Sequence[Verdict], weighed: Mapping[str, Fraction]) -> StrategyScore:
     """The components' scores by their weight, with the factors of the heaviest one."""
     value = sum((option_score(each.readings, option) * weighed[each.component.id] for each in verdicts), Fraction(0))
-    heaviest = max(verdicts, key=lambda each: weighed[each.component.id])
+    # Of equally heavy ones by id: components come in the order of their names, which decide nothing.
+    heaviest = min(verdicts, key=lambda each: (-weighed[each.component.id], each.component.id))
     return StrategyScore(
         option[0], shown(value), tuple(factor_of(reading, option) for reading in heaviest.readings), option[1]
     )
@@ -145,7 +146,8 @@ def _by_gate(
     tried = {
         tried.because: tried.holds for each in gates.values() for tried in each if STRATEGY[tried.gate] is strategy
     }
-    factors = tuple(ScoreFactor("Gate", 1.0, float(holds), because) for because, holds in tried.items())
+    told = sorted(tried.items(), key=lambda each: (not each[1], each[0]))
+    factors = tuple(ScoreFactor("Gate", 1.0, float(holds), because) for because, holds in told)
     return StrategyScore(strategy, shown(held), factors)
 
 

@@ -13,7 +13,7 @@ from domain.application import Component
 from domain.decision import Strategy
 from domain.fact import Level
 from domain.facts import FACTS
-from domain.known_facts import as_text
+from domain.known_facts import as_text, fact_of, own_fact
 from domain.sixr.subject import Subject
 
 UNUSED_PERCENT = 5
@@ -33,6 +33,7 @@ STRATEGY: Mapping[Gate, Strategy] = MappingProxyType(
     {Gate.RETAIN_HARD: Strategy.RETAIN, Gate.RETIRE: Strategy.RETIRE, Gate.REPURCHASE: Strategy.REPURCHASE}
 )
 _LITTLE = frozenset({Level.NONE, Level.LOW})
+_BLOCKS = ("legal_block", "technical_block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,17 @@ def _tried(subject: Subject, part: Component, *, retires: bool) -> tuple[Tried, 
 
 
 def _retain(subject: Subject, part: Component) -> Tried:
-    facts = _Facts(subject, part, ("legal_block", "technical_block"))
+    facts = _Facts(subject, part, _BLOCKS)
+    facts.known |= {key: True for key in _BLOCKS if _borne_by_none(subject, key)}
     blocks = [key for key in facts.known if facts.known[key] is True]
     why = "; ".join(FACTS[key].title for key in blocks)
     return facts.tried(Gate.RETAIN_HARD, holds=bool(blocks), because=f"{why}." if why else "Nothing forbids moving it.")
+
+
+def _borne_by_none(subject: Subject, key: str) -> bool:
+    """A block on the whole that every part denies: nobody knows what it holds back, so nothing moves."""
+    denied = all(own_fact(part, key) is False for part in subject.components)
+    return denied and fact_of(subject.application, key) is True
 
 
 def _retire(subject: Subject, part: Component, *, retires: bool) -> Tried:

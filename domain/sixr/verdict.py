@@ -141,12 +141,13 @@ def _behind(subject: Subject, part: Component, reading: Reading) -> Iterator[tup
 
 
 def _labelled(part: Component, used: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((label_of(part, key), text) for key, text in used)
+    return tuple((_label(part, key, text), text) for key, text in used)
 
 
-def label_of(part: Component, key: str) -> str:
-    """The key, behind the component's own where the component itself has the fact."""
-    return f"{part.key}/{key}" if key in FACTS and own_fact(part, key) is not None else key
+def _label(part: Component, key: str, text: str) -> str:
+    """The key, behind the component's own where the component itself says so."""
+    own = own_fact(part, key) if key in FACTS else None
+    return f"{part.key}/{key}" if own is not None and as_text(own) == text else key
 
 
 def _rationale(
