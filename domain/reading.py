@@ -15,6 +15,7 @@ from domain.known import (
 from domain.listing import (
     Listing,
 )
+from domain.preferences import SavedPreferences
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -71,6 +72,9 @@ class Reads(Protocol):
     async def portfolio_summary(self) -> PortfolioSummary: ...
 
     async def difference_counts(self, flow_ids: Sequence[str]) -> Mapping[str, DifferenceCounts]: ...
+
+    async def preferences(self, subject: str) -> SavedPreferences | None:
+        """What that user of the client account has said; None where he never did."""
 
     async def ui_states(self, flow_ids: Sequence[str], subject: str) -> Mapping[str, Any]: ...
 

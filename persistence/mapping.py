@@ -80,6 +80,11 @@ def _scalar(value: Any) -> Any:
     return list(value) if isinstance(value, (tuple, frozenset)) else value
 
 
+def names(type_: type) -> tuple[str, ...]:
+    """The columns that `from_row` reads."""
+    return _NAMES[type_]
+
+
 def columns(type_: type) -> Iterable[Any]:
     """What to select for `from_row`."""
     table = TABLES[type_]

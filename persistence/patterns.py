@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     ColumnElement,
     Double,
@@ -73,14 +72,16 @@ visible = union_all(
 def searchable(pattern: Any) -> dict[str, Any]:
     """What a pattern's row takes to be found by: the parameters of `SEARCH`."""
     words = [*words_of(pattern.summary), *(word for text in texts_of(pattern.data) for word in words_of(text))]
-    return {"words": " ".join(words), "facts": list(facts_of(pattern.data))}
+    return {"words": " ".join(words), "facts": " ".join(f"'{fact}':1A" for fact in facts_of(pattern.data))}
 
 
 # Facts count more than words; of words those as they are written and those of the same English stem.
-_FACTS, _WORDS = (literal_column(f"'{weight}'::\"char\"") for weight in "AB")
+_WORDS: ColumnElement[str] = literal_column("'B'::\"char\"")
+# Of D, C, B and A: one fact in common is worth more than several words.
+_WEIGHTS: ColumnElement[Any] = literal_column("'{0, 0, 0.1, 1}'::real[]")
 _words = bindparam("words", type_=Text)
 SEARCH = (
-    func.setweight(func.array_to_tsvector(bindparam("facts", type_=ARRAY(Text))), _FACTS)
+    cast(cast(bindparam("facts", type_=Text), Text), TSVECTOR)
     .op("||", return_type=TSVECTOR())(func.setweight(func.to_tsvector("simple", _words), _WORDS))
     .op("||", return_type=TSVECTOR())(func.setweight(func.to_tsvector("english", _words), _WORDS))
 )
@@ -104,7 +105,7 @@ def rank(likeness: Likeness) -> ColumnElement[float]:
     """How similar a pattern is to that; nought where there is nothing to be similar to."""
     if not likeness:
         return literal(0.0, Double)
-    return cast(func.ts_rank(visible.c.search, sought(likeness)), Double)
+    return cast(func.ts_rank(_WEIGHTS, visible.c.search, sought(likeness)), Double)
 
 
 def matches(likeness: Likeness) -> ColumnElement[bool]:

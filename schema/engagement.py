@@ -10,8 +10,10 @@ from typing import Any
 from domain.access import Member, Role
 from domain.engagement import OwnNumbers
 from domain.known import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
+from domain.preferences import UserPreferences
 from resolvers.context import Context
 from resolvers.reading import engagement as reading
+from resolvers.reading.preferences import own as own_preferences
 from schema.basics import Node
 from schema.connections import connection
 from schema.ids import MASTER, show_ids
@@ -36,6 +38,8 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "saveTechDebt": "Application",
         "customizeAppOnPage": "AppOnPage",
         "overrideDecision": "SixRDecision",
+        "recordFeedback": "LearningPattern",
+        "updatePreferences": "UserPreferences",
     }
 )
 
@@ -140,6 +144,13 @@ class Viewer:
     @staticmethod
     async def engagement(context: Context, viewers: list[Asking]) -> list[KnownEngagement]:
         found = await reading.current(context)
+        return [found for _ in viewers]
+
+
+    @loaded
+    @staticmethod
+    async def preferences(context: Context, viewers: list[Asking]) -> list[UserPreferences]:
+        found = await own_preferences(context)
         return [found for _ in viewers]
 
 

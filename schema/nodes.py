@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.known import KnownChild, KnownFlow, KnownPhase
 from resolvers.context import Context
-from resolvers.reading import assessment, engagement
+from resolvers.reading import assessment, engagement, preferences
 from schema.basics import Node
 from schema.ids import CHILD_TYPES, MASTER, GlobalId, parse
 from schema.mirror import node_values, register
@@ -43,6 +43,9 @@ async def _of_type(context: Context, type_: str, ids: Sequence[GlobalId]) -> dic
     if type_ == "ClientAccount":
         account = (await engagement.current(context)).client_account
         return {each: account for each in ids if each.id == account.id}
+    if type_ == "UserPreferences":
+        own = await preferences.own(context)
+        return {each: own for each in ids if each.id == own.id}
     if type_ == "AssessmentReport":
         flows = await _flows(context, ids)
         reports = await assessment.reports(context, list(flows.values()))

@@ -13,7 +13,8 @@ from domain.definition import FlowDefinition
 from domain.errors import LimitExceeded
 from domain.flows import DEFINITIONS
 from domain.known import AuditEntry, FlowSummary, KnownFlow, PortfolioSummary, SelectableEngagement
-from domain.listing import Applications, FlowOrder, Flows, Standards
+from domain.learning import LearningPattern
+from domain.listing import Applications, FlowOrder, Flows, Patterns, Standards
 from domain.reading import MAX_SIZE, Page
 from domain.standard import ArchitectureStandard, StandardCategory
 from domain.templates import ArchitectureTemplate
@@ -162,6 +163,22 @@ class Query:
     ) -> tuple[ArchitectureTemplate, ...]:
         """Of that domain, or of any; about one of those technologies, or about any."""
         return find_templates(domain, technologies)
+
+    @entry
+    @staticmethod
+    async def learnings(
+        context: Context,
+        kind: str | None = None,
+        similar_to: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Page[LearningPattern]:
+        """The engagement's own, then the client account's. `kind` is a kind or what it begins with, such as `feedback`.
+
+        `similarTo` is what the work at hand is about: words, and facts as `target: business_owner`; most similar first.
+        """
+        listing = Patterns(kind=kind, similar_to=similar_to)
+        return (await context.reads.pages([listing], window(first, after)))[0]
 
     @entry
     @staticmethod

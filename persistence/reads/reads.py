@@ -16,9 +16,10 @@ from domain.application import Application
 from domain.definition import FlowDefinition
 from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
 from domain.listing import Listing
+from domain.preferences import SavedPreferences
 from domain.reading import Page, Window
 from persistence.database import reading
-from persistence.reads import counting
+from persistence.reads import counting, learning
 from persistence.reads.paging import count_query, page_query, split
 from persistence.reads.source import Reading, Rows, owned
 from persistence.reads.sources import ROWS, SOURCES
@@ -125,6 +126,12 @@ class PostgresReads:
     async def difference_counts(self, flow_ids: Sequence[str]) -> Mapping[str, DifferenceCounts]:
         """How many applications each discovery created, changed and missed."""
         return counting.differences(await self.fetch(counting.difference_query(self._tenant_id, flow_ids)))
+
+    async def preferences(self, subject: str) -> SavedPreferences | None:
+        """What that user of the client account has said; None where he never did."""
+        account = self._tenant.client_account_id if self._tenant else NOWHERE
+        rows = await self.fetch(learning.preferences_query(account, subject))
+        return SavedPreferences(**rows[0]._mapping) if rows else None
 
     async def ui_states(self, flow_ids: Sequence[str], subject: str) -> Mapping[str, Any]:
         """That subject's own view of each flow."""

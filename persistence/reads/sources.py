@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from persistence.reads import engagements, flows, portfolio
+from persistence.reads import engagements, flows, learning, portfolio
 from persistence.reads.source import Rows, Source
 
-ROWS: Mapping[type, Rows] = MappingProxyType({**engagements.ROWS, **flows.ROWS, **portfolio.ROWS})
-SOURCES: Mapping[type, Source] = MappingProxyType({**engagements.SOURCES, **flows.SOURCES, **portfolio.SOURCES})
+ROWS: Mapping[type, Rows] = MappingProxyType({**engagements.ROWS, **flows.ROWS, **learning.ROWS, **portfolio.ROWS})
+SOURCES: Mapping[type, Source] = MappingProxyType(
+    {**engagements.SOURCES, **flows.SOURCES, **learning.SOURCES, **portfolio.SOURCES}
+)

@@ -55,7 +55,7 @@ NODES = sorted(
 )
 MUTATIONS = sorted(GRAPH.mutation_type.fields) if GRAPH.mutation_type else []
 # They name nothing that could be somebody else's: what they change is the selected engagement itself.
-WITHOUT_IDS = {"setMember", "saveEngagementSettings"}
+WITHOUT_IDS = {"setMember", "saveEngagementSettings", "updatePreferences"}
 TENANT_TABLES = [table for table in metadata.sorted_tables if "tenant" in table.info]
 
 
@@ -96,6 +96,9 @@ class World:
             found = await self._flow(f"WHERE kind = '{kind}'")
         elif type_ == "ClientAccount":
             found = SAMPLE.client_account_id
+        elif type_ == "UserPreferences":
+            answer = await self.ask("alice", "{ viewer { preferences { id } } }")
+            return str(answer["data"]["viewer"]["preferences"]["id"])
         elif type_ == "ComponentTreatment":
             return await self._treatment()
         else:
