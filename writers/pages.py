@@ -1,11 +1,154 @@
-"""A document as PDF."""
+"""A document as PDF: a summary with figures, charts and tables, then a page for each of its pages."""
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 
-from domain.document import Document
+from reportlab.lib.units import mm
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    KeepTogether,
+    LongTable,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from domain.document import Document, Listed
+from domain.document import Table as DocumentTable
+from writers.bars import charts
+from writers.paper import (
+    BOTTOM,
+    DARK,
+    FAINT,
+    HEIGHT,
+    INNER,
+    LINE,
+    MARGIN,
+    NUMBERS,
+    PALE,
+    TOP,
+    WIDTH,
+    headed,
+    padding,
+    paragraph,
+    shown,
+    styles,
+)
+from writers.plain import plain
+from writers.sheet import sheet
+from writers.typefaces import markup
+
+FIGURES_IN_A_ROW = 4
+LONGEST_CELL = 90
 
 
 def write_pages(document: Document, target: BinaryIO) -> None:
-    raise NotImplementedError
+    """The whole file."""
+    title = plain(document.title)
+    template = BaseDocTemplate(target, title=title, author="Flotilla", subject=plain(document.subtitle))
+    frame = Frame(MARGIN, BOTTOM, INNER, HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
+    foot = paragraph(document.title, "figure name", LONGEST_CELL)
+    template.addPageTemplates(PageTemplate("page", [frame], onPage=lambda canvas, _: _footer(canvas, foot)))
+    template.build(list(_story(document)))
+
+
+def _footer(canvas: Any, title: Paragraph) -> None:
+    canvas.saveState()
+    canvas.setStrokeColor(LINE)
+    canvas.line(MARGIN, BOTTOM - 3 * mm, WIDTH - MARGIN, BOTTOM - 3 * mm)
+    title.wrapOn(canvas, INNER - 20 * mm, 5 * mm)
+    title.drawOn(canvas, MARGIN, BOTTOM - 8 * mm)
+    canvas.setFont(styles()["text"].fontName, 7.2)
+    canvas.setFillColor(FAINT)
+    canvas.drawRightString(WIDTH - MARGIN, BOTTOM - 7 * mm, str(canvas.getPageNumber()))
+    canvas.restoreState()
+
+
+class Place(Flowable):
+    """Where the reader's outline and links lead; takes no room."""
+
+    def __init__(self, key: str, title: str) -> None:
+        super().__init__()
+        self._key, self._title = key, title
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return (0, 0)
+
+    def draw(self) -> None:
+        self.canv.bookmarkPage(self._key)
+        self.canv.addOutlineEntry(self._title, self._key, 0)
+
+
+def _story(document: Document) -> Iterator[Flowable]:
+    keys = {page.title: f"page-{number}" for number, page in reversed(list(enumerate(document.pages)))}
+    yield Place("summary", "Summary")
+    yield paragraph(document.title, "title")
+    yield paragraph(document.subtitle, "subtitle")
+    for line in document.lead:
+        yield paragraph(line, "lead")
+    if document.figures:
+        yield _figures(document)
+    yield from charts(document)
+    for listed in document.listed:
+        yield from _listed(document.table(listed.table), listed, keys)
+    for number, page in enumerate(document.pages):
+        yield PageBreak()
+        yield Place(f"page-{number}", plain(page.title))
+        yield sheet(page, INNER, HEIGHT - TOP - BOTTOM)
+
+
+def _figures(document: Document) -> Table:
+    cells = [[paragraph(value, "figure"), paragraph(name, "figure name")] for name, value in document.figures]
+    rows: list[list[Any]] = [cells[at : at + FIGURES_IN_A_ROW] for at in range(0, len(cells), FIGURES_IN_A_ROW)]
+    rows[-1] += [""] * (FIGURES_IN_A_ROW - len(rows[-1]))
+    return Table(
+        rows,
+        [INNER / FIGURES_IN_A_ROW] * FIGURES_IN_A_ROW,
+        style=TableStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, -1), PALE),
+                ("INNERGRID", (0, 0), (-1, -1), 2, "white"),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                *padding(3 * mm, 2.2 * mm),
+            ]
+        ),
+    )
+
+
+def _listed(table: DocumentTable, listed: Listed, keys: Mapping[str, str]) -> Iterator[Flowable]:
+    narrow = table.narrowed(listed.columns)
+    if not narrow.rows:
+        return
+    header = [
+        paragraph(headed(column), "number header" if column.kind in NUMBERS else "header") for column in narrow.columns
+    ]
+    rows = [header, *([*_row(narrow, row, keys)] for row in narrow.rows)]
+    first = 46 * mm
+    widths = [first, *[(INNER - first) / (len(narrow.columns) - 1)] * (len(narrow.columns) - 1)]
+    style = TableStyle(
+        [
+            ("BACKGROUND", (0, 0), (-1, 0), PALE),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.8, DARK),
+            ("LINEBELOW", (0, 1), (-1, -1), 0.3, LINE),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            *padding(1.5 * mm, 1 * mm),
+        ]
+    )
+    yield Spacer(0, 4 * mm)
+    yield KeepTogether([paragraph(table.title, "heading"), LongTable(rows, widths, style=style, repeatRows=1)])
+
+
+def _row(table: DocumentTable, row: tuple[Any, ...], keys: Mapping[str, str]) -> Iterator[Paragraph]:
+    for number, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+        text = shown(value, column)[:LONGEST_CELL]
+        if number == 0 and value in keys:
+            yield Paragraph(f'<a href="#{keys[value]}">{markup(text)}</a>', styles()["cell"])
+        else:
+            yield paragraph(text, "number" if column.kind in NUMBERS else "cell")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.access import Role
 from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
 from domain.flows.assessment.debt import analyse_debt, confirm_debt, propose_debt
+from domain.flows.assessment.export import EXPORTING
 from domain.flows.assessment.finalization import finalize, prepare_finalization, propose_finalization
 from domain.flows.assessment.initialization import initialize
 from domain.flows.assessment.pages import approve_pages, generate_pages, propose_pages
@@ -41,6 +42,7 @@ DEFINITION = FlowDefinition(
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS}), open_assessment),
     closing=Opening(frozenset({Need.APPLICATIONS}), close_assessment),
+    exporting=EXPORTING,
     phases=(
         Phase(
             "initialization",

@@ -1,0 +1,112 @@
+"""What pages are set with: sizes, colours, styles, and text as it stands in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from reportlab.lib.colors import HexColor, white
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Paragraph
+
+from domain.document import Cell, Column, ColumnKind
+from writers.typefaces import BOLD, REGULAR, covered, markup
+
+WIDTH, HEIGHT = A4
+MARGIN = 15 * mm
+TOP, BOTTOM = 14 * mm, 15 * mm
+INNER = WIDTH - 2 * MARGIN
+GAP = 6 * mm
+
+INK, FAINT, LINE = HexColor("#1c2733"), HexColor("#5b6b7c"), HexColor("#d5dce4")
+BLUE, PALE, DARK = HexColor("#2f6db5"), HexColor("#f1f4f8"), HexColor("#1f3a5f")
+
+NUMBERS = frozenset({ColumnKind.WHOLE, ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.MONEY, ColumnKind.HOURS})
+_HUNDRED = 100
+
+
+@cache
+def styles() -> dict[str, ParagraphStyle]:
+    """By name; the typefaces are there once they are asked for."""
+    covered()
+
+    def style(name: str, size: float, **more: Any) -> ParagraphStyle:
+        usual: dict[str, Any] = {
+            "fontName": REGULAR,
+            "fontSize": size,
+            "leading": size * 1.28,
+            "textColor": INK,
+            "splitLongWords": 1,
+        }
+        return ParagraphStyle(name, **{**usual, **more})
+
+    every = (
+        style("title", 20, fontName=BOLD, textColor=DARK, leading=25),
+        style("subtitle", 9, textColor=FAINT, spaceAfter=4 * mm),
+        style("lead", 10, leading=14, spaceAfter=3 * mm),
+        style("figure", 13, fontName=BOLD, textColor=DARK),
+        style("figure name", 7.2, textColor=FAINT),
+        style("heading", 12, fontName=BOLD, textColor=DARK, spaceBefore=3 * mm, spaceAfter=2 * mm),
+        style("page title", 17, fontName=BOLD, textColor=white, leading=21),
+        style("headline", 9.5, textColor=white, leading=12.5),
+        style("section", 9, fontName=BOLD, textColor=BLUE, spaceBefore=1.6 * mm, spaceAfter=0.7 * mm),
+        style("text", 7.6),
+        style("name", 7.6, textColor=FAINT),
+        style("cell", 7),
+        style("header", 6.8, fontName=BOLD, textColor=DARK),
+        style("number", 7, alignment=TA_RIGHT),
+        style("number header", 6.8, fontName=BOLD, textColor=DARK, alignment=TA_RIGHT),
+        style("label", 7.6),
+        style("value", 7.6, alignment=TA_RIGHT),
+    )
+    return {each.name: each for each in every}
+
+
+def paragraph(text: str, style: str, most: int | None = None) -> Paragraph:
+    """Plain text in that style, cut after so many characters."""
+    cut = text if most is None or len(text) <= most else text[: most - 1].rstrip() + "…"
+    return Paragraph(markup(cut), styles()[style])
+
+
+def shown(value: Cell, column: Column) -> str:
+    """A cell as a person reads it."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value.replace("_", " ") if value.isupper() else value
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        case date():
+            return value.isoformat()
+        case _:
+            return _number(value, column.kind)
+
+
+def _number(value: float | Decimal, kind: ColumnKind) -> str:
+    if kind is ColumnKind.SHARE:
+        return f"{float(value) * _HUNDRED:.0f} %"
+    return f"{value:,.1f}" if kind is ColumnKind.NUMBER else f"{value:,.0f}"
+
+
+def headed(column: Column) -> str:
+    """Its title with its unit."""
+    return f"{column.title}, {column.unit}" if column.unit else column.title
+
+
+def padding(sides: float, above: float) -> list[tuple[Any, ...]]:
+    """For a table's style: how far its cells keep from their edges."""
+    whole = (0, 0), (-1, -1)
+    return [
+        ("LEFTPADDING", *whole, sides),
+        ("RIGHTPADDING", *whole, sides),
+        ("TOPPADDING", *whole, above),
+        ("BOTTOMPADDING", *whole, above),
+    ]
