@@ -14,16 +14,21 @@ from typing import Any
 from domain.application import Application, Component, Readiness
 from domain.decision import RefactorDepth, Strategy
 from domain.dependency import Dependency, DependencyKind
+from domain.facts import FACTS
 from domain.flows.discovery.building import build
-from domain.flows.discovery.drafts import Draft
+from domain.flows.discovery.drafts import gather
 from domain.flows.discovery.findings import Decisions
 from domain.flows.discovery.merging import merged, merged_parts
+from domain.flows.discovery.told import Teller
+from domain.inventory import AttributeMapping, ImportRow, RowKind
 from domain.natural_key import natural_key
 from domain.portfolio import Portfolio
+from domain.source import Source
 
 # The order in which the rows were divided into halves.
 FILES = ("finance", "public", "health", "manufacturing", "retail", "networks")
 GROUPS = ("identity", "use", "gates", "move", "platform", "change", "controls")
+_TELLER = Teller(AttributeMapping(key, key, 1.0, Source.USER) for key in FACTS)
 
 
 class Half(StrEnum):
@@ -97,11 +102,7 @@ def facts_told(told: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _imported(row: Row) -> tuple[Application, tuple[Component, ...]]:
-    draft = _draft(row.name, facts_told(row.told))
-    for told in row.told["components"]:
-        facts = [(key, str(value)) for key, value in told.get("facts", {}).items()]
-        part = _draft(told["name"], [*facts, ("component_type", told["type"])])
-        draft.components[part.key] = part
+    [draft] = gather(_sheet(row), _TELLER, {}).drafts.values()
     built = build(draft, Decisions(()))
     application = merged(Application(row.id, row.id, row.name, readiness=Readiness.READY_FOR_ASSESSMENT), built)
     numbers = count(1)
@@ -109,11 +110,13 @@ def _imported(row: Row) -> tuple[Application, tuple[Component, ...]]:
     return application, _wired(row, parts)
 
 
-def _draft(name: str, facts: list[tuple[str, str]]) -> Draft:
-    draft = Draft(natural_key(name), 1)
-    draft.names.add(name, 1)
-    draft.take(facts, (), 1)
-    return draft
+def _sheet(row: Row) -> Iterator[ImportRow]:
+    """A line for the application and one for each of its parts, under columns that are named by the facts' keys."""
+    yield ImportRow(1, RowKind.APPLICATION, {"name": row.name, **dict(facts_told(row.told))})
+    for line, told in enumerate(row.told["components"], start=2):
+        facts = {key: str(value) for key, value in told.get("facts", {}).items()}
+        whose = {"name": row.name, "component_name": told["name"], "component_type": told["type"]}
+        yield ImportRow(line, RowKind.SERVER, {**whose, **facts})
 
 
 def _wired(row: Row, parts: tuple[Component, ...]) -> tuple[Component, ...]:
