@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 LEARNED_ONCE = 0.75
 _TAKEN_AWAY = 0.6
 _SUREST = 0.99
+# What has been learned from two flows, and not otherwise since: from then on it is taken for a fact.
+LEARNED_TWICE = 0.9
+_LONGEST_KEY = 200
 
 # The kind of what people say about a phase's work, before the kind of that work.
 FEEDBACK = "feedback"
@@ -62,8 +66,15 @@ class Lesson:
     confidence: float = LEARNED_ONCE
     conclusion: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.key is not None:
+            object.__setattr__(self, "key", key_of(self.key))
+
     def learned(self, known: LearningPattern | None, stamp: Stamp, flow_id: str | None) -> LearningPattern:
-        """The pattern it makes; the known one grows surer where it says the same, and says this now where not."""
+        """The pattern it makes; the known one grows surer where it says the same, and says this now where not.
+
+        One flow that teaches the same twice says nothing new.
+        """
         if known is None:
             return LearningPattern(
                 id=stamp.new_id(),
@@ -76,12 +87,19 @@ class Lesson:
                 created_at=stamp.at,
                 key=self.key,
             )
-        confidence = surer(known.confidence) if self._agrees(known) else self.confidence
+        confidence = self.confidence
+        if self._agrees(known):
+            confidence = known.confidence if flow_id and flow_id == known.flow_id else surer(known.confidence)
         return replace(known, summary=self.summary, data=self.data, confidence=confidence)
 
     def _agrees(self, known: LearningPattern) -> bool:
         names = self.conclusion or tuple(self.data)
         return all(known.data.get(name) == self.data.get(name) for name in names)
+
+
+def key_of(name: str) -> str:
+    """A key of bounded length: a long name stands by its digest."""
+    return name if len(name) <= _LONGEST_KEY else hashlib.sha256(name.encode()).hexdigest()
 
 
 def surer(confidence: float) -> float:

@@ -10,7 +10,7 @@ from domain.flows.discovery.dependencies import decide_dependencies, find_depend
 from domain.flows.discovery.dependencies import propose_answer as propose_dependencies
 from domain.flows.discovery.importing import import_rows
 from domain.flows.discovery.inventory import take_inventory
-from domain.flows.discovery.mapping import decide_mapping, propose_mapping
+from domain.flows.discovery.mapping import columns_told, decide_mapping, propose_mapping
 from domain.flows.discovery.mapping import propose_answer as propose_mappings
 from domain.flows.discovery.results import (
     CleansingAnswer,
@@ -54,6 +54,7 @@ DEFINITION = FlowDefinition(
             agents=(Agent("mapper", "Data engineer", "Say which column holds which fact."),),
             pause=Pause(MappingAnswer, propose_mappings, decide_mapping),
             configured=True,
+            about=columns_told,
         ),
         Phase(
             "data_cleansing",
@@ -68,7 +69,9 @@ DEFINITION = FlowDefinition(
                     "cleanser", "Data quality analyst", "Find what is misspelled, doubled, contradictory or impossible."
                 ),
             ),
-            pause=Pause(CleansingAnswer, propose_cleansing, decide_cleansing, frozenset({Need.FINDINGS})),
+            pause=Pause(
+                CleansingAnswer, propose_cleansing, decide_cleansing, frozenset({Need.FINDINGS, Need.PATTERNS})
+            ),
             optional=True,
         ),
         Phase(

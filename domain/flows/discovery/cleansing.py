@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from domain.definition import Outcome, PhaseCall, Warning
+from domain.definition import Outcome, Pattern, PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.discovery.drafts import gather
 from domain.flows.discovery.findings import DOUBTFUL, CleansingRule, Found, find
@@ -20,14 +20,16 @@ from domain.flows.discovery.results import (
 )
 from domain.flows.discovery.told import Teller
 from domain.inventory import CleansingFinding
+from domain.learning import Lesson, key_of
 
 _NOTHING: Mapping[str, str] = {}
+_LONGEST_SUMMARY = 500
 
 
 def find_faults(call: PhaseCall) -> Outcome:
     """The findings of this import; those an earlier run of the flow made keep their ids."""
     mapping: MappingResult = call.results["attribute_mapping"]
-    gathered = gather(reach(call).rows(call.flow_id), Teller(mapping.mappings), _NOTHING)
+    gathered = gather(reach(call).rows(call.flow_id), Teller(mapping.mappings), _NOTHING, facts_only=True)
     known = {application.key: application.name for application in call.portfolio.applications}
     before = {finding.natural_key: finding for finding in _own(call)}
     now = {found.natural_key: _finding(call, found, before) for found in find(gathered, known)}
@@ -37,12 +39,24 @@ def find_faults(call: PhaseCall) -> Outcome:
         saves=tuple(finding for key, finding in now.items() if finding != before.get(key)),
         removes=tuple(finding for key, finding in before.items() if key not in now),
         warnings=tuple(_nameless(counts, call.phase)),
+        used=tuple(pattern.id for key, pattern in _taught(call).items() if key in {key_of(each) for each in now}),
     )
+
+
+def _taught(call: PhaseCall) -> dict[str, Pattern]:
+    """What people said about findings against the rules, by the findings' keys."""
+    return {pattern.key: pattern for pattern in call.patterns if pattern.key and "accepted" in pattern.data}
 
 
 def propose_answer(call: PhaseCall) -> CleansingAnswer:
     """Everything but what is doubtful; what was decided about the same finding before is decided so again."""
-    remembered = {finding.natural_key: finding.applied for finding in call.portfolio.findings if finding.decided}
+    taught = _taught(call)
+    remembered = {
+        finding.natural_key: bool(taught[key].data["accepted"])
+        for finding in _own(call)
+        if (key := key_of(finding.natural_key)) in taught
+    }
+    remembered |= {finding.natural_key: finding.applied for finding in call.portfolio.findings if finding.decided}
     refused = tuple(finding.id for finding in _own(call) if not _likely(finding, remembered))
     return CleansingAnswer(refuse=refused, accept_all=True)
 
@@ -64,7 +78,10 @@ def decide_cleansing(call: PhaseCall) -> Outcome:
     applied = sum(1 for finding in decided.values() if finding.applied)
     return Outcome(
         replace(result, applied=applied, defaults=answer.defaults),
-        saves=tuple(decided[finding.id] for finding in own if decided[finding.id] != finding),
+        saves=(
+            *(decided[finding.id] for finding in own if decided[finding.id] != finding),
+            *_lessons(call, decided.values()),
+        ),
         warnings=(
             *_nameless(Counter(finding.rule for finding in own), call.phase),
             *_assumed(answer.defaults, call.phase),
@@ -74,6 +91,30 @@ def decide_cleansing(call: PhaseCall) -> Outcome:
 
 def _decided(finding: CleansingFinding, accept: frozenset[str], refuse: frozenset[str]) -> CleansingFinding:
     return replace(finding, applied=finding.id in accept, decided=finding.id in accept or finding.id in refuse)
+
+
+def _lessons(call: PhaseCall, decided: Iterable[CleansingFinding]) -> Iterator[Lesson]:
+    """What a person decided otherwise than the rules, or than he was known to."""
+    taught = _taught(call)
+    for finding in decided:
+        usual = finding.rule not in DOUBTFUL
+        known = taught.get(key_of(finding.natural_key))
+        if finding.decided and (finding.applied != usual or (known and known.data["accepted"] != finding.applied)):
+            said = "accepted" if finding.applied else "refused"
+            told = " -> ".join(text for text in (finding.before, finding.after) if text)
+            yield Lesson(
+                kind=f"discovery.{call.phase}",
+                summary=f"{said.capitalize()}: {finding.rule} {told}".strip()[:_LONGEST_SUMMARY],
+                data={
+                    "accepted": finding.applied,
+                    "rule": finding.rule,
+                    "field": finding.field,
+                    "before": finding.before,
+                    "after": finding.after,
+                },
+                key=finding.natural_key,
+                conclusion=("accepted",),
+            )
 
 
 def _check(answer: CleansingAnswer, own: Iterable[CleansingFinding]) -> None:

@@ -11,10 +11,11 @@ from domain.fact import Unreadable
 from domain.fact_reading import read
 from domain.facts import FACTS, HEADERS, header_key
 from domain.flows.discovery.told import MANY
+from domain.learning import FEEDBACK, LEARNED_ONCE
+from domain.natural_key import natural_key
 
 CERTAIN = 1.0
-_BY_NAME = 0.95
-_LEARNED = 0.9
+BY_NAME = 0.95
 _BY_WORDS = 0.6
 _BY_VALUES = 0.5
 _FALLBACK = 0.3
@@ -27,11 +28,17 @@ _WHOSE = frozenset({"name", "component_name", Structure.APPLICATIONS, Structure.
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A target for a column with its confidence, 0 to 1."""
+    """A target for a column with its confidence, 0 to 1; `pattern` is the id of what people taught, if they did."""
 
     column: str
     target: str | None
     confidence: float
+    pattern: str | None = None
+
+    @property
+    def said(self) -> bool:
+        """Whether people said so themselves, or accepted it time and again."""
+        return self.pattern is not None and self.confidence >= LEARNED_ONCE
 
 
 def single_valued(target: str) -> bool:
@@ -41,21 +48,24 @@ def single_valued(target: str) -> bool:
 
 
 def guess(
-    columns: Sequence[str], values: Mapping[str, Sequence[str]], patterns: Iterable[Pattern]
+    columns: Sequence[str], values: Mapping[str, Sequence[str]], patterns: Iterable[Pattern], format: str = ""
 ) -> tuple[Guess, ...]:
-    """One guess per column, in order; the surer of two columns has a single-valued target."""
-    learned = _learned(patterns)
+    """One guess per column, in order; the surer of two columns has a single-valued target, and what people said first.
+
+    What they said of a recognized format holds for that format alone.
+    """
+    sure = recognized(columns)
+    learned = _learned(patterns, sure=sure, format=format)
     named = roles(columns)
     kept = kept_columns(columns)
-    sure = table_kind(columns) not in {TableKind.DEPENDENCIES, TableKind.APPLICATIONS}
     taken: dict[str, Guess] = {}
     guesses = {
         column: Guess(column, None, 0.0)
-        if column in kept and header_key(column) not in learned
+        if column in kept and column_key(column) not in learned
         else _of_column(column, named, values.get(column, ()), learned, sure=sure)
         for column in columns
     }
-    for one in sorted(guesses.values(), key=lambda found: -found.confidence):
+    for one in sorted(guesses.values(), key=lambda found: (not found.said, -found.confidence)):
         if one.target is not None and single_valued(one.target):
             if one.target in taken:
                 guesses[one.column] = Guess(one.column, None, 0.0)
@@ -67,14 +77,14 @@ def guess(
 
 
 def _of_column(
-    column: str, named: Mapping[str, str], values: Sequence[str], learned: Mapping[str, str | None], *, sure: bool
+    column: str, named: Mapping[str, str], values: Sequence[str], learned: Mapping[str, _Taught], *, sure: bool
 ) -> Guess:
-    key = header_key(column)
-    if key in learned:
-        return Guess(column, learned[key], _LEARNED)
+    taught = learned.get(column_key(column))
+    if taught is not None:
+        return Guess(column, taught.target, taught.confidence, taught.pattern)
     if target := named.get(column):
-        return _weighed(column, target, CERTAIN if sure else _BY_NAME, values)
-    if target := _by_words(key):
+        return _weighed(column, target, CERTAIN if sure else BY_NAME, values)
+    if target := _by_words(header_key(column)):
         return _weighed(column, target, _BY_WORDS, values)
     return _by_values(column, values)
 
@@ -125,13 +135,35 @@ def _name_something(columns: Sequence[str], values: Mapping[str, Sequence[str]],
         guesses[best] = Guess(best, "name", _FALLBACK)
 
 
-def _learned(patterns: Iterable[Pattern]) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    target: str | None
+    confidence: float
+    pattern: str
+
+
+def _learned(patterns: Iterable[Pattern], *, sure: bool, format: str) -> dict[str, _Taught]:
+    """What people said of columns, by the keys of their names; of several the first counts."""
+    found: dict[str, _Taught] = {}
     for pattern in patterns:
-        column, target = pattern.data.get("column"), pattern.data.get("target")
-        if isinstance(column, str) and (target is None or known_target(target)):
-            found.setdefault(column, target)
+        said = pattern.data
+        if pattern.kind.startswith(FEEDBACK):
+            said = said["data"] if isinstance(said.get("data"), Mapping) else {}
+        column, target = said.get("column"), said.get("target")
+        elsewhere = said.get("format") not in ((format,) if sure else (None, format))
+        if isinstance(column, str) and "target" in said and not elsewhere and (target is None or known_target(target)):
+            found.setdefault(column_key(column), _Taught(target, pattern.confidence, pattern.id))
     return found
+
+
+def column_key(column: str) -> str:
+    """By what people's words about a column are found again, in whatever script it is written."""
+    return header_key(column) if column.isascii() else natural_key(column)
+
+
+def recognized(columns: Sequence[str]) -> bool:
+    """Whether the table is of a format that says itself what its columns hold."""
+    return table_kind(columns) not in {TableKind.DEPENDENCIES, TableKind.APPLICATIONS}
 
 
 def known_target(target: object) -> bool:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from domain.columns import Structure
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused, refuse
-from domain.facts import header_key
-from domain.flows.discovery.guessing import CERTAIN, guess, known_target, single_valued
+from domain.flows.discovery.guessing import (
+    BY_NAME,
+    CERTAIN,
+    Guess,
+    column_key,
+    guess,
+    known_target,
+    recognized,
+    single_valued,
+)
 from domain.flows.discovery.reaching import reach
 from domain.flows.discovery.results import (
     ColumnTarget,
@@ -20,13 +29,12 @@ from domain.flows.discovery.results import (
     MappingResult,
 )
 from domain.inventory import AttributeMapping
-from domain.learning import LearningPattern, LearningScope
+from domain.learning import LEARNED_ONCE, Lesson
 from domain.source import Source
 
 _ROWS_LOOKED_AT = 1_000
 _VALUES_LOOKED_AT = 100
 _UNSURE = 0.7
-_LEARNED_CONFIDENCE = 0.9
 
 
 def propose_mapping(call: PhaseCall) -> Outcome:
@@ -36,12 +44,24 @@ def propose_mapping(call: PhaseCall) -> Outcome:
     columns = [column.name for column in summary.columns]
     _check(configuration.mappings, columns, "configuration")
     samples = {column.name: column.samples for column in summary.columns}
-    proposed = tuple(
-        AttributeMapping(found.column, found.target, found.confidence, Source.RULES, samples[found.column])
-        for found in guess(columns, _values(call), call.patterns)
-    )
+    guesses = guess(columns, _values(call), call.patterns, summary.format)
+    proposed = tuple(_proposed(found, samples[found.column]) for found in guesses)
     mappings = settle(_as_chosen_before(call, proposed), configuration.mappings)
-    return Outcome(MappingResult(mappings), warnings=tuple(_doubts(mappings, call.phase)))
+    taken = frozenset(mappings)
+    used = (found.pattern for found, one in zip(guesses, proposed, strict=True) if found.pattern and one in taken)
+    return Outcome(MappingResult(mappings), warnings=tuple(_doubts(mappings, call.phase)), used=tuple(used))
+
+
+def columns_told(results: Mapping[str, Any]) -> str:
+    """The names of the columns: what was learned of one of them is similar work."""
+    summary: ImportSummary | None = results.get("data_import")
+    return " ".join(f'column: "{column_key(column.name)}"' for column in summary.columns) if summary else ""
+
+
+def _proposed(found: Guess, samples: tuple[str, ...]) -> AttributeMapping:
+    """What people taught earlier is theirs, and less than certain until they say it here."""
+    source = Source.USER if found.pattern else Source.RULES
+    return AttributeMapping(found.column, found.target, found.confidence, source, samples)
 
 
 def _as_chosen_before(call: PhaseCall, proposed: tuple[AttributeMapping, ...]) -> tuple[AttributeMapping, ...]:
@@ -49,13 +69,17 @@ def _as_chosen_before(call: PhaseCall, proposed: tuple[AttributeMapping, ...]) -
     chosen = {
         mapping.column: ColumnTarget(mapping.column, mapping.target)
         for mapping in (earlier.mappings if earlier else ())
-        if mapping.source is Source.USER
+        if _chosen_here(mapping)
     }
     settled = settle(proposed, tuple(chosen.values()))
     return tuple(
         replace(mapping, confidence=CERTAIN, source=Source.USER) if mapping.column in chosen else mapping
         for mapping in settled
     )
+
+
+def _chosen_here(mapping: AttributeMapping) -> bool:
+    return mapping.source is Source.USER and mapping.confidence == CERTAIN
 
 
 def propose_answer(call: PhaseCall) -> MappingAnswer:
@@ -65,7 +89,7 @@ def propose_answer(call: PhaseCall) -> MappingAnswer:
 
 
 def decide_mapping(call: PhaseCall) -> Outcome:
-    """What the person named is settled, and remembered where he chose otherwise; the rest stays as proposed."""
+    """What the person named is settled, and remembered where it was not plain; the rest stays as proposed."""
     result: MappingResult = call.results[call.phase]
     answer: MappingAnswer = call.input
     _check(answer.mappings, [mapping.column for mapping in result.mappings], "data")
@@ -158,19 +182,27 @@ def _doubts(mappings: Sequence[AttributeMapping], phase: str) -> Iterator[Warnin
 
 def _lessons(
     call: PhaseCall, before: Sequence[AttributeMapping], after: Sequence[AttributeMapping]
-) -> Iterator[LearningPattern]:
-    known = [dict(pattern.data) for pattern in call.patterns]
+) -> Iterator[Lesson]:
+    """Corrections, and what was guessed or taught before and is now confirmed."""
+    summary: ImportSummary = call.results["data_import"]
+    known = recognized([column.name for column in summary.columns])
+    about = {"format": summary.format} if known else {}
+    named = {choice.column for choice in call.input.mappings}
     for old, new in zip(before, after, strict=True):
-        data = {"column": header_key(new.column), "target": new.target}
-        if new.source is Source.USER and old.target != new.target and data not in known:
-            filled = new.target or "no fact"
-            yield LearningPattern(
-                id=call.new_id(),
-                scope=LearningScope.ENGAGEMENT,
+        corrected = old.target != new.target and new.source is Source.USER
+        if corrected or (new.column in named and old.target == new.target and _confirmable(old)):
+            key = column_key(new.column)
+            yield Lesson(
                 kind=f"discovery.{call.phase}",
-                summary=f'The column "{new.column}" fills {filled}.',
-                data=data,
-                confidence=_LEARNED_CONFIDENCE,
-                flow_id=call.flow_id,
-                created_at=call.now,
+                summary=f'The column "{new.column}" fills {new.target or "no fact"}.',
+                data={"column": key, "target": new.target, **about},
+                key=f"{summary.format}|{key}" if known else key,
+                confidence=LEARNED_ONCE if corrected else round((old.confidence + LEARNED_ONCE) / 2, 4),
             )
+
+
+def _confirmable(mapping: AttributeMapping) -> bool:
+    """True of what somebody might have answered otherwise."""
+    if mapping.source is Source.USER:
+        return not _chosen_here(mapping)
+    return mapping.target is not None and mapping.confidence < BY_NAME

@@ -17,6 +17,7 @@ from domain.application import Application, ApplicationChange, Component
 from domain.debt import TechDebtItem
 from domain.definition import Need, Outcome, Pattern, Phase, PhaseCall
 from domain.dependency import Dependency
+from domain.flow import Stamp
 from domain.flows.discovery import DEFINITION
 from domain.flows.discovery.results import ColumnTarget, DiscoveryConfiguration
 from domain.inventory import (
@@ -27,7 +28,7 @@ from domain.inventory import (
     InventoryDifference,
     RejectedRow,
 )
-from domain.learning import LearningPattern
+from domain.learning import LearningPattern, Lesson
 from domain.portfolio import Portfolio
 from domain.ports import InventoryReader
 from readers import reader
@@ -89,9 +90,18 @@ class Engagement:
     def of(self, type_: type) -> tuple[Any, ...]:
         return tuple(self.values.get(type_, {}).values())
 
-    def keep(self, outcome_saves: tuple[Any, ...]) -> None:
+    def _learn(self, lesson: Lesson, flow_id: str) -> None:
+        known = next(
+            (each for each in self.of(LearningPattern) if (each.kind, each.key) == (lesson.kind, lesson.key)), None
+        )
+        pattern = lesson.learned(known, Stamp(PERSON, NOW, self.new_id), flow_id)
+        self.values.setdefault(LearningPattern, {})[pattern.id] = through_json(pattern)
+
+    def keep(self, outcome_saves: tuple[Any, ...], flow_id: str = "") -> None:
         for value in outcome_saves:
-            if isinstance(value, ImportRows):
+            if isinstance(value, Lesson):
+                self._learn(value, flow_id)
+            elif isinstance(value, ImportRows):
                 self.rows.setdefault(value.flow_id, []).extend(value.accepted)
                 self.rejected.setdefault(value.flow_id, []).extend(value.rejected)
             else:
@@ -147,7 +157,7 @@ class Discovery:
         assert isinstance(outcome, Outcome)
         self.engagement.remove(outcome.removes)
         for part in parts:
-            self.engagement.keep(part.saves)
+            self.engagement.keep(part.saves, self.flow_id)
         self.saved[key] = [value for part in parts for value in part.saves]
         return self._end(key, outcome)
 
@@ -162,7 +172,7 @@ class Discovery:
         assert phase.pause
         outcome = phase.pause.decide(self.call(phase, phase.pause.needs, given=answer, ports=False))
         self.engagement.remove(outcome.removes)
-        self.engagement.keep(outcome.saves)
+        self.engagement.keep(outcome.saves, self.flow_id)
         self.saved[f"{key} answer"] = list(outcome.saves)
         return self._end(f"{key} answer", outcome)
 
@@ -214,7 +224,7 @@ class Discovery:
             Need.DIFFERENCES: ("differences", tuple(filter(self._is_own, held.of(InventoryDifference)))),
             Need.DEBT: ("debt", tuple(filter(self._is_own, held.of(TechDebtItem)))),
         }
-        return Portfolio(**dict(loaded[need] for need in needs))
+        return Portfolio(**dict(loaded[need] for need in needs - {Need.PATTERNS}))
 
     def _is_own(self, value: Any) -> bool:
         return bool(value.flow_id == self.flow_id)
@@ -225,7 +235,7 @@ class Discovery:
     def _patterns(self, phase: Phase) -> Iterator[Pattern]:
         for learned in self.engagement.of(LearningPattern):
             if learned.kind == f"discovery.{phase.key}":
-                yield Pattern(learned.kind, learned.summary, learned.data, learned.confidence)
+                yield Pattern(learned.kind, learned.summary, learned.data, learned.confidence, learned.id, learned.key)
 
 
 def discover(data: bytes | str, engagement: Engagement | None = None, **changes: Any) -> Discovery:

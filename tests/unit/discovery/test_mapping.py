@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import ErrorCode, Refused
 from domain.flows.discovery.results import ColumnTarget, MappingAnswer, MappingResult
-from domain.learning import LearningPattern
+from domain.learning import LearningPattern, Lesson
 from domain.source import Source
 from tests.unit.discovery.driving import Discovery, discover
 
@@ -18,6 +18,10 @@ C,Lea,medium,gold,9,z
 
 def mapped(result: MappingResult) -> dict[str, tuple[str | None, float]]:
     return {mapping.column: (mapping.target, mapping.confidence) for mapping in result.mappings}
+
+
+def answered(discovery: Discovery) -> list[Lesson]:
+    return [value for value in discovery.saved["attribute_mapping answer"] if isinstance(value, Lesson)]
 
 
 def proposed(table: str = TABLE) -> Discovery:
@@ -74,7 +78,11 @@ def test_the_proposal_is_accepted_unchanged() -> None:
     after = discovery.answer("attribute_mapping", discovery.propose("attribute_mapping"))
 
     assert after == before
-    assert discovery.saved["attribute_mapping answer"] == []
+    # Guesses that somebody let stand are learned too, with less confidence than a correction.
+    assert [(lesson.key, lesson.data["target"], lesson.confidence) for lesson in answered(discovery)] == [
+        ("business criticality rating", "criticality", 0.675),
+        ("users", "user_count", 0.69),
+    ]
 
 
 def test_a_correction_is_kept_and_takes_the_target_from_the_proposal() -> None:
@@ -98,12 +106,68 @@ def test_a_correction_survives_a_second_run_and_is_learned_for_the_next_flow() -
     next_time = other.run("attribute_mapping")
 
     assert mapped(again)["Remarks"] == ("department", 1.0)
-    assert mapped(next_time)["Remarks"] == ("department", 0.9)
+    assert mapped(next_time)["Remarks"] == ("department", 0.75)
     [lesson] = discovery.engagement.of(LearningPattern)
     assert (lesson.kind, lesson.data) == (
         "discovery.attribute_mapping",
         {"column": "remarks", "target": "department"},
     )
+
+
+def test_what_is_learned_in_a_second_flow_is_surer_and_the_contrary_begins_anew() -> None:
+    discovery, seen = proposed(), []
+    for flow_id, target in (("flow-2", "department"), ("flow-3", "department"), ("flow-4", None), ("flow-5", None)):
+        discovery.answer("attribute_mapping", MappingAnswer((ColumnTarget("Remarks", target),)))
+        discovery = discover(TABLE, discovery.engagement, flow_id=flow_id)
+        discovery.run("data_import")
+        seen.append(mapped(discovery.run("attribute_mapping"))["Remarks"])
+
+    assert seen == [("department", 0.75), ("department", 0.9), (None, 0.75), (None, 0.9)]
+    assert len(discovery.engagement.of(LearningPattern)) == 1
+
+
+def test_people_are_believed_before_names_and_guesses_after_them() -> None:
+    discovery = proposed("Anwendung,Ort\nA,Basel\nB,Basel\n")
+    discovery.answer("attribute_mapping", discovery.propose("attribute_mapping"))
+    named = discover("Anwendung,Name\nA,One\nB,Two\n", discovery.engagement, flow_id="flow-2")
+    named.run("data_import")
+    guessed = mapped(named.run("attribute_mapping"))
+    named.answer("attribute_mapping", MappingAnswer((ColumnTarget("Anwendung", "name"),)))
+
+    third = discover("Anwendung,Name\nA,One\nB,Two\n", discovery.engagement, flow_id="flow-3")
+    third.run("data_import")
+    taught = mapped(third.run("attribute_mapping"))
+
+    assert guessed == {"Anwendung": (None, 0.0), "Name": ("name", 0.95)}
+    assert taught == {"Anwendung": ("name", 0.81), "Name": (None, 0.0)}
+
+
+def test_what_is_said_of_a_recognized_format_holds_for_it_alone() -> None:
+    konveyor = "Record Type 1,Application Name,Description,Comments\n1,A,x,y\n"
+    discovery = proposed(konveyor)
+    discovery.answer("attribute_mapping", MappingAnswer((ColumnTarget("Comments", "department"),)))
+
+    same, other = (
+        discover(text, discovery.engagement, flow_id=flow)
+        for flow, text in (("flow-2", konveyor), ("flow-3", "Application,Comments\nA,y\n"))
+    )
+    for next_time in (same, other):
+        next_time.run("data_import")
+        next_time.run("attribute_mapping")
+
+    assert mapped(same.results["attribute_mapping"])["Comments"] == ("department", 0.75)
+    assert mapped(other.results["attribute_mapping"])["Comments"] != ("department", 0.75)
+
+
+def test_columns_in_another_script_are_told_apart() -> None:
+    discovery = proposed("Application,部门,负责人\nA,x,y\n")
+    discovery.answer("attribute_mapping", MappingAnswer((ColumnTarget("部门", "department"),)))
+
+    other = discover("Application,部门,负责人\nA,x,y\n", discovery.engagement, flow_id="flow-2")
+    other.run("data_import")
+    found = mapped(other.run("attribute_mapping"))
+
+    assert (found["部门"], found["负责人"]) == (("department", 0.75), (None, 0.0))
 
 
 def test_what_the_configuration_settles_is_settled() -> None:
