@@ -32,19 +32,22 @@ class Judged:
 class _DatedWalk(Walk):
     """An assessment on the table's own day."""
 
-    def __init__(self, table: Sequence[Row], wanted: Iterable[Row]) -> None:
-        super().__init__(portfolio(table), [row.id for row in wanted])
+    def __init__(self, table: Sequence[Row], wanted: Iterable[Row], forgotten: frozenset[str]) -> None:
+        super().__init__(portfolio(table, forgotten), [row.id for row in wanted])
         [self._as_of] = {row.as_of for row in table}
 
     def call(self, phase: str, **fields: Any) -> PhaseCall:
         return super().call(phase, as_of=self._as_of, **fields)
 
 
-def judge(half: Half) -> tuple[Judged, ...]:
-    """One half of the table, assessed; the other half is there only as what its applications are needed by."""
+def judge(half: Half, forgotten: frozenset[str] = frozenset()) -> tuple[Judged, ...]:
+    """One half of the table, assessed without the facts of those keys.
+
+    The other half is there only as what its applications are needed by.
+    """
     table = rows()
     wanted = [row for row in table if row.half is half]
-    walk = _DatedWalk(table, wanted)
+    walk = _DatedWalk(table, wanted, forgotten)
     walk.through(*_BEFORE)
     walk.run(_DECIDING)
     return tuple(Judged(row, walk.decision(row.id)) for row in wanted)

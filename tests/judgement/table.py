@@ -81,13 +81,22 @@ def _read(file: Path) -> Iterator[Row]:
         )
 
 
-def portfolio(table: Iterable[Row]) -> Portfolio:
-    """What a discovery would hold after these rows were imported, and the applications outside that need them."""
+def keys_of(groups: Iterable[str]) -> frozenset[str]:
+    """The facts that rows tell under those groups."""
+    wanted = tuple(groups)
+    return frozenset(key for row in rows() for group in wanted for key in row.told.get(group, ()))
+
+
+def portfolio(table: Iterable[Row], forgotten: frozenset[str] = frozenset()) -> Portfolio:
+    """What a discovery would hold after these rows were imported, and the applications outside that need them.
+
+    Facts of the keys `forgotten` are left out, of the whole and of its parts.
+    """
     found = tuple(table)
     applications: list[Application] = []
     components: list[Component] = []
     for row in found:
-        application, parts = _imported(row)
+        application, parts = _imported(row, forgotten)
         applications.append(application)
         components += parts
     outside, dependencies = _surroundings(found, {each.id for each in applications})
@@ -101,8 +110,9 @@ def facts_told(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(key, str(value)) for group in GROUPS for key, value in told.get(group, {}).items()]
 
 
-def _imported(row: Row) -> tuple[Application, tuple[Component, ...]]:
-    [draft] = gather(_sheet(row), _TELLER, {}).drafts.values()
+def _imported(row: Row, forgotten: frozenset[str]) -> tuple[Application, tuple[Component, ...]]:
+    sheet = (_without(line, forgotten) for line in _sheet(row))
+    [draft] = gather(sheet, _TELLER, {}).drafts.values()
     built = build(draft, Decisions(()))
     application = merged(Application(row.id, row.id, row.name, readiness=Readiness.READY_FOR_ASSESSMENT), built)
     numbers = count(1)
@@ -117,6 +127,10 @@ def _sheet(row: Row) -> Iterator[ImportRow]:
         facts = {key: str(value) for key, value in told.get("facts", {}).items()}
         whose = {"name": row.name, "component_name": told["name"], "component_type": told["type"]}
         yield ImportRow(line, RowKind.SERVER, {**whose, **facts})
+
+
+def _without(line: ImportRow, forgotten: frozenset[str]) -> ImportRow:
+    return replace(line, values={key: text for key, text in line.values.items() if key not in forgotten})
 
 
 def _wired(row: Row, parts: tuple[Component, ...]) -> tuple[Component, ...]:

@@ -130,6 +130,13 @@ def test_what_is_under_an_approved_exception_counts_half() -> None:
     assert score([item("x", Severity.CRITICAL, standard="s")], {"s"}) == score([item("x", Severity.HIGH)])
 
 
+def test_a_finding_that_is_excepted_in_some_places_only_counts_whole() -> None:
+    places = [item("x", Severity.CRITICAL, "1", "s"), item("x", Severity.CRITICAL, "2")]
+
+    assert score(places, {"s"}) == 4.2  # w = 4 x 1.1
+    assert score(places[:1], {"s"}) == 2.2  # w = 4 / 2
+
+
 def exception(**fields: Any) -> StandardException:
     usual = StandardException("e", "flow", "a", ExceptionKind.EXCEPTION, "why", "ada", NOW, "s")
     return replace(usual, **{"status": ApprovalStatus.APPROVED, **fields})

@@ -52,6 +52,14 @@ def test_the_first_gate_that_holds_decides(facts: dict[str, Any], gate: Gate | N
     assert decided(facts) == {"a-x": gate}
 
 
+def test_a_block_on_the_whole_holds_where_no_part_bears_it() -> None:
+    free, bearing = component("a", "x", technical_block="no"), component("a", "y", technical_block="yes")
+    other = component("a", "z", technical_block="no")
+
+    assert decided({"technical_block": "yes"}, free, other) == {"a-x": Gate.RETAIN_HARD, "a-z": Gate.RETAIN_HARD}
+    assert decided({"technical_block": "yes"}, free, bearing) == {"a-x": None, "a-y": Gate.RETAIN_HARD}
+
+
 def test_what_others_need_is_not_retired() -> None:
     assert decided(IDLE, dependents=("Payroll",)) == {"a-x": None}
 
