@@ -65,7 +65,7 @@ def find(
             "expectedVersion": expected_version,
             "currentVersion": found.version,
             "changedBy": found.updated_by or found.created_by,
-            "changedAt": found.updated_at.isoformat(),
+            "changedAt": found.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "changed": ["standard"],
         }
         raise StaleVersion("architecture standard", details)
