@@ -40,10 +40,15 @@ def revision_of_code() -> str:
     return head
 
 
-def pending(url: str) -> tuple[str | None, str]:
-    """The database's revision (None: empty) and the code's; they differ while migrations are pending."""
+def revision_of_database(url: str) -> str | None:
+    """The migration it was brought to; None when it is empty."""
     with _connected(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision(), revision_of_code()
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def pending(url: str) -> tuple[str | None, str]:
+    """The database's revision and the code's; they differ while migrations are pending."""
+    return revision_of_database(url), revision_of_code()
 
 
 def differences(url: str) -> list[str]:

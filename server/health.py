@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from persistence.migrate import pending
+from persistence.migrate import revision_of_code, revision_of_database
 from persistence.sweeps import DatabaseSweeps
 from server.composition import now
 
@@ -86,9 +86,11 @@ async def healthz(_request: Request) -> Response:
 
 def look_at_database(url: str) -> Look:
     """Whether it answers, and whether its tables are those of this code."""
+    # The code's own, whatever lies on the disk by now: the process runs what it has loaded.
+    want = revision_of_code()
 
     async def look() -> Finding:
-        have, want = await asyncio.to_thread(pending, url)
+        have = await asyncio.to_thread(revision_of_database, url)
         if have == want:
             return Finding("database", good=True, message=f"Its schema is at {want}.", needed=True)
         message = f"Its schema is at {have or 'nothing'}, this code is at {want}. Run: python -m server migrate"
