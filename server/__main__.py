@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
+from server.commands.up import NotPrepared
 from server.embedded import ServersInUse, ServersNotStarted
 from server.listening import PortTaken
 from server.settings import InvalidSettings, Settings
@@ -24,7 +25,7 @@ COMMANDS = {
     "connect": "print what a client needs to act as somebody",
 }
 # What a person can mend; anything else is a fault of ours and shows its traceback.
-MENDABLE = (InvalidSettings, ServersNotStarted, ServersInUse, PortTaken)
+MENDABLE = (InvalidSettings, ServersNotStarted, ServersInUse, PortTaken, NotPrepared)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import time
+import traceback
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.attachment import environment, fill
 from server.children import Child
 from server.commands.connect import headers
-from server.embedded import find_servers, start_servers
+from server.embedded import find_servers, records, start_servers
 from server.lifeline import follow_parent
 from server.listening import address, listen
 from server.running import alone, announce, answers, find_running
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
 
 READY_WITHIN = 60.0
 GLANCE = 0.1
+LOG = "up.log"
+
+
+class NotPrepared(Exception):
+    """What has to be there before anything is served could not be made."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,6 +41,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, settings: Settings) -> int:
+    # A shell's script starts what it puts into the background deaf to Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if arguments.follow:
         follow_parent()
     with alone(settings) as mine:
@@ -87,12 +97,27 @@ def _prepare(settings: Settings) -> Tenant:
     from server.migration import prepare_database
     from server.seed import PEOPLE, seed
 
-    prepare_database(settings.database_url)
-    tenant = seed(settings).tenant
+    log = settings.data / LOG
+    with _told("Migrating the database", log):
+        prepare_database(settings.database_url)
+    with _told("Making the sample engagement", log):
+        tenant = seed(settings).tenant
     # Each time: what is printed has to be true, whatever was tried out since.
     people = [Member(subject, frozenset({role}), f"{subject}@example.com") for subject, role in PEOPLE.items()]
     asyncio.run(admit(settings.database_url, tenant, people))
     return tenant
+
+
+@contextmanager
+def _told(doing: str, log: Path) -> Iterator[None]:
+    """What goes wrong is told in a sentence; the log has all of it."""
+    try:
+        yield
+    except Exception as problem:  # noqa: BLE001 - all of it is in the log, and the person is told where
+        with os.fdopen(records.open_log(log), "a", encoding="utf-8") as file:
+            file.write(f"{doing} failed.\n{traceback.format_exc()}\n")
+        why = str(problem).strip().partition("\n")[0] or "no reason was given"
+        raise NotPrepared(f"{doing} failed: {type(problem).__name__}: {why}\n{log} has all of it.") from None
 
 
 def _becomes_ready(api: Child, worker: Child, url: str) -> bool:

@@ -189,6 +189,28 @@ def test_up_ends_when_the_embedded_servers_do(start_process: StartProcess, data:
     assert all_gone(processes)
 
 
+def test_up_stops_when_asked_to_also_where_a_script_has_made_it_deaf(start_process: StartProcess, data: Path) -> None:
+    deaf = (
+        "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv(sys.executable, sys.argv[1:])"
+    )
+    up = start_process("-c", deaf, sys.executable, *UP, environment=of(data))
+    up.wait_for_line(WELCOME)
+
+    up.send_signal(signal.SIGINT)
+
+    assert up.wait() == 0
+
+
+def test_a_sample_that_cannot_be_made_is_told_with_where_to_look(data: Path) -> None:
+    ended = command("up", **of(data, FLOTILLA_INVENTORY_LIMIT="1 KiB"))
+
+    assert ended.returncode == 2
+    what, where = ended.stderr.splitlines()
+    assert what.startswith("Making the sample engagement failed: Refused: The file is larger than ")
+    assert where == f"{data}/up.log has all of it."
+    assert "Traceback" in (data / "up.log").read_text()
+
+
 def test_a_port_that_is_taken_is_told_before_anything_starts(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
