@@ -343,3 +343,6 @@ class Sweeps(Protocol):
 
     async def beat(self, executor_id: str, now: datetime) -> None:
         """Say that this worker lives."""
+
+    async def forget(self, now: datetime, ended_before: datetime | None) -> None:
+        """Drop answers that nobody may ask for again, and the logs of flows that ended before that time."""

@@ -28,9 +28,14 @@ PURGED_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much at once, how often it looks, in seconds, and how long finished runs stay in the engine's own tables."""
+    """How much at once, and how often it looks, in seconds.
+
+    `kept` is how long finished runs stay in the engine's own tables, `events_kept` how long the events of an ended flow
+    stay; None keeps them as long as the flow.
+    """
 
     kept: timedelta = timedelta(days=7)
+    events_kept: timedelta | None = None
     per_engagement: int = 2
     per_worker: int = 4
     queue: float = 0.1
@@ -107,6 +112,7 @@ class Worker:
                 duties.create_task(_every(self._pace.expiry, self._expire)),
                 duties.create_task(_every(self._pace.heartbeat, self._beat)),
                 duties.create_task(_every(self._pace.purge, self._purge)),
+                duties.create_task(_every(self._pace.purge, self._forget)),
             ]
             await stop.wait()
             for duty in running:
@@ -133,6 +139,10 @@ class Worker:
     async def _expire(self) -> None:
         for tenant, flow_id, file_id in await self._sweeps.expired(self._runner.clock()):
             await self._exports.expire(tenant, flow_id, file_id)
+
+    async def _forget(self) -> None:
+        now, kept = self._runner.clock(), self._pace.events_kept
+        await self._sweeps.forget(now, None if kept is None else now - kept)
 
     async def _purge(self) -> None:
         before = (datetime.now(UTC) - self._pace.kept).isoformat()

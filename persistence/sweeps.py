@@ -1,19 +1,26 @@
-"""What is looked at across tenants: ids and times only, from tables without row-level security."""
+"""What is done across tenants: found by ids and times alone, and then done one tenant at a time."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.access import Tenant
-from persistence.tables import due, expiries, workers
+from domain.transition import FlowStatus
+from persistence.database import select_tenant
+from persistence.event_log import purge
+from persistence.requests import KEPT
+from persistence.tables import due, events, expiries, heads, master_flows, requests, workers
 
 AT_ONCE = 100
+# A flow in one of these goes on only if somebody takes it up again.
+ENDED = (FlowStatus.COMPLETED, FlowStatus.CANCELLED)
 # A worker that has not been seen for this long is gone; its row goes after an hour.
 ALIVE = timedelta(seconds=15)
 FORGOTTEN = timedelta(hours=1)
@@ -54,3 +61,43 @@ class DatabaseSweeps:
         query = select(func.count()).select_from(workers).where(workers.c.seen_at >= now - ALIVE)
         async with self._engine.connect() as connection:
             return await connection.scalar(query) or 0
+
+    async def forget(self, now: datetime, ended_before: datetime | None) -> None:
+        """Drop answers kept for repeats that may not come any more, and the logs of flows that ended before that time.
+
+        A log goes as a whole; the flow's numbers go on where they were, should somebody take it up again.
+        """
+        for engagement_id in await self._engagements():
+            async with self._within(engagement_id) as connection:
+                await connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
+            while ended_before and await self._forget_logs(engagement_id, ended_before) == AT_ONCE:
+                pass
+
+    async def _engagements(self) -> Sequence[str]:
+        """Those in which something was ever told: the others have nothing to forget."""
+        query = select(heads.c.engagement_id).where(heads.c.engagement_id == heads.c.flow_id)
+        async with self._engine.connect() as connection:
+            return (await connection.scalars(query)).all()
+
+    @asynccontextmanager
+    async def _within(self, engagement_id: str) -> AsyncIterator[AsyncConnection]:
+        async with self._engine.begin() as connection:
+            # Nothing that is looked at here is the client account's.
+            await select_tenant(connection, Tenant("", engagement_id))
+            yield connection
+
+    async def _forget_logs(self, engagement_id: str, ended_before: datetime) -> int:
+        """Of how many flows; they are held meanwhile, so that none begins anew under it."""
+        of_flow = (events.c.engagement_id == engagement_id) & (events.c.flow_id == master_flows.c.id)
+        told, told_since = exists().where(of_flow), exists().where(of_flow, events.c.occurred_at >= ended_before)
+        ended = (
+            select(master_flows.c.id)
+            .where(master_flows.c.status.in_(ENDED), master_flows.c.updated_at < ended_before, told, ~told_since)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._within(engagement_id) as connection:
+            flow_ids = (await connection.scalars(ended)).all()
+            if flow_ids:
+                await purge(connection, engagement_id, flow_ids, ended_before)
+        return len(flow_ids)

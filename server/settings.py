@@ -119,6 +119,9 @@ class Settings:
         "What links to exports are signed with, long and random, the same in every API process; empty makes a key under"
         " `FLOTILLA_DATA`",
     )
+    event_days: int = setting(
+        0, number(0, 36_500), "Days the events of a flow that has ended are kept; 0 keeps them as long as the flow"
+    )
     engine_days: int = setting(7, number(1, 36_500), "Days the rows of finished executions are kept")
 
     @classmethod

@@ -19,7 +19,7 @@ from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from readers import Limits, reader
-from server.composition import Definitions, database, new_id, now, works
+from server.composition import Definitions, database, new_id, now, settle, works
 from server.settings import Settings
 from shapes.codec import Codec
 from streams.backend import open_broadcast
@@ -40,6 +40,16 @@ def make_exporter(work: Works, settings: Settings) -> ExportRunner:
     return ExportRunner(work, Codec(), Writers(), now, timedelta(days=settings.export_days))
 
 
+def make_pace(settings: Settings) -> Pace:
+    """How much at once, and how long things are kept."""
+    return Pace(
+        kept=timedelta(days=settings.engine_days),
+        events_kept=timedelta(days=settings.event_days) if settings.event_days else None,
+        per_engagement=settings.engagement_concurrency,
+        per_worker=settings.worker_concurrency,
+    )
+
+
 def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definitions = DEFINITIONS) -> None:
     """Work until SIGTERM or SIGINT; `make` and `definitions` let a test put its own into the product's worker."""
     try:
@@ -58,13 +68,19 @@ async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) 
     engine, queue = database(settings), PhaseQueue(settings.database_url)
     broadcast = open_broadcast(settings.broadcast_url)
     executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
-    pace = Pace(timedelta(days=settings.engine_days), settings.engagement_concurrency, settings.worker_concurrency)
+    pace = make_pace(settings)
     try:
         async with broadcast, Publisher(broadcast) as publisher:
             work = works(engine, queue, publisher.announce, definitions)
             runners = Runners(make(work, settings), make_exporter(work, settings))
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)
-            await worker.run(stop, lambda: print(f"worker {executor_id} is ready", flush=True))  # noqa: T201
+            await worker.run(stop, lambda: _say_ready(executor_id))
     finally:
         await queue.close()
         await engine.dispose()
+
+
+def _say_ready(executor_id: str) -> None:
+    settle()
+    sys.stdout.write(f"worker {executor_id} is ready\n")
+    sys.stdout.flush()
