@@ -12,11 +12,13 @@ from domain.application_edit import UpdateApplication, edit
 from domain.calling import CHANGED_IDS, changed
 from domain.definition import Need
 from domain.dependency import Dependency, SaveDependency, saved
+from domain.dependency_lesson import Correction, lessons
 from domain.errors import ErrorCode, NotFound, Problem, Refused
 from domain.event import Event, EventKind
 from domain.ports import UnitOfWork
 from domain.rates import blended_rate
 from domain.readiness_move import SetReadiness, move, role_for
+from domain.teaching import learn
 from resolvers.context import Caller
 
 # What is loaded for no flow.
@@ -87,7 +89,7 @@ async def save_dependency(caller: Caller, command: SaveDependency) -> Dependency
     """Who needs whom, as a person says."""
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
-        await _applications(uow, {("fromId",): command.from_id, ("toId",): command.to_id})
+        applications = await _applications(uow, {("fromId",): command.from_id, ("toId",): command.to_id})
         held = await _dependency(uow, command.id) if command.id else None
         beside = await uow.portfolio.load(frozenset({Need.DEPENDENCIES}), NO_FLOW, (command.from_id,))
         dependency = saved(held, beside.dependencies, command, caller.ids(), caller.user)
@@ -95,6 +97,11 @@ async def save_dependency(caller: Caller, command: SaveDependency) -> Dependency
         if dependency != held:
             await uow.portfolio.save((dependency,))
             uow.tell(told(caller, dependency))
+        if held is not None and held.kind is not dependency.kind:
+            provider = next(each for each in applications if each.id == dependency.to_id)
+            correction = Correction(provider, held.kind, dependency.kind)
+            # No flow tells of it: none taught it.
+            await learn(uow, lessons([correction]), caller.stamp())
     return dependency
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from domain.application import Application, Component
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.dependency import Dependency, DependencyKind
+from domain.dependency_lesson import Correction, kind_of, lessons, taught
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.discovery.edges import DependencyRule, Edge, LeftOut, Names, Resolution, resolve_edges
 from domain.flows.discovery.findings import Decisions
@@ -41,7 +42,8 @@ def find_dependencies(call: PhaseCall) -> Outcome:
     resolution = _resolve(call)
     gone = _told_no_more(call, resolution)
     held = [found for found in call.portfolio.dependencies if found not in gone]
-    told = _Classifier(call, resolution, held).dependencies()
+    classifier = _Classifier(call, resolution, held)
+    told = classifier.dependencies()
     kept = [found for found in held if (found.from_id, found.to_id) not in told]
     now = [*kept, *(found for found, _ in told.values())]
     before = {found.id: found for found in held}
@@ -52,6 +54,7 @@ def find_dependencies(call: PhaseCall) -> Outcome:
         saves=(*(found for found in now if before.get(found.id) != found), *saved),
         removes=(*gone, *removed),
         warnings=tuple(_warnings(result, call)),
+        used=tuple(classifier.used),
     )
 
 
@@ -96,9 +99,22 @@ def decide_dependencies(call: PhaseCall) -> Outcome:
     )
     return Outcome(
         decided,
-        saves=tuple(found for ends, found in changed.items() if held.get(ends) != found),
+        saves=(
+            *(found for ends, found in changed.items() if held.get(ends) != found),
+            *lessons(_corrections(call, held, changed)),
+        ),
         warnings=tuple(_warnings(decided, call)),
     )
+
+
+def _corrections(
+    call: PhaseCall, held: Mapping[tuple[str, str], Dependency], changed: Mapping[tuple[str, str], Dependency]
+) -> Iterator[Correction]:
+    applications = {found.id: found for found in call.portfolio.applications}
+    for ends, found in changed.items():
+        old = held.get(ends)
+        if old is None or old.kind is not found.kind:
+            yield Correction(applications[found.to_id], old.kind if old else None, found.kind)
 
 
 def find_cycles(dependencies: Iterable[Dependency]) -> tuple[Cycle, ...]:
@@ -143,6 +159,8 @@ class _Classifier:
         parts: dict[str, list[Component]] = defaultdict(list)
         for component in call.portfolio.components:
             parts[component.application_id].append(component)
+        self._taught = taught(call.patterns)
+        self.used: dict[str, None] = {}
         self._providers = {id: self._provider(id, parts[id]) for _, id in (*self._held, *self._edges)}
 
     def _provider(self, id: str, parts: Sequence[Component]) -> Provider:
@@ -163,6 +181,8 @@ class _Classifier:
         verdict = classify(edge.kind, edge.protocol, self._providers[edge.to_id])
         if held is not None and not _from_import(held):
             return held, Verdict(held.kind, held.confidence, f"{held.origin} says so.")
+        if verdict.confidence <= _UNCERTAIN:
+            verdict = self._as_taught(edge.to_id) or verdict
         found = Dependency(
             id=held.id if held else self._call.new_id(),
             from_id=edge.from_id,
@@ -174,6 +194,16 @@ class _Classifier:
             confidence=verdict.confidence,
         )
         return found, verdict
+
+    def _as_taught(self, provider_id: str) -> Verdict | None:
+        """What people said of the same provider before, where the source does not say."""
+        provider = self._applications.get(provider_id)
+        known = kind_of(provider, self._taught) if provider else None
+        if known is None:
+            return None
+        kind, pattern = known
+        self.used[pattern.id] = None
+        return Verdict(kind, pattern.confidence, pattern.summary)
 
     def _again(self, held: Dependency) -> tuple[Dependency, Verdict]:
         """A dependency that only an earlier import tells: it may have become one on a shared platform since."""

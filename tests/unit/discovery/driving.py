@@ -147,6 +147,7 @@ class Discovery:
     results: dict[str, Any] = field(default_factory=dict)
     saved: dict[str, list[Any]] = field(default_factory=dict)
     warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    used: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def run(self, key: str) -> Any:
         """A phase's rules, saved as the engine saves them; the result."""
@@ -180,6 +181,7 @@ class Discovery:
         phase = key.removesuffix(" answer")
         self.results[phase] = through_json(outcome.result)
         self.warnings[key] = tuple(warning.code for warning in outcome.warnings)
+        self.used[key] = outcome.used
         return self.results[phase]
 
     def drive(self, *, until: str = "tech_debt", skip: tuple[str, ...] = ()) -> dict[str, Any]:
