@@ -8,9 +8,9 @@ from typing import Any, BinaryIO
 from reportlab.lib.units import mm
 from reportlab.platypus import (
     BaseDocTemplate,
+    CondPageBreak,
     Flowable,
     Frame,
-    KeepTogether,
     LongTable,
     PageBreak,
     PageTemplate,
@@ -20,7 +20,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from domain.document import Document, Listed
+from domain.document import ColumnKind, Document, Listed
 from domain.document import Table as DocumentTable
 from writers.bars import charts
 from writers.paper import (
@@ -42,11 +42,13 @@ from writers.paper import (
     styles,
 )
 from writers.plain import plain
-from writers.sheet import sheet
+from writers.sheet import Sheet
 from writers.typefaces import markup
 
 FIGURES_IN_A_ROW = 4
 LONGEST_CELL = 90
+SHORT = 18 * mm
+LEAST_OF_A_TABLE = 50 * mm
 
 
 def write_pages(document: Document, target: BinaryIO) -> None:
@@ -101,7 +103,7 @@ def _story(document: Document) -> Iterator[Flowable]:
     for number, page in enumerate(document.pages):
         yield PageBreak()
         yield Place(f"page-{number}", plain(page.title))
-        yield sheet(page, INNER, HEIGHT - TOP - BOTTOM)
+        yield Sheet(page, INNER, HEIGHT - TOP - BOTTOM)
 
 
 def _figures(document: Document) -> Table:
@@ -130,8 +132,7 @@ def _listed(table: DocumentTable, listed: Listed, keys: Mapping[str, str]) -> It
         paragraph(headed(column), "number header" if column.kind in NUMBERS else "header") for column in narrow.columns
     ]
     rows = [header, *([*_row(narrow, row, keys)] for row in narrow.rows)]
-    first = 46 * mm
-    widths = [first, *[(INNER - first) / (len(narrow.columns) - 1)] * (len(narrow.columns) - 1)]
+    widths = _widths(narrow)
     style = TableStyle(
         [
             ("BACKGROUND", (0, 0), (-1, 0), PALE),
@@ -141,8 +142,19 @@ def _listed(table: DocumentTable, listed: Listed, keys: Mapping[str, str]) -> It
             *padding(1.5 * mm, 1 * mm),
         ]
     )
+    yield CondPageBreak(LEAST_OF_A_TABLE)
     yield Spacer(0, 4 * mm)
-    yield KeepTogether([paragraph(table.title, "heading"), LongTable(rows, widths, style=style, repeatRows=1)])
+    yield paragraph(table.title, "heading")
+    yield LongTable(rows, widths, style=style, repeatRows=1)
+
+
+def _widths(table: DocumentTable) -> list[float]:
+    """Numbers need little, the first column most."""
+    narrow = [column.kind in NUMBERS or column.kind is ColumnKind.FLAG for column in table.columns]
+    rest = INNER - SHORT * sum(narrow)
+    shares = [0.0 if short else 1.0 for short in narrow]
+    shares[0] *= 1.6
+    return [SHORT if short else rest * share / sum(shares) for short, share in zip(narrow, shares, strict=True)]
 
 
 def _row(table: DocumentTable, row: tuple[Any, ...], keys: Mapping[str, str]) -> Iterator[Paragraph]:

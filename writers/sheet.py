@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, KeepInFrame, Table, TableStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import Flowable, Table, TableStyle
 
 from domain.document import Block, DocumentPage, Facts, Grid, Prose, Section
-from writers.paper import DARK, GAP, LINE, paragraph
+from writers.paper import DARK, GAP, LINE, padding, paragraph, styles
+from writers.plain import plain
 
 # Most rows of a grid, and most characters of a text, from generous to meagre: the first with which all fits is taken.
 MEASURES = ((40, 900), (16, 420), (10, 280), (7, 200), (5, 140), (4, 100), (3, 80), (2, 60))
 HEADLINE_MOST = 220
-SHORT_HEADER = 12
-EMPTY_WIDTH = 0.12
+CELL_GAP = 4
+ENDLESS = 100_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +30,106 @@ class Measure:
     width: float
 
 
-def sheet(page: DocumentPage, width: float, height: float) -> Flowable:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section as it is set, and the height it takes."""
+
+    flowables: list[Flowable]
+    height: float
+
+
+class Sheet(Flowable):
     """The page as one block of that size."""
-    head = _head(page, width)
-    _, used = head.wrap(width, height)
-    room = height - used - 2 * mm
-    column = (width - GAP) / 2
-    columns: tuple[list[Flowable], list[Flowable]] = ([], [])
+
+    def __init__(self, page: DocumentPage, width: float, height: float) -> None:
+        super().__init__()
+        self.width, self.height = width, height
+        self._head = _head(page, width)
+        _, used = self._head.wrap(width, height)
+        self._room = height - used - 2 * mm
+        self._column = (width - GAP) / 2
+        self._parts = _fitting(page.sections, self._column, self._room)
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return (self.width, self.height)
+
+    def draw(self) -> None:
+        self._head.drawOn(self.canv, 0, self._room + 2 * mm)
+        left, right = _parted(self._parts)
+        for number, column in enumerate((left, right)):
+            self._draw_column(number * (self._column + GAP), column)
+
+    def _draw_column(self, left: float, parts: Sequence[Part]) -> None:
+        """From above; smaller where even the most meagre measure does not fit."""
+        scale = min(1.0, self._room / max(sum(part.height for part in parts), 1.0))
+        self.canv.saveState()
+        self.canv.translate(left, self._room)
+        self.canv.scale(scale, scale)
+        y = 0.0
+        for flowable in (flowable for part in parts for flowable in part.flowables):
+            y -= flowable.getSpaceBefore() + flowable.wrap(self._column, ENDLESS)[1]
+            flowable.drawOn(self.canv, 0, y)
+            y -= flowable.getSpaceAfter()
+        self.canv.restoreState()
+
+
+def _fitting(sections: Sequence[Section], width: float, room: float) -> list[Part]:
+    """The sections by the first measure with which both columns fit; one that it does not touch is set once."""
+    known: dict[tuple[int, int, int], Part] = {}
+    parts: list[Part] = []
     for rows, characters in MEASURES:
-        columns = _columns(page.sections, Measure(rows, characters, column))
-        if all(_height(part, column) <= room for part in columns):
+        parts = []
+        for number, section in enumerate(sections):
+            most_rows, longest = _extent(section)
+            key = (number, min(rows, most_rows), min(characters, longest))
+            if key not in known:
+                known[key] = _part(section, Measure(rows, characters, width))
+            parts.append(known[key])
+        if all(sum(part.height for part in column) <= room for column in _parted(parts)):
             break
-    fitted = [KeepInFrame(column, room, part, mode="shrink") for part in columns]
-    body = Table([[fitted[0], "", fitted[1]]], [column, GAP, column], style=TableStyle([*_bare(), _TOP]))
-    return Table([[head], [body]], [width], style=TableStyle([*_bare(), ("TOPPADDING", (0, 1), (0, 1), 1.5 * mm)]))
+    return parts
+
+
+def _extent(section: Section) -> tuple[int, int]:
+    """The most rows of a block, and the longest text."""
+    rows, longest = 0, 0
+    for block in section.blocks:
+        texts = _texts(block)
+        rows = max(rows, len(texts))
+        longest = max([longest, *(len(text) for row in texts for text in row)])
+    return rows, longest
+
+
+def _texts(block: Block) -> Sequence[Sequence[str]]:
+    match block:
+        case Facts():
+            return block.pairs
+        case Grid():
+            return block.rows
+        case Prose():
+            return [(text,) for text in block.paragraphs]
+
+
+def _parted(parts: Sequence[Part]) -> tuple[Sequence[Part], Sequence[Part]]:
+    """In their order, parted where the columns come closest to each other in height."""
+    whole = sum(part.height for part in parts)
+    cut = min(range(len(parts) + 1), key=lambda at: abs(whole - 2 * sum(part.height for part in parts[:at])))
+    return parts[:cut], parts[cut:]
+
+
+def _part(section: Section, measure: Measure) -> Part:
+    flowables = _section(section, measure)
+    heights = (
+        each.wrap(measure.width, ENDLESS)[1] + each.getSpaceBefore() + each.getSpaceAfter() for each in flowables
+    )
+    return Part(flowables, sum(heights))
 
 
 _TOP = ("VALIGN", (0, 0), (-1, -1), "TOP")
 
 
 def _bare() -> list[tuple[Any, ...]]:
-    sides = ("LEFTPADDING", "RIGHTPADDING", "TOPPADDING", "BOTTOMPADDING")
-    return [(side, (0, 0), (-1, -1), 0) for side in sides]
+    return padding(0, 0)
 
 
 def _head(page: DocumentPage, width: float) -> Table:
@@ -63,23 +143,6 @@ def _head(page: DocumentPage, width: float) -> Table:
         ]
     )
     return Table([[cell]], [width], style=style)
-
-
-def _columns(sections: Sequence[Section], measure: Measure) -> tuple[list[Flowable], list[Flowable]]:
-    """Sections in their order, parted where the columns come closest to each other in height."""
-    parts = [_section(each, measure) for each in sections]
-    heights = [_height(part, measure.width) for part in parts]
-    whole = sum(heights)
-    cut = min(range(len(parts) + 1), key=lambda at: abs(whole - 2 * sum(heights[:at])))
-    left, right = parts[:cut], parts[cut:]
-    return [each for part in left for each in part], [each for part in right for each in part]
-
-
-def _height(flowables: Sequence[Flowable], width: float) -> float:
-    total = 0.0
-    for each in flowables:
-        total += each.wrap(width, 10_000)[1] + each.getSpaceBefore() + each.getSpaceAfter()
-    return total
 
 
 def _section(section: Section, measure: Measure) -> list[Flowable]:
@@ -116,24 +179,30 @@ def _grid(grid: Grid, measure: Measure) -> Iterator[Flowable]:
         [
             *_bare(),
             _TOP,
-            ("RIGHTPADDING", (0, 0), (-2, -1), 4),
+            ("RIGHTPADDING", (0, 0), (-2, -1), CELL_GAP),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 1.2),
             ("TOPPADDING", (0, 1), (-1, -1), 1),
             ("LINEBELOW", (0, 0), (-1, 0), 0.6, DARK),
             ("LINEBELOW", (0, 1), (-1, -1), 0.25, LINE),
         ]
     )
-    yield Table(rows, _widths(grid, measure.width), style=style, hAlign="LEFT")
+    yield Table(rows, _widths(grid, measure.width), style=style, hAlign="LEFT", spaceBefore=2)
     if len(grid.rows) > len(shown):
         yield paragraph(f"and {len(grid.rows) - len(shown)} more", "name")
 
 
 def _widths(grid: Grid, width: float) -> list[float]:
-    """By how much there is to read in each column, the longest no more than six times the shortest."""
-    weights = []
-    for number, name in enumerate(grid.header):
-        lengths = [len(row[number]) for row in grid.rows] or [0]
-        mean = sum(lengths) / len(lengths)
-        longest_word = max((len(word) for row in grid.rows for word in row[number].split()), default=0)
-        weights.append(max(min(mean, 60.0), min(longest_word, SHORT_HEADER), len(name), 6.0))
-    return [width * weight / sum(weights) for weight in weights]
+    """No word is broken where there is room for it; what is left goes where there is most to read."""
+    columns = [(name, [row[number] for row in grid.rows]) for number, name in enumerate(grid.header)]
+    least = [min(_longest_word(name, cells), width / len(columns)) for name, cells in columns]
+    wishes = [max(sum(map(len, cells)) / max(len(cells), 1), 1.0) for _, cells in columns]
+    left = max(width - sum(least), 0.0)
+    wide = [small + left * wish / sum(wishes) for small, wish in zip(least, wishes, strict=True)]
+    return [each * width / sum(wide) for each in wide]
+
+
+def _longest_word(name: str, cells: Sequence[str]) -> float:
+    header, cell = styles()["header"], styles()["cell"]
+    words = [stringWidth(word, cell.fontName, cell.fontSize) for text in cells for word in plain(text).split()]
+    heads = [stringWidth(word, header.fontName, header.fontSize) for word in plain(name).split()]
+    return max([*words, *heads, 0.0]) + CELL_GAP + 1

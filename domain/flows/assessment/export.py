@@ -57,7 +57,9 @@ def _subtitle(known: Assessed) -> str:
 
 def _lead(known: Assessed) -> list[str]:
     if known.report:
-        return [known.report.summary]
+        rest = len(known.decisions) - known.report.applications
+        left_out = f"{rest} more are not finalized; the figures and charts count them too."
+        return [known.report.summary, *([left_out] if rest and known.handoff else [])]
     decided = len(known.decisions)
     return [f"{decided} of {len(known.applications)} applications have a decision; the assessment goes on."]
 
@@ -73,10 +75,10 @@ def _figures(known: Assessed) -> list[tuple[str, str]]:
     unknown = sum(missing) / len(missing) if missing else 0.0
     return [
         ("Applications", f"{len(known.applications)}"),
-        ("Decided, accepted", f"{len(decisions)}, {sum(each.accepted for each in decisions)}"),
+        ("Accepted decisions", f"{sum(each.accepted for each in decisions)} of {len(decisions)}"),
         ("Too close to call", f"{sum(each.too_close_to_call for each in decisions)}"),
         ("Mean technical debt, 0 to 10", "-" if known.mean_debt is None else f"{known.mean_debt:.1f}"),
-        ("Likely effort, hours", f"{likely:,.0f} ({low:,.0f} to {high:,.0f})"),
+        (f"Likely effort in hours ({low:,.0f} to {high:,.0f})", f"{likely:,.0f}"),
         (f"Cost, {currency}", f"{cost:,.0f}"),
         ("Exceptions from standards", f"{len(known.exceptions)}"),
         ("Facts unknown", f"{unknown * _PERCENT:.0f} %"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from domain.application import Application
@@ -12,7 +14,12 @@ from domain.flows.assessment.export_sheet import Assessed
 from domain.sixr.verdict import named
 
 _PERCENT = 100
-_MANY_KEYS = 4
+# The database keeps no order of keys: these come first, in this order.
+_FIRST = (
+    "name", "component", "title", "group", "strategy", "type", "severity", "kind", "status", "score", "description",
+    "criticality", "environment", "department", "low", "likely", "high", "amount", "currency",
+)  # fmt: skip
+_EXPONENT = re.compile(r"-?[0-9]+(\.[0-9]+)?E[+-]?[0-9]{1,3}")
 
 
 def pages(known: Assessed) -> tuple[DocumentPage, ...]:
@@ -72,7 +79,7 @@ def _blocks(body: Any) -> Iterator[Block]:
 
 def _mapping(body: Mapping[str, Any]) -> Iterator[Block]:
     """Plain values as facts; what is nested below its own name."""
-    plain = {key: value for key, value in body.items() if not _nested(value)}
+    plain = {key: body[key] for key in _ordered(body) if not _nested(body[key])}
     if pairs := _pairs(plain):
         yield Facts(pairs)
     for key, value in body.items():
@@ -96,11 +103,17 @@ def _named(name: str, inner: tuple[Block, ...]) -> Iterator[Block]:
 def _sequence(body: Sequence[Any]) -> Iterator[Block]:
     rows = [item for item in body if isinstance(item, Mapping)]
     if rows and len(rows) == len(body):
-        keys = [key for key in dict.fromkeys(key for row in rows for key in row) if any(row.get(key) for row in rows)]
+        keys = [key for key in _ordered(key for row in rows for key in row) if any(row.get(key) for row in rows)]
         header = tuple(title(key) for key in keys)
         yield Grid(header, tuple(tuple(as_words(row.get(key)) for key in keys) for row in rows))
     elif body:
         yield Prose((", ".join(as_words(item) for item in body),))
+
+
+def _ordered(keys: Iterable[str]) -> list[str]:
+    """Each once, those that say what it is about first."""
+    known = dict.fromkeys(keys)
+    return [*(key for key in _FIRST if key in known), *(key for key in known if key not in _FIRST)]
 
 
 def _nested(value: Any) -> bool:
@@ -133,4 +146,6 @@ def as_words(value: Any) -> str:
             return ", ".join(as_words(item) for item in value)
         case _:
             text = str(value)
+            if _EXPONENT.fullmatch(text):
+                return f"{Decimal(text):f}"
             return text.replace("_", " ") if text.isupper() and " " not in text else text
