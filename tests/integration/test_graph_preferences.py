@@ -52,7 +52,12 @@ async def test_they_are_as_by_default_until_something_is_saved(graph: Graph) -> 
 
 async def test_what_is_absent_stays_and_null_is_the_default_again(graph: Graph) -> None:
     id = (await read(graph))["id"]
-    saved: dict[str, Any] = {"theme": "dark", "timezone": "Europe/Berlin", "queue": ["mine", {"flowId": "MasterFlow:1"}], "custom": 0}
+    saved: dict[str, Any] = {
+        "theme": "dark",
+        "timezone": "Europe/Berlin",
+        "queue": ["mine", {"flowId": "MasterFlow:1"}],
+        "custom": 0,
+    }
     after = {"id": id, "notifications": {}, **saved}
 
     assert await change(graph, **saved) == after
