@@ -112,6 +112,25 @@ async def test_a_run_goes_on_elsewhere_when_its_worker_is_killed(
     ]
 
 
+async def test_a_run_that_another_worker_took_over_meanwhile_is_left_to_it(
+    site: Site, start_process: StartProcess
+) -> None:
+    doomed = start_worker(start_process, site, "make before rules")
+    await flows.start_flow(site.alice(), StartFlow("toy", {}))
+    await asyncio.to_thread(doomed.wait_for_line, "reached make before rules")
+    os.kill(doomed.pid, signal.SIGKILL)
+    environment = {"FLOTILLA_DATABASE_URL": site.url}
+    late = start_process("-m", "tests.e2e.late_worker", environment=environment)
+    await asyncio.to_thread(late.wait_for_line, "^listed the runs of ")
+    quicker = start_worker(start_process, site, "make before rules")
+    await asyncio.to_thread(quicker.wait_for_line, "reached make before rules")
+
+    late.send_signal(signal.SIGUSR1)
+
+    # Put back into the queue it would be begun a second time, beside the first.
+    assert (await asyncio.to_thread(late.wait_for_line, "^took over (.*)"))[1] == "0"
+
+
 async def test_a_run_that_kills_every_worker_is_given_up(site: Site, start_process: StartProcess) -> None:
     flow = await flows.start_flow(site.alice(), StartFlow("toy", {}))
     for _ in range(3):
