@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from dbos import WorkflowStatusString as Status
@@ -127,7 +127,8 @@ class Worker:
 
     async def _wake(self) -> None:
         for tenant, flow_id in await self._sweeps.due(self._runner.clock()):
-            await self._wake_flow(tenant, flow_id)
+            # One that cannot be woken holds up no other.
+            await _tried(partial(self._wake_flow, tenant, flow_id))
 
     async def _wake_flow(self, tenant: Tenant, flow_id: str) -> None:
         async with self._runner.work(tenant) as uow:
@@ -138,7 +139,7 @@ class Worker:
 
     async def _expire(self) -> None:
         for tenant, flow_id, file_id in await self._sweeps.expired(self._runner.clock()):
-            await self._exports.expire(tenant, flow_id, file_id)
+            await _tried(partial(self._exports.expire, tenant, flow_id, file_id))
 
     async def _forget(self) -> None:
         now, kept = self._runner.clock(), self._pace.events_kept
@@ -154,13 +155,17 @@ class Worker:
 
 
 async def _every(seconds: float, duty: Callable[[], Awaitable[None]]) -> None:
-    """Do the duty for ever; a failure is logged and the duty done again, but a lost lock ends the worker."""
+    """Do the duty for ever."""
     while True:
-        try:
-            await duty()
-        except LockLost:
-            raise
-        except Exception:
-            log.exception("duty_failed")
-        with suppress(TimeoutError):
-            await asyncio.sleep(seconds)
+        await _tried(duty)
+        await asyncio.sleep(seconds)
+
+
+async def _tried(duty: Callable[[], Awaitable[None]]) -> None:
+    """Do the duty; a failure is logged, but a lost lock ends the worker."""
+    try:
+        await duty()
+    except LockLost:
+        raise
+    except Exception:
+        log.exception("duty_failed")
