@@ -42,11 +42,17 @@ HEADER_EXTRA = 4
 LOOKED_AT = 200
 
 HEADER = PatternFill("solid", fgColor="1F3A5F")
-WHITE = Font(bold=True, color="FFFFFF")
+FACE = "Calibri"
+WHITE = Font(FACE, 11, bold=True, color="FFFFFF")
+FAINT = Font(FACE, 11, color="666666")
+STRONG = Font(FACE, 11, bold=True)
+TITLE = Font(FACE, 18, bold=True, color="1F3A5F")
 TOP = Alignment(vertical="top")
 WRAPPED = Alignment(vertical="top", wrap_text=True)
-CHART_WIDTH, CHART_HEIGHT = 15.5, 8.2
-CHART_ROWS, CHART_COLUMNS = 18, 5
+# In centimetres, and how many rows and columns of the summary they cover.
+CHART_WIDTH, CHART_HEIGHT = 14.2, 8.2
+CHART_ROWS, CHART_COLUMNS = 18, 3
+LINE_HEIGHT, MOST_LINES = 15, 12
 BAR = "2F6DB5"
 
 
@@ -65,22 +71,23 @@ def write_workbook(document: Document, target: BinaryIO) -> None:
 
 def _write_summary(sheet: Worksheet, document: Document) -> None:
     sheet.sheet_view.showGridLines = False
-    sheet.column_dimensions["A"].width = 30
-    for letter in "BCDEFGHIJ":
+    sheet.column_dimensions["A"].width = 42
+    for letter in "BCDEFGH":
         sheet.column_dimensions[letter].width = 17
-    _put(sheet.cell(1, 1), document.title).font = Font(bold=True, size=18, color="1F3A5F")
-    _put(sheet.cell(2, 1), document.subtitle).font = Font(color="666666")
+    _put(sheet.cell(1, 1), document.title).font = TITLE
+    _put(sheet.cell(2, 1), document.subtitle).font = FAINT
     for row, line in enumerate(document.lead, 4):
         cell = _put(sheet.cell(row, 1), line)
         cell.alignment = WRAPPED
-        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=9)
-        sheet.row_dimensions[row].height = 16 * (1 + len(line) // 130)
+        sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=7)
+        sheet.row_dimensions[row].height = LINE_HEIGHT * (1 + len(line) // 120)
     start = _figures_start(document)
     for row, (name, value) in enumerate(document.figures, start):
-        _put(sheet.cell(row, 1), name).font = Font(color="666666")
-        _put(sheet.cell(row, 2), value).font = Font(bold=True)
+        _put(sheet.cell(row, 1), name).font = FAINT
+        _put(sheet.cell(row, 2), value).font = STRONG
     sheet.sheet_properties.tabColor = "1F3A5F"
     _print_on_one_page_wide(sheet)
+    sheet.page_setup.fitToHeight = 1
 
 
 def _figures_start(document: Document) -> int:
@@ -110,9 +117,9 @@ def _bars(chart: Chart, table: Table, sheet: Worksheet) -> Any:
         setattr(bars.dataLabels, name, False)
     # The first row on top, as in the table; an axis is hidden by openpyxl unless it is told not to.
     bars.x_axis.scaling.orientation = "maxMin"
-    bars.x_axis.delete = bars.y_axis.delete = False
-    bars.y_axis.majorGridlines = None
-    bars.y_axis.numFmt = bars.dataLabels.numFmt = "#,##0"
+    bars.x_axis.delete = False
+    # The numbers stand at the bars.
+    bars.y_axis.delete, bars.y_axis.majorGridlines = True, None
     return bars
 
 
@@ -122,7 +129,9 @@ def _sheet(book: Workbook, table: Table) -> Worksheet:
         cell = _put(sheet.cell(1, number), _headed(column))
         cell.font, cell.fill, cell.alignment = WHITE, HEADER, Alignment(vertical="center", wrap_text=True)
         sheet.column_dimensions[get_column_letter(number)].width = _width(column, table.rows, number - 1)
+    sheet.row_dimensions[1].height = 2 * LINE_HEIGHT
     for row, values in enumerate(table.rows, 2):
+        sheet.row_dimensions[row].height = LINE_HEIGHT * _lines(table, values)
         for number, (column, value) in enumerate(zip(table.columns, values, strict=True), 1):
             _fill(sheet.cell(row, number), column, value)
     sheet.freeze_panes = "B2"
@@ -155,6 +164,15 @@ def _width(column: Column, rows: Iterable[Sequence[Cell]], place: int) -> float:
     lengths = [len(str(row[place])) for row, _ in zip(rows, range(LOOKED_AT), strict=False) if row[place] is not None]
     words = max((len(word) for word in _headed(column).split()), default=0) + HEADER_EXTRA
     return float(min(widest, max(NARROWEST, words, *lengths, 0) + 2))
+
+
+def _lines(table: Table, values: Sequence[Cell]) -> int:
+    """How many lines its longest text takes: no program opens a workbook with its rows already grown."""
+    lines = [1]
+    for column, value in zip(table.columns, values, strict=True):
+        if column.kind is ColumnKind.LONG_TEXT and isinstance(value, str):
+            lines.append(sum(1 + len(line) // WIDEST[column.kind] for line in value.split("\n")))
+    return min(max(lines), MOST_LINES)
 
 
 def _fill(cell: SheetCell, column: Column, value: Cell) -> None:
