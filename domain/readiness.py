@@ -20,15 +20,12 @@ def readiness_gaps(application: Application, components: Sequence[Component]) ->
     """What keeps it from being assessed, one sentence each; none when it is ready."""
     checks = (
         (bool(application.name.strip()), "It has no name."),
-        (_has_parts(application, components), "It has neither a component nor a technology."),
+        # The component that stands for all that is not known of an application counts: it can be assessed as one.
+        (bool(components or application.technologies), "It has neither a component nor a technology."),
         (application.criticality is not None, "Its criticality is unknown."),
         (application.environment is not None, "Its environment is unknown."),
     )
     return tuple(gap for holds, gap in checks if not holds)
-
-
-def _has_parts(application: Application, components: Sequence[Component]) -> bool:
-    return bool(application.technologies) or any(part.technologies or not is_placeholder(part) for part in components)
 
 
 def is_placeholder(component: Component) -> bool:
@@ -52,17 +49,17 @@ def _applies(fact: Fact, application: Application, components: Sequence[Componen
 
 def missing_facts(application: Application, components: Sequence[Component]) -> tuple[str, ...]:
     """Keys of the needed facts that nobody knows."""
-    return tuple(
-        fact.key
-        for fact in applicable_facts(application, components)
-        if not known_anywhere(application, components, fact.key)
-    )
+    return _missing(applicable_facts(application, components), application, components)
+
+
+def _missing(applicable: Sequence[Fact], application: Application, components: Sequence[Component]) -> tuple[str, ...]:
+    return tuple(fact.key for fact in applicable if not known_anywhere(application, components, fact.key))
 
 
 def completeness(application: Application, components: Sequence[Component]) -> float:
     """Known facts over applicable ones, 0 to 1."""
     applicable = applicable_facts(application, components)
-    missing = missing_facts(application, components)
+    missing = _missing(applicable, application, components)
     return round(1 - len(missing) / len(applicable), 4)
 
 

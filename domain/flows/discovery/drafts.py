@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.flows.discovery.told import Teller, Told, of_component
 from domain.inventory import ImportRow
 from domain.natural_key import natural_key
 
+# Different texts that are held once; a column of numbers of its own would fill any table.
+_MOST_POOLED = 10_000
 
-@dataclass(slots=True)
+
 class Mentions:
-    """The different texts of one thing, in order: how often each stands in the file, and on which line first."""
+    """The different texts of one thing, in order: how often each stands in the file, and on which line first.
 
-    found: dict[str, tuple[int, int]] = field(default_factory=dict)
+    Nearly all have one text, and a large inventory has millions of them: the others have a table only where there are.
+    """
+
+    __slots__ = ("_count", "_line", "_others", "_text")
+
+    def __init__(self, text: str | None = None, line: int = 0) -> None:
+        self._text, self._line, self._count = text, line, int(text is not None)
+        self._others: dict[str, tuple[int, int]] | None = None
 
     def add(self, text: str, line: int) -> None:
-        count, first = self.found.get(text, (0, line))
-        self.found[text] = (count + 1, first)
+        if self._text is None:
+            self._text, self._line = text, line
+        if text == self._text:
+            self._count += 1
+            return
+        self._others = self._others or {}
+        count, first = self._others.get(text, (0, line))
+        self._others[text] = (count + 1, first)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.found)
+        if self._text is not None:
+            yield self._text
+        yield from self._others or ()
 
     def line(self, text: str) -> int:
-        return self.found[text][1]
+        return self._line if text == self._text else (self._others or {})[text][1]
 
     def count(self, text: str) -> int:
-        return self.found[text][0]
+        return self._count if text == self._text else (self._others or {})[text][0]
 
 
 @dataclass(slots=True)
@@ -43,10 +60,17 @@ class Draft:
     lone_server: bool = False
 
     def take(self, facts: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]], line: int) -> None:
-        for key, text in facts:
-            self.facts.setdefault(key, Mentions()).add(text, line)
-        for key, text in others:
-            self.others.setdefault(key, Mentions()).add(text, line)
+        _mention(self.facts, facts, line)
+        _mention(self.others, others, line)
+
+
+def _mention(found: dict[str, Mentions], told: Iterable[tuple[str, str]], line: int) -> None:
+    for key, text in told:
+        mentions = found.get(key)
+        if mentions is None:
+            found[key] = Mentions(text, line)
+        else:
+            mentions.add(text, line)
 
 
 @dataclass(slots=True)
@@ -56,10 +80,12 @@ class Gathered:
     `repeated` are lines that say what another said: the draft's key and the first line.
     """
 
+    facts_only: bool = False
     drafts: dict[str, Draft] = field(default_factory=dict)
     nameless: list[int] = field(default_factory=list)
     repeated: dict[int, tuple[str, int]] = field(default_factory=dict)
     _seen: dict[int, int] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
 
     def add(self, told: Told, aliases: Mapping[str, str]) -> None:
         name = told.application or told.component
@@ -71,21 +97,37 @@ class Gathered:
         self._notice_repetition(told, key)
         draft = self.drafts.get(key)
         if draft is None:
-            draft = self.drafts[key] = Draft(key, told.line, lone_server=not told.application)
-        draft.lone_server = draft.lone_server and not told.application
-        draft.names.add(name, told.line)
+            draft = Draft(key, told.line, Mentions(name, told.line), lone_server=not told.application)
+            self.drafts[key] = draft
+        else:
+            draft.lone_server = draft.lone_server and not told.application
+            draft.names.add(name, told.line)
         self._share_out(draft, told)
 
     def _share_out(self, draft: Draft, told: Told) -> None:
+        facts, others = self._pooled(told.facts), () if self.facts_only else self._pooled(told.others)
         if not told.component:
-            draft.take(told.facts, told.others, told.line)
+            draft.take(facts, others, told.line)
             return
         key = natural_key(told.component)
-        component = draft.components.setdefault(key, Draft(key, told.line))
-        component.names.add(told.component, told.line)
-        own = [fact for fact in told.facts if of_component(fact[0], in_component=True)]
-        component.take(own, told.others, told.line)
-        draft.take((fact for fact in told.facts if fact not in own), (), told.line)
+        component = draft.components.get(key)
+        if component is None:
+            component = draft.components[key] = Draft(key, told.line, Mentions(told.component, told.line))
+        else:
+            component.names.add(told.component, told.line)
+        own: list[tuple[str, str]] = []
+        whole: list[tuple[str, str]] = []
+        for fact in facts:
+            (own if of_component(fact[0], in_component=True) else whole).append(fact)
+        component.take(own, others, told.line)
+        draft.take(whole, (), told.line)
+
+    def _pooled(self, told: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+        # Of a column with few different texts each is held once, not once a row.
+        pool = self._texts
+        if len(pool) < _MOST_POOLED:
+            return [(key, pool.setdefault(text, text)) for key, text in told]
+        return [(key, pool.get(text, text)) for key, text in told]
 
     def _notice_repetition(self, told: Told, key: str) -> None:
         # The number stands for the row: keeping the rows themselves would hold the file in memory.
@@ -95,9 +137,14 @@ class Gathered:
             self.repeated[told.line] = key, first
 
 
-def gather(rows: Iterable[ImportRow], teller: Teller, aliases: Mapping[str, str]) -> Gathered:
-    """The drafts of an import. `aliases` are keys of applications that a person said are another one."""
-    found = Gathered()
+def gather(
+    rows: Iterable[ImportRow], teller: Teller, aliases: Mapping[str, str], *, facts_only: bool = False
+) -> Gathered:
+    """The drafts of an import; with `facts_only` without what no fact holds.
+
+    `aliases` are keys of applications that a person said are another one.
+    """
+    found = Gathered(facts_only)
     for row in rows:
         for told in teller.tell(row):
             found.add(told, aliases)

@@ -20,12 +20,19 @@ PLACEHOLDER = Component("c", "a", "ledger", "Ledger", "application")
 
 
 def test_an_application_of_which_only_the_name_is_known_lists_every_gap() -> None:
-    assert readiness_gaps(BARE, [PLACEHOLDER]) == (
+    assert readiness_gaps(BARE, []) == (
         "It has neither a component nor a technology.",
         "Its criticality is unknown.",
         "Its environment is unknown.",
     )
-    assert checked(BARE, [PLACEHOLDER]).readiness is Readiness.NOT_READY
+    assert checked(BARE, []).readiness is Readiness.NOT_READY
+
+
+def test_the_component_that_stands_for_what_is_not_known_counts() -> None:
+    known = replace(BARE, criticality=Criticality.LOW, environment=Environment.TEST)
+
+    assert readiness_gaps(BARE, [PLACEHOLDER]) == ("Its criticality is unknown.", "Its environment is unknown.")
+    assert checked(known, [PLACEHOLDER]).readiness is Readiness.READY_FOR_ASSESSMENT
 
 
 def test_name_part_criticality_and_environment_make_it_ready() -> None:

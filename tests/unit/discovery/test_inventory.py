@@ -39,10 +39,9 @@ def test_fields_facts_and_other_columns_have_their_places() -> None:
     found = discovery.engagement.application("A")
     assert (found.key, found.environment, found.annual_cost) == ("a", Environment.PRODUCTION, Decimal(1200))
     assert found.attributes == {"stability": "LOW", "Room": "4.12"}
-    assert (found.readiness, found.version) == (Readiness.NOT_READY, 1)
-    assert found.readiness_gaps == ("It has neither a component nor a technology.",)
+    assert (found.readiness, found.readiness_gaps, found.version) == (Readiness.READY_FOR_ASSESSMENT, (), 1)
     assert history(discovery) == []
-    assert discovery.results["inventory"] == InventoryResult(2, 2, 0, 2, 0, 0, 0, 0, 0.1286)
+    assert discovery.results["inventory"] == InventoryResult(2, 2, 0, 2, 0, 0, 0, 2, 0.1286)
 
 
 def test_a_column_named_as_a_fact_and_mapped_to_nothing_is_no_fact() -> None:
