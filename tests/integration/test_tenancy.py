@@ -29,15 +29,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Member, Role, Tenant
+from domain.export import ExportFormat
+from engine.exports import ExportJob
 from persistence.database import APPLICATION_ROLE, open_database, reading, select_tenant
 from persistence.reads.sources import ROWS
 from persistence.tables import metadata
+from resolvers.exports import ExportFlow, export_flow
 from schema.mirror import node_values
 from schema.root import schema
 from server.admission import admit, open_engagement
 from server.app import create_app
 from server.seed import SAMPLE, _Sample, _seed
 from server.settings import Settings
+from server.worker import make_exporter
 from server.tokens import issue
 from tests.integration import tiny
 from tests.integration.test_websocket import opened, receive, send, subscribe
@@ -47,7 +51,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GRAPH = schema._schema
 UNKNOWN = "018f0000-0000-7000-8000-0000000000ff"
 # Ids, numbers and times only: the engine and the hub look across tenants there.
-ACROSS = {"heads", "due", "workers"}
+ACROSS = {"heads", "due", "expiries", "workers"}
 NODES = sorted(
     name
     for name, type_ in GRAPH.type_map.items()
@@ -144,7 +148,7 @@ async def unguarded(world: World, module_database: str) -> AsyncIterator[World]:
 
 
 async def fill(engine: AsyncEngine, settings: Settings) -> None:
-    """What the sample alone has none of: an assessment, by the product's own rules."""
+    """What the sample alone has none of: an assessment, by the product's own rules, and an export of it."""
     from domain.commands import StartFlow
     from domain.flows import DEFINITIONS
     from resolvers import flows
@@ -157,6 +161,8 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         ids = [str(row.id) for row in await connection.execute(query)]
     flow = await flows.start_flow(sample._alice, StartFlow("assessment", {"applicationIds": ids}))
     await sample._carry_through(flow.id)
+    export = await export_flow(sample._alice, ExportFlow(flow.id, ExportFormat.JSON))
+    await make_exporter(sample._works, settings).write(ExportJob(SAMPLE.tenant, flow.id, export.id))
 
 
 async def rows_of(engine: AsyncEngine, table: Table, tenant: Tenant | None) -> int:
