@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -97,11 +98,20 @@ class ComponentTreatment:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionChanged:
+    """By whom a decision was last changed, when, and what of it."""
+
+    by: str
+    at: datetime
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The 6R decision for one application in one assessment.
 
-    `facts_used` are facts by key as text when it was made; `changed_facts` the keys among them that changed since.
-    `cost` is in the engagement's currency.
+    `facts_used` are facts by key as text when it was made; `changed_facts` their labels that changed since, with
+    those of facts that were missing and are known now. `cost` is in the engagement's currency.
     """
 
     id: str
@@ -126,4 +136,5 @@ class Decision:
     source: Source = Source.RULES
     accepted: bool = False
     changed_facts: tuple[str, ...] = ()
+    last_change: DecisionChanged | None = None
     version: int = 1

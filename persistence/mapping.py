@@ -23,6 +23,7 @@ from domain.learning import LearningPattern, Lesson
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.phase import Failure
+from domain.reassessment import Reassessment
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 
@@ -42,6 +43,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         StandardException: tables.standard_exceptions,
         TechDebtItem: tables.debt_items,
         Decision: tables.decisions,
+        Reassessment: tables.reassessments,
         AppOnPage: tables.pages,
         Override: tables.overrides,
         LearningPattern: tables.learning_patterns,

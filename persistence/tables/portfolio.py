@@ -232,6 +232,7 @@ decisions = tenant_table(
     word("source"),
     flag("accepted"),
     json("changed_facts"),
+    json("last_change", nullable=True),
     number("version"),
     UniqueConstraint("flow_id", "application_id"),
     Index("decisions_application_idx", "application_id"),
@@ -255,4 +256,23 @@ pages = tenant_table(
     number("version"),
     UniqueConstraint("flow_id", "application_id"),
     Index("pages_application_idx", "application_id"),
+)
+
+reassessments = tenant_table(
+    "reassessments",
+    uuid("id", primary_key=True),
+    json("application_ids"),
+    word("reason"),
+    json("context"),
+    word("requested_by"),
+    moment("requested_at"),
+    json("handed_over_by"),
+    uuid("assessment_flow_id", ForeignKey("master_flows.id", ondelete="SET NULL"), nullable=True, index=True),
+    uuid("planning_flow_id", ForeignKey("master_flows.id", ondelete="SET NULL"), nullable=True, index=True),
+    Index(
+        "reassessments_handed_over_by_idx",
+        "handed_over_by",
+        postgresql_using="gin",
+        postgresql_ops={"handed_over_by": "jsonb_path_ops"},
+    ),
 )
