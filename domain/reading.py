@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
 from domain.known import (
     DifferenceCounts,
@@ -72,6 +73,9 @@ class Reads(Protocol):
     async def portfolio_summary(self) -> PortfolioSummary: ...
 
     async def difference_counts(self, flow_ids: Sequence[str]) -> Mapping[str, DifferenceCounts]: ...
+
+    async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
+        """Figures over all flows that are wanted; LimitExceeded where they take too long."""
 
     async def preferences(self, subject: str) -> SavedPreferences | None:
         """What that user of the client account has said; None where he never did."""

@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.access import Tenant
+from domain.calling import CHANGED_IDS
 from domain.definition import FlowDefinition
 from domain.engagement import Engagement
 from domain.errors import NotFound, Refused
-from domain.event import CancelRun, Event, Job, RunPhase, WakeFlow, WriteExport
+from domain.event import CancelRun, Event, EventKind, Job, RunPhase, WakeFlow, WriteExport
 from domain.ports import Clock, Ids
 from domain.request import Acting, Answer
 from persistence.database import select_tenant
@@ -26,10 +27,12 @@ from persistence.exports import Exports
 from persistence.files import StoredFiles
 from persistence.flows import Flows
 from persistence.learnings import Learnings
+from persistence.measuring import measure
 from persistence.portfolio import PortfolioValues
 from persistence.preferences import Preferences
 from persistence.requests import Requests
 from persistence.results import Results
+from persistence.stale_decisions import mark_stale
 from persistence.tables import due, engagements, phase_runs, ui_states
 
 Announce = Callable[[Sequence[Head]], None]
@@ -119,6 +122,17 @@ class PostgresWork:
         flows = [flow.id for flow in self.flows.written]
         return Answer(tuple(dict.fromkeys([*self._touched, *flows])))
 
+    async def mark_stale(self, at: datetime) -> None:
+        """Say which decisions rest on facts that were changed here."""
+        if not self.portfolio.changed:
+            return
+        engagement = await self.engagement()
+        marked = await mark_stale(self.connection, self.portfolio, engagement.settings, engagement.today(at))
+        if marked:
+            told = [["Decision", decision.id] for decision in marked]
+            data = {"changed": told if len(told) <= CHANGED_IDS else []}
+            self.tell(Event(EventKind.CHILD_CHANGED, at, data=data))
+
     async def flush(self, outlets: Outlets) -> tuple[Head, ...]:
         """Jobs, then the events as the last statement: it holds the engagement's row until the commit."""
         for job in self.jobs:
@@ -126,6 +140,8 @@ class PostgresWork:
                 await outlets.enqueue(self.connection, self.tenant, job)
             elif isinstance(job, WakeFlow):
                 await self._wake_at(job)
+        for flow in self.flows.written:
+            await measure(self.connection, self.tenant.engagement_id, flow)
         events = [PendingEvent(flow.id, flow.kind, event) for flow in self.flows.written for event in flow.events]
         if not events and not self._told:
             return ()
@@ -172,6 +188,7 @@ class Works:
         try:
             async with self._transaction(tenant, acting) as work:
                 yield work
+                await work.mark_stale(self._clock())
                 if acting:
                     await work.requests.answered(acting, work.answer, self._clock(), self._ids())
                 heads = await work.flush(self._outlets)

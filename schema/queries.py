@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application, Criticality, Readiness
 from domain.decision import Strategy
 from domain.definition import FlowDefinition
@@ -118,6 +119,15 @@ class Query:
     @staticmethod
     async def flow_summary(context: Context) -> FlowSummary:
         return reading.summary(await context.reads.flow_counts())
+
+    @entry
+    @staticmethod
+    async def flow_analytics(
+        context: Context, types: list[FlowType] | None = None, since: datetime | None = None
+    ) -> FlowAnalytics | None:
+        """Of flows of those types that were started since then. Null, with an error, when it takes too long."""
+        wanted = AnalyticsFilter(None if types is None else tuple(types), since)
+        return (await context.reads.analytics(wanted)).in_order(context.caller.definitions)
 
     @entry
     @staticmethod

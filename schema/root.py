@@ -5,7 +5,17 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema import assessment, decisions, definitions, discovery, exports, flows, phases, portfolio  # noqa: F401  (they mirror types)
+from schema import (  # noqa: F401  (they mirror types)
+    analytics,
+    assessment,
+    decisions,
+    definitions,
+    discovery,
+    exports,
+    flows,
+    phases,
+    portfolio,
+)
 from schema.children import child_types
 from schema.events import event_types
 from schema.loading import shorten

@@ -8,24 +8,32 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, select
+from sqlalchemy import ColumnElement, Executable, Row, RowMapping, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.access import Tenant
+from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
 from domain.definition import FlowDefinition
+from domain.errors import LimitExceeded
 from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
 from domain.listing import Listing
 from domain.preferences import SavedPreferences
 from domain.reading import Page, Window
 from persistence.database import reading
-from persistence.reads import counting, learning
+from persistence.reads import analytics, counting, learning
 from persistence.reads.paging import count_query, page_query, split
 from persistence.reads.source import Reading, Rows, owned
 from persistence.reads.sources import ROWS, SOURCES
 from persistence.tables import applications
 
 T = TypeVar("T")
+
+# What one statement over all flows may take.
+PATIENCE_MS = 5_000
+QUERY_CANCELED = "57014"
+_TIMEOUT = "statement_timeout"
 
 # No engagement: what belongs to one is not found.
 NOWHERE = "00000000-0000-0000-0000-000000000000"
@@ -66,7 +74,7 @@ class PostgresReads:
             self._connection = None
             await self._stack.aclose()
 
-    async def fetch(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    async def fetch(self, query: Executable) -> Sequence[Row[Any]]:
         """The rows of one statement; one that fails ends the transaction, which could not go on."""
         async with self._lock:
             if self._connection is None:
@@ -127,6 +135,20 @@ class PostgresReads:
         """How many applications each discovery created, changed and missed."""
         return counting.differences(await self.fetch(counting.difference_query(self._tenant_id, flow_ids)))
 
+    async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
+        """Figures over all flows that are wanted; LimitExceeded where they take too long."""
+        try:
+            usual = (await self.fetch(select(func.current_setting(_TIMEOUT))))[0][0]
+            await self.fetch(select(func.set_config(_TIMEOUT, str(PATIENCE_MS), True)))
+            found = await analytics.analytics(self.fetch, self._tenant_id, wanted)
+            await self.fetch(select(func.set_config(_TIMEOUT, usual, True)))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != QUERY_CANCELED:
+                raise
+            message = "These figures take too long. Ask for fewer flow types, or for flows since a later day."
+            raise LimitExceeded(message) from error
+        return found
+
     async def preferences(self, subject: str) -> SavedPreferences | None:
         """What that user of the client account has said; None where he never did."""
         account = self._tenant.client_account_id if self._tenant else NOWHERE
@@ -142,7 +164,7 @@ class PostgresReads:
     def _tenant_id(self) -> str:
         return self._tenant.engagement_id if self._tenant else NOWHERE
 
-    async def _mappings(self, query: Select[Any]) -> Sequence[RowMapping]:
+    async def _mappings(self, query: Executable) -> Sequence[RowMapping]:
         return [row._mapping for row in await self.fetch(query)]
 
 
