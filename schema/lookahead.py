@@ -47,6 +47,8 @@ class _Walk:
         self._schema = self._raw.schema
         variables: Any = self._raw.variable_values
         self._variables = variables if isinstance(variables, VariableValues) else VariableValues({}, variables)
+        # Asked for each type that an interface stands for, at each level: without a memory it doubles with each.
+        self._known: dict[tuple[str, tuple[int, ...]], bool] = {}
 
     async def below(self, type_: GraphQLNamedType, values: Iterable[Any], nodes: Sequence[FieldNode]) -> None:
         for object_type, members in self._by_type(type_, values).items():
@@ -113,9 +115,10 @@ class _Walk:
 
     def _select(self, object_type: GraphQLObjectType, nodes: Iterable[FieldNode]) -> Selected:
         found: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
         for node in nodes:
             if node.selection_set is not None:
-                self._collect(object_type, node.selection_set.selections, found)
+                self._collect(object_type, node.selection_set.selections, found, spread)
         return found
 
     def _collect(
@@ -123,7 +126,9 @@ class _Walk:
         object_type: GraphQLObjectType,
         selections: Iterable[SelectionNode],
         found: dict[str, list[FieldNode]],
+        spread: set[str],
     ) -> None:
+        """As execution does: a fragment counts once, however often it is spread."""
         for node in selections:
             if not self._included(node):
                 continue
@@ -132,10 +137,13 @@ class _Walk:
                 continue
             fragment: Any = node
             if isinstance(node, FragmentSpreadNode):
+                if node.name.value in spread:
+                    continue
+                spread.add(node.name.value)
                 fragment = self._raw.fragments[node.name.value]
                 fragment = getattr(fragment, "definition", fragment)
             if self._applies(fragment.type_condition, object_type):
-                self._collect(object_type, fragment.selection_set.selections, found)
+                self._collect(object_type, fragment.selection_set.selections, found, spread)
 
     def _included(self, node: SelectionNode) -> bool:
         if not node.directives:
@@ -152,6 +160,12 @@ class _Walk:
 
     def _leads_to_loads(self, type_: GraphQLNamedType, nodes: Sequence[FieldNode]) -> bool:
         """True when something below is read; else there is nothing to do for these values."""
+        key = (type_.name, tuple(id(node) for node in nodes))
+        if key not in self._known:
+            self._known[key] = self._some_load_below(type_, nodes)
+        return self._known[key]
+
+    def _some_load_below(self, type_: GraphQLNamedType, nodes: Sequence[FieldNode]) -> bool:
         types = self._schema.get_possible_types(type_) if is_abstract_type(type_) else [type_]
         return any(self._loads_below(object_type, nodes) for object_type in types if is_object_type(object_type))
 

@@ -167,7 +167,9 @@ def _root_fields(document: DocumentNode, selections: SelectionSetNode) -> set[st
             if isinstance(node, FieldNode):
                 found.add(node.name.value)
             elif isinstance(node, FragmentSpreadNode):
-                waiting.append(fragments[node.name.value].selection_set)
+                # Once each, however often it is spread: fragments that spread each other twice double at every level.
+                if fragment := fragments.pop(node.name.value, None):
+                    waiting.append(fragment.selection_set)
             else:
                 waiting.append(node.selection_set)  # type: ignore[attr-defined]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -317,3 +318,16 @@ async def test_a_subject_finds_the_engagements_it_may_select(graph: Graph, bench
         }
     ]
     assert nobodys["selectableEngagements"] == {"totalCount": 0, "nodes": []}
+
+
+async def test_looking_ahead_is_not_slowed_by_how_an_operation_is_written(graph: Graph) -> None:
+    levels = 40
+    spread = " ".join(f"fragment F{n} on MasterFlow {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels))
+    fragments = f"{spread} fragment F{levels} on MasterFlow {{ currentPhase {{ key }} }}"
+    nested = "child { master { " * 8 + "name" + " } }" * 8
+    started = asyncio.get_running_loop().time()
+
+    found = await graph.data(f"{{ flows(first: 2) {{ nodes {{ {nested} ...F0 }} }} }} {fragments}")
+
+    assert [node["currentPhase"] for node in found["flows"]["nodes"]] == [{"key": "data_import"}] * 2
+    assert asyncio.get_running_loop().time() - started < 2

@@ -248,6 +248,21 @@ async def test_a_hostile_document_is_refused_quickly(client: httpx.AsyncClient, 
     assert asyncio.get_running_loop().time() - started < 2
 
 
+async def test_fragments_that_double_at_every_level_are_refused_quickly(client: httpx.AsyncClient) -> None:
+    started = asyncio.get_running_loop().time()
+
+    response = await post(client, {"query": f"{{ ...F0 }} {doubling('Query', 'hello')}"})
+
+    assert code(response) == "LIMIT_EXCEEDED"
+    assert asyncio.get_running_loop().time() - started < 2
+
+
+def doubling(type_: str, field: str, levels: int = 40) -> str:
+    """Fragments of which each spreads the next twice: read naively, a million million selections."""
+    spread = " ".join(f"fragment F{n} on {type_} {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels))
+    return f"{spread} fragment F{levels} on {type_} {{ {field} }}"
+
+
 async def test_the_standard_introspection_is_allowed(client: httpx.AsyncClient) -> None:
     from graphql import get_introspection_query
 
