@@ -12,7 +12,9 @@ from uuid_utils import uuid7
 from domain.access import Role, Tenant
 from domain.application import Application
 from domain.definition import Agent, Batch, FlowDefinition, Need, Outcome, Pause, Phase, PhaseCall
+from domain.document import Column, Document, Table
 from domain.errors import ErrorCode, refuse
+from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows import DEFINITIONS
 from domain.ports import Work
 from resolvers.context import Caller
@@ -67,6 +69,17 @@ def approve(call: PhaseCall) -> Outcome:
     return Outcome(Approved(call.input.names))
 
 
+def written_down(call: ExportCall) -> Document:
+    """What there is of it; a flow called "fault" is a mistake in it."""
+    if call.flow.name == "fault":
+        raise ZeroDivisionError
+    names = tuple(application.name for application in call.portfolio.applications)
+    table = Table("toys", "Toys", (Column("name", "Name"),), tuple((name,) for name in names))
+    return Document(
+        call.flow.name, call.engagement.name, call.now, (), (), (), (), (table,), (), {"names": list(names)}
+    )
+
+
 TOY = FlowDefinition(
     "toy",
     "Toy",
@@ -92,6 +105,9 @@ TOY = FlowDefinition(
         Phase("ship", "Ship", Made, lambda call: Outcome(Made(len(call.results["approve"].names))), 20, ("approve",)),
     ),
     area="toys",
+    exporting=Exporting(
+        (ExportFormat.JSON, ExportFormat.CSV), frozenset({Need.APPLICATIONS}), written_down, "toy-report"
+    ),
 )
 
 
