@@ -33,11 +33,15 @@ CHUNK = 1_000
 
 
 class PortfolioValues:
-    """The portfolio of one engagement, in one transaction."""
+    """The portfolio of one engagement, in one transaction.
+
+    `changed` are applications of which something may be known now that was not, or not so.
+    """
 
     def __init__(self, connection: AsyncConnection, engagement_id: str) -> None:
         self._connection = connection
         self._engagement_id = engagement_id
+        self.changed: set[str] = set()
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asked for; without application ids, of the whole engagement; without a flow, nothing for it."""
@@ -77,6 +81,10 @@ class PortfolioValues:
         table = tables.decisions
         about = table.c.application_id.in_(sorted(application_ids))
         return await self._find(Decision, [table.c.flow_id == flow_id, about])
+
+    async def decisions_about(self, application_ids: Iterable[str]) -> tuple[Decision, ...]:
+        """Every decision about these applications, of whichever flow."""
+        return await self._find(Decision, [tables.decisions.c.application_id.in_(sorted(application_ids))])
 
     async def hold(self) -> None:
         """Let nobody else change the portfolio until the transaction ends.
@@ -128,6 +136,7 @@ class PortfolioValues:
                 await self._save_rows(value)
             else:
                 rows[type(value)].append(value)
+                self.changed.update(_about(value))
         for type_, table in TABLES.items():
             for chunk in _chunks(rows.pop(type_, [])):
                 await self._upsert(table, [{**self._owner, **to_row(value, table)} for value in chunk])
@@ -153,6 +162,7 @@ class PortfolioValues:
         rows: dict[type, list[Any]] = defaultdict(list)
         for value in values:
             rows[type(value)].append(value)
+            self.changed.update(_about(value))
         for type_, gone in rows.items():
             table = TABLES[type_]
             await self._connection.execute(delete(table).where(_is_one_of(table, gone)))
@@ -176,6 +186,15 @@ class PortfolioValues:
         """What goes with a flow and has no key to it: decisions that nobody accepted."""
         table = tables.decisions
         await self._connection.execute(delete(table).where(table.c.flow_id == flow_id, table.c.accepted.is_(False)))
+
+
+def _about(value: Any) -> tuple[str, ...]:
+    """The applications whose facts that value is part of."""
+    if isinstance(value, Application):
+        return (value.id,)
+    if isinstance(value, Component):
+        return (value.application_id,)
+    return (value.to_id,) if isinstance(value, Dependency) else ()
 
 
 @cache

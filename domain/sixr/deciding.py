@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from domain.decision import ComponentTreatment, Decision, ScoreFactor, Strategy, StrategyScore
-from domain.known_facts import as_text, fact_of, own_fact
+from domain.known_facts import fact_of
 from domain.rates import BlendedRate, rounded
 from domain.sixr.compatibility import component_issues
 from domain.sixr.factors import OPTIONS, Option, option_score
@@ -168,19 +168,3 @@ def _rationale(verdicts: Sequence[Verdict], rolled: RolledUp) -> str:
     lines = [f"{named(rolled.option)}: {rolled.because}"]
     lines += [f"{each.component.name}: {each.rationale}" for each in verdicts]
     return "\n".join(lines)
-
-
-def changed_facts(decision: Decision, subject: Subject) -> tuple[str, ...]:
-    """Labels of the facts it rests on that read otherwise now."""
-    parts = {part.key: part for part in subject.components}
-    now: dict[str, str] = {"dependents": as_text(subject.dependents) or "none"}
-    for label, _ in decision.facts_used:
-        part_key, _, key = label.rpartition("/")
-        if label == "dependents":
-            continue
-        if part_key:
-            value = own_fact(parts[part_key], key) if part_key in parts else None
-        else:
-            value = fact_of(subject.application, key)
-        now[label] = as_text(value)
-    return tuple(label for label, text in decision.facts_used if now[label] != text)

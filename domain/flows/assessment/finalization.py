@@ -35,6 +35,19 @@ def _warnings(call: PhaseCall) -> Iterator[Warning]:
     for application in call.portfolio.applications:
         for reason in _open_gates(call, application):
             yield Warning("LEFT_OUT", reason, details={"applicationId": application.id})
+    names = {each.id: each.name for each in call.portfolio.applications}
+    for decision in call.portfolio.decisions:
+        if decision.changed_facts and decision.application_id in names:
+            yield _stale(names[decision.application_id], decision)
+
+
+def _stale(name: str, decision: Decision) -> Warning:
+    """Nothing is decided anew unasked, and a decision may be right all the same: it is said, and not refused."""
+    facts = ", ".join(decision.changed_facts)
+    message = f"What the decision for {name} rests on has changed since: {facts}. Run the 6R phase again, or keep it."
+    return Warning(
+        "STALE_DECISION", message, details={"decisionId": decision.id, "facts": list(decision.changed_facts)}
+    )
 
 
 def _open_gates(call: PhaseCall, application: Application) -> Iterator[str]:

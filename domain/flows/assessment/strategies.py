@@ -16,8 +16,9 @@ from domain.graph import cycles
 from domain.portfolio import Portfolio
 from domain.rates import BlendedRate, blended_rate
 from domain.sixr.compatibility import is_neighbour_risk, neighbour_risks
-from domain.sixr.deciding import Terms, changed_facts, decide
+from domain.sixr.deciding import Terms, decide
 from domain.sixr.overriding import DecisionChange, TreatmentChange, overridden
+from domain.sixr.staleness import changed_facts
 from domain.sixr.subject import Subject, subjects
 from domain.source import Source
 from domain.tech_debt import live_dependencies
@@ -61,8 +62,10 @@ def _carried(fresh: Decision, old: Decision | None, subject: Subject, terms: Ter
     if old.source is not Source.USER:
         same = (old.strategy, old.depth) == (renewed.strategy, renewed.depth)
         return replace(renewed, accepted=old.accepted and same and not renewed.too_close_to_call), []
-    if not changed_facts(old, subject) and ids.keys() == {each.component_id for each in fresh.treatments}:
-        return old, []
+    if not changed_facts(old, subject, terms.settings) and ids.keys() == {
+        each.component_id for each in fresh.treatments
+    }:
+        return replace(old, changed_facts=()), []
     try:
         again = overridden(renewed, _change_again(old, renewed), subject, terms)
     except Refused as refused:

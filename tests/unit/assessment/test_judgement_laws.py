@@ -18,7 +18,7 @@ from domain.debt_severity import score
 from domain.decision import Decision, Strategy
 from domain.natural_key import natural_key
 from domain.portfolio import Portfolio
-from domain.sixr.deciding import changed_facts
+from domain.sixr.staleness import changed_facts
 from domain.sixr.factors import Option, Reading, option_score, read_factors
 from domain.sixr.gates import try_gates
 from domain.sixr.subject import Subject
@@ -112,7 +112,7 @@ def test_a_block_on_the_whole_never_ends_in_a_move(subject: Subject, block: str,
 
     assert (made.strategy, made.depth, made.too_close_to_call) == (Strategy.RETAIN, None, False)
     assert {each.strategy for each in made.treatments} == {Strategy.RETAIN}
-    assert changed_facts(made, blocked) == ()
+    assert changed_facts(made, blocked, {}) == ()
 
 
 @unhurried

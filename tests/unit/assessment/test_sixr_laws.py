@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.decision import RefactorDepth, Strategy
-from domain.sixr.deciding import changed_facts
+from domain.sixr.staleness import changed_facts
 from domain.sixr.factors import OPTIONS, option_score, read_factors, share_known
 from domain.sixr.gates import try_gates
 from domain.sixr.overriding import DecisionChange, overridden
@@ -122,7 +122,7 @@ def test_the_order_of_components_does_not_matter(subject: Subject) -> None:
 @unhurried
 @given(subjects())
 def test_facts_that_did_not_change_make_no_decision_stale(subject: Subject) -> None:
-    assert changed_facts(decision(subject), subject) == ()
+    assert changed_facts(decision(subject), subject, {}) == ()
 
 
 @unhurried
