@@ -39,7 +39,8 @@ _SHARED = (
     "Datacenter", "Cluster", "Host", "OS according to the configuration file", "OS according to the VMware Tools",
     "Folder", "VM UUID", "VM ID",
 )  # fmt: skip
-_SYSTEMS = frozenset(map(header_key, _SHARED[3:5]))
+_SHARED_KEYS = tuple(map(header_key, _SHARED))
+_SYSTEMS = frozenset(_SHARED_KEYS[3:5])
 _MIB = 1024
 
 
@@ -167,9 +168,9 @@ def _machines(book: Workbook) -> Machines:
         for _, cells, _ in _rows(book, title):
             machine = machines.place(cells)
             if machine is not None:
-                for column in _SHARED:
-                    if text := cells.get(header_key(column)):
-                        machine.told.setdefault(header_key(column), text)
+                for key in _SHARED_KEYS:
+                    if text := cells.get(key):
+                        machine.told.setdefault(key, text)
                 take(machine, cells)
                 if title in _ONE_EACH:
                     machine.doubled = machine.doubled or title in machine.once
@@ -221,7 +222,7 @@ _TAKERS: Mapping[str, Callable[[Machine, Mapping[str, str]], None]] = {
 }
 # Columns of the sheets beside vInfo that anything is taken from.
 _TAKEN = frozenset(
-    {*map(header_key, _SHARED), "vm", "vi sdk server", "cpus", "sockets", "cores p s", "size mib", "capacity mib",
+    {*_SHARED_KEYS, "vm", "vi sdk server", "cpus", "sockets", "cores p s", "size mib", "capacity mib",
      "consumed mib", "tools version", "tools"}
 )  # fmt: skip
 _ONE_EACH = frozenset({"vcpu", "vmemory", "vtools"})

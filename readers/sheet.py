@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, time, timedelta
 
 from domain.errors import ErrorCode, refuse
 from readers.archive import DAMAGE, broken, new_parser
 from readers.limits import Limits
 from readers.package import Package, chunks, unescaped
+from readers.plain_rows import PlainRows
 
 Row = tuple[int, list[str]]
 # As many columns as a spreadsheet program has.
@@ -32,13 +33,14 @@ def read_rows(
     `unread` are columns, from 0, that may be left empty; it may still grow while the rows are read. What stands below
     the rows (links, merged cells, conditions) is not read.
     """
-    reading = _Reading(package, unread)
+    reading = Reading(package, unread)
+    plain = PlainRows(reading)
     longest = limits.record * _MARKUP
     waiting = 0
     try:
         with archive.open(part) as source:
             for piece in chunks(source):
-                reading.parser.Parse(piece, False)
+                plain.feed(piece)
                 done = reading.take()
                 waiting = 0 if done else waiting + len(piece)
                 if waiting > longest:
@@ -49,16 +51,17 @@ def read_rows(
                 yield from done
                 if reading.ended:
                     return
-        reading.parser.Parse(b"", True)
+        plain.close()
+        yield from reading.take()
     except DAMAGE as error:
         raise broken() from error
 
 
-class _Reading:
+class Reading:
     """What the parser has told of the sheet so far.
 
-    It is called some forty million times for a large workbook: that is why it asks for the likeliest first, and why
-    texts go to a list without any function of ours in between.
+    It is called millions of times for a large workbook: that is why it asks for the likeliest first, and why texts go
+    to a list without any function of ours in between.
     """
 
     def __init__(self, package: Package, unread: Collection[int]) -> None:
@@ -66,6 +69,7 @@ class _Reading:
         self._days = frozenset(str(number) for number, is_day in enumerate(package.days) if is_day)
         self._from = _FIRST_DAYS[package.from_1904]
         self._done: list[Row] = []
+        self.rows = 0
         self._columns: dict[str, int] = {}
         self._number = self._column = 0
         self._cells: list[str] = []
@@ -105,9 +109,7 @@ class _Reading:
             self._style = attributes.get("s", "")
             self._value = ""
         elif name == self._row:
-            self._number = max(int(attributes.get("r", 0)), self._number + 1)
-            self._cells = []
-            self._column = 0
+            self.begin_row(int(attributes.get("r", 0)))
         else:
             self._said = self._said or name == self._ruby
             self._pieces.clear()
@@ -118,7 +120,7 @@ class _Reading:
         elif name == self._cell:
             self._end_cell()
         elif name == self._row:
-            self._done.append((self._number, self._cells))
+            self._end_row()
         elif name == self._run:
             # A text in the sheet itself comes in runs; how it is pronounced is no part of it.
             self._value += "" if self._said else "".join(self._pieces)
@@ -128,6 +130,28 @@ class _Reading:
             self._said = False
         elif name == self._table:
             self.ended = True
+
+    def begin_row(self, number: int) -> None:
+        """A row of that number; 0 where it says none."""
+        self._number = max(number, self._number + 1)
+        self._cells = []
+        self._column = 0
+
+    def _end_row(self) -> None:
+        self._done.append((self._number, self._cells))
+        self.rows += 1
+
+    def take_row(self, number: int, cells: Iterable[tuple[str, str, str, str]]) -> None:
+        """A whole row: of each cell its column's letters, its style, its type and its value."""
+        self.begin_row(number)
+        columns, unread = self._columns, self._unread
+        for letters, style, kind, value in cells:
+            column = columns.get(letters)
+            if column is None:
+                column = self._place(letters)
+            if column not in unread:
+                self._put(column, self._shown(value, kind or "n", style) if value else "")
+        self._end_row()
 
     def _place(self, letters: str) -> int:
         found = 0
@@ -144,23 +168,26 @@ class _Reading:
         formula, self._formula = self._formula, ""
         if column in self._unread:
             return
-        text = self._shown() if self._value else f"={formula}" if formula else ""
+        if self._value:
+            self._put(column, self._shown(self._value, self._type, self._style))
+        else:
+            self._put(column, f"={formula}" if formula else "")
+
+    def _put(self, column: int, text: str) -> None:
         cells = self._cells
         missing = column - len(cells)
-        if not missing:
-            cells.append(text)
-        elif missing > 0:
-            cells.extend([""] * missing)
-            cells.append(text)
-        else:
+        if missing < 0:
             cells[column] = text
+            return
+        if missing:
+            cells.extend([""] * missing)
+        cells.append(text)
 
-    def _shown(self) -> str:
-        value, kind = self._value, self._type
+    def _shown(self, value: str, kind: str, style: str) -> str:
         if kind == "s":
             return self._strings[int(value)]
         if kind == "n":
-            if self._style in self._days:
+            if style in self._days:
                 return day(float(value), self._from)
             return value if value.isdecimal() and len(value) <= _DIGITS else number(float(value))
         if kind == "b":

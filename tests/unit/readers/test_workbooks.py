@@ -20,6 +20,7 @@ from tests.unit.readers.reading import FACTORY_DATA, bad, good, read, read_or_re
 from tests.unit.readers.workbooks import saved, workbook
 
 TABLE: list[Sequence[Any]] = [["Name", "Owner", "Users"], ["CRM", "Ines", 40], ["Store", None, 7.0]]
+WHOLE = workbook({"A": TABLE})
 
 
 def repacked(data: bytes, **parts: str | bytes | None) -> bytes:
@@ -141,6 +142,36 @@ def _prefixed(sheet: str) -> str:
     return named.replace("xmlns=", "xmlns:x=")
 
 
+ROW = '<row r="{0}"><c r="A{0}" t="str"><v>CRM</v></c><c r="B{0}"><v>{1}</v></c></row>'
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '<row r="3"><c r="A3" t="str"><f>B1</f><v>Store</v></c></row>',
+        '<row r="3"/>',
+        '<!-- <row r="3"><c r="A3" t="str"><v>Never</v></c></row> -->',
+        '<row r="3"><c r="A3" t="str"><v><![CDATA[</row><row r="9">]]></v></c></row>',
+        '<row r="3"><c r="A3" t="str"><v>a &amp; "/> b</v></c></row>',
+        '<row r="3"><c t="str" r="A3"><v>turned</v></c></row>',
+        '<row spans="1:2" r="3" x14ac:dyDescent="0.25"><c r="A3" s="1"/><c r="B3" t="b"><v>1</v></c></row>',
+        '<row r="3">\n  <c r="A3" t="str"><v>\u00fcber</v></c>\n</row>\n',
+        '<row r="3" customHeight="a>b"><c r="A3" t="str"><v>signs</v></c></row>',
+        "<row r='3'><c r='A3' t='str'><v>quotes</v></c></row>",
+    ],
+)
+def test_rows_of_any_writing_are_read_as_their_xml_says(odd: str) -> None:
+    rows = HEADER + ROW.format(2, 1) + odd + ROW.format(4, 2) + odd.replace('"3"', '"5"').replace("3<", "5<")
+    sheet = SHEET.format(rows + ROW.format(6, "7.50"))
+    # A comment above the rows gives the whole sheet to the parser.
+    parsed = sheet.replace("<sheetData>", "<!-- by its parser --><sheetData>")
+
+    found = [list(read(repacked(WHOLE, xl__worksheets__sheet1DOTxml=xml))[1]) for xml in (sheet, parsed)]
+
+    assert found[0] == found[1]
+    assert [row.values["Cell"] for row in good(found[0]) if row.line in {2, 4, 6}] == ["1", "2", "7.5"]
+
+
 def test_rows_and_cells_without_a_place_follow_each_other() -> None:
     row = "<row><c t='str'><v>{}</v></c><c><v>{}</v></c></row>"
     rows = (
@@ -247,9 +278,6 @@ def test_a_workbook_without_a_part_or_a_table_is_refused() -> None:
     assert refusal(repacked(data, xl__workbookDOTxml=None)) == (ErrorCode.UNSUPPORTED_FORMAT, BROKEN)
     assert refusal(data[:-200])[0] is ErrorCode.UNSUPPORTED_FORMAT
     assert refusal(workbook({"A": []}))[1].startswith("No table was recognized")
-
-
-WHOLE = workbook({"A": TABLE})
 
 
 @given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4))
