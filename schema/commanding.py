@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -15,12 +14,12 @@ from domain.request import Repeated, Request
 from resolvers.context import Caller, Context
 from schema.ids import Names, Verbatim, hide_ids, unwrap
 from schema.scalars import JSON, UploadedFile
+from schema.storable import NOT_TEXT, storable, unkept
 
 C = TypeVar("C")
 
 MOST_ENTRIES = 1_000
 _LONGEST_KEY = 255
-_NOT_STORABLE = "This text holds a character that cannot be kept: NUL, or half of a pair of surrogates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +128,10 @@ class _Reader:
         return self._text(value, hint, path) if isinstance(value, str) else value
 
     def _json(self, value: Any, path: tuple[str, ...]) -> Any:
-        if not storable(json.dumps(value, ensure_ascii=False)):
-            self.problems.append(Problem(ErrorCode.INVALID_INPUT, _NOT_STORABLE, path))
+        """The value, or nothing where it cannot be kept: the problem is named."""
+        if (why := unkept(value)) is not None:
+            self.problems.append(Problem(ErrorCode.INVALID_INPUT, why, path))
+            return None
         return value
 
     def _fields(self, input: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -148,22 +149,13 @@ class _Reader:
 
     def _text(self, text: str, hint: Any, path: tuple[str, ...]) -> str:
         if not storable(text):
-            self.problems.append(Problem(ErrorCode.INVALID_INPUT, _NOT_STORABLE, path))
+            self.problems.append(Problem(ErrorCode.INVALID_INPUT, NOT_TEXT, path))
         if isinstance(hint, Names):
             try:
                 return unwrap(text, path, *hint.types)
             except Refused as refused:
                 self.problems.extend(refused.problems)
         return text
-
-
-def storable(text: str) -> bool:
-    """True of text that PostgreSQL keeps."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text and "\\u0000" not in text
 
 
 def _single(hint: Any) -> Any:
