@@ -27,7 +27,7 @@ ASK = """query ($types: [FlowType!], $since: DateTime) { flowAnalytics(types: $t
   overridesByStrategy { subject recommended overridden }
   dataQualityByIteration { type iteration completeness applications rejectedRows openFindings meanConfidence }
   usage { provider model promptTokens completionTokens requests } } }"""
-NOTHING = {
+NOTHING: dict[str, Any] = {
     "flows": 0,
     "completionRate": 0.0,
     "failureRate": 0.0,
