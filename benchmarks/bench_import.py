@@ -120,11 +120,15 @@ async def _discover(bench: Bench, path: Path, last: str, *, told: bool = False) 
 
 async def _run(bench: Bench, job: RunPhase, state: PhaseState | None, *, told: bool) -> float:
     reset_peak()
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     await bench.run(Run(bench.tenant, job.flow_id, job.run_id))
     peak = peak_mib() or 0.0
     if told and state:
-        print(f"    {state.key:<20} {time.perf_counter() - began:6.2f} s  to {peak:6.0f} MiB", flush=True)
+        print(
+            f"    {state.key:<20} {time.perf_counter() - began:6.2f} s,"
+            f" {time.process_time() - worked:6.2f} s of them worked, to {peak:6.0f} MiB",
+            flush=True,
+        )
     return peak
 
 

@@ -44,7 +44,8 @@ def fact_of(application: Application, key: str) -> Any:
         return of_category(application.technologies, key) or None
     if fact.field is not None:
         return getattr(application, fact.field)
-    return typed(fact, application.attributes.get(key))
+    raw = application.attributes.get(key)
+    return None if raw is None else typed(fact, raw)
 
 
 def own_fact(component: Component, key: str) -> Any:
@@ -52,7 +53,8 @@ def own_fact(component: Component, key: str) -> Any:
     fact = FACTS[key]
     if fact.type is FactType.TECHNOLOGY:
         return of_category(component.technologies, key) or None
-    return typed(fact, component.attributes.get(key))
+    raw = component.attributes.get(key)
+    return None if raw is None else typed(fact, raw)
 
 
 def component_fact(application: Application, component: Component, key: str) -> Any:

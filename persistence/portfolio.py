@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from decimal import Decimal
 from functools import cache
 from itertools import islice
@@ -19,7 +19,7 @@ from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.definition import Need
 from domain.dependency import Dependency
-from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
+from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference, RejectedRow
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.standard import ArchitectureStandard, StandardException
@@ -153,9 +153,9 @@ class PortfolioValues:
     async def _save_rows(self, rows: ImportRows) -> None:
         owner = {"flow_id": rows.flow_id, **self._owner}
         for chunk in _chunks(rows.accepted):
-            await self._upsert(tables.import_rows, [{**owner, **asdict(row)} for row in chunk])
+            await self._upsert(tables.import_rows, [{**owner, **_plain(row)} for row in chunk])
         for left_out in _chunks(rows.rejected):
-            await self._upsert(tables.rejected_rows, [{**owner, **asdict(row)} for row in left_out])
+            await self._upsert(tables.rejected_rows, [{**owner, **_plain(row)} for row in left_out])
 
     async def remove(self, values: Iterable[Any]) -> None:
         """Delete each value; its import's rows with a DataImport."""
@@ -195,6 +195,11 @@ def _about(value: Any) -> tuple[str, ...]:
     if isinstance(value, Component):
         return (value.application_id,)
     return (value.to_id,) if isinstance(value, Dependency) else ()
+
+
+def _plain(row: ImportRow | RejectedRow) -> dict[str, Any]:
+    # Without a copy of the cells, of which a large inventory has millions.
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 @cache

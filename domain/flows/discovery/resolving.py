@@ -77,7 +77,7 @@ def _read_all(fact: Fact, mentions: Mentions) -> tuple[_Told, list[UnreadableTex
     told: _Told = {}
     wrong: list[UnreadableText] = []
     for text in mentions:
-        value = read(fact, text)
+        value = _read(fact.key, text)
         if isinstance(value, Unreadable):
             wrong.append(UnreadableText(fact.key, text, mentions.line(text), value.reason))
         elif value is not None:
@@ -103,6 +103,11 @@ def _technologies(draft: Draft) -> Iterator[tuple[str, str]]:
         if FACTS[key].type is FactType.TECHNOLOGY:
             for text in mentions:
                 yield key, text
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(key: str, text: str) -> Any:
+    return read(FACTS[key], text)
 
 
 @lru_cache(maxsize=1 << 14)
