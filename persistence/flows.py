@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.definition import FlowDefinition, Warning
 from domain.errors import NotFound
+from domain.event import EventKind
 from domain.flow import Flow
 from domain.phase import Failure, PhaseState, PhaseStatus, RunChange, RunEnded, RunStarted
 from domain.source import Source
@@ -42,6 +43,7 @@ class Flows:
         self._engagement_id = engagement_id
         self._definitions = definitions
         self._loaded: dict[str, Flow] = {}
+        self._found: dict[str, Flow] = {}
         self.written: list[Flow] = []
 
     async def get(self, flow_id: str) -> Flow:
@@ -62,7 +64,18 @@ class Flows:
         )
         flow = flow_of(row, found.mappings().all(), self._definitions[row["kind"]])
         self._loaded[flow_id] = flow
+        self._found.setdefault(flow_id, flow)
         return flow
+
+    @property
+    def trace(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """How the flow that was written stood before, and how it stands now; nothing where there was or is none."""
+        if not self.written:
+            return {}, {}
+        after = self.written[-1]
+        before = self._found.get(after.id)
+        gone = any(event.kind is EventKind.FLOW_DELETED for event in after.events)
+        return _standing(before) if before else {}, {} if gone else _standing(after)
 
     async def add(self, flow: Flow) -> None:
         """A new flow with its child and its phases."""
@@ -168,6 +181,11 @@ class Flows:
         await self._connection.execute(
             update(phase_runs).where(phase_runs.c.id == change.run_id).values(_ended_row(change))
         )
+
+
+def _standing(flow: Flow) -> dict[str, Any]:
+    current = flow.current.key if flow.current else None
+    return {"flowId": flow.id, "status": str(flow.status), "phase": current, "version": flow.version}
 
 
 def flow_of(row: RowMapping, states: Sequence[RowMapping], definition: FlowDefinition) -> Flow:

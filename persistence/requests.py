@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -15,6 +16,26 @@ from domain.request import Acting, Answer, Repeated, Request
 from persistence.tables import audit_log, requests
 
 KEPT = timedelta(hours=24)
+# Of more things than this the audit log names the first.
+MOST_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the audit log says of before and after: the flow's standing, and the ids of what was changed or is gone."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, flow: tuple[Mapping[str, Any], Mapping[str, Any]], ids: Sequence[str], *, removed: bool) -> Self:
+        """The change of a flow, and of the things that have these ids, or had them."""
+        named = {"ids": list(dict.fromkeys(ids))[:MOST_NAMED]} if ids else {}
+        before, after = flow
+        return cls({**before, **named}, after) if removed else cls(before, {**after, **named})
+
+
+NO_CHANGE = Change({}, {})
 
 
 class Requests:
@@ -64,7 +85,9 @@ class Requests:
             & (requests.c.key == request.key)
         )
 
-    async def answered(self, acting: Acting, answer: Answer, at: datetime, entry_id: str) -> None:
+    async def answered(
+        self, acting: Acting, answer: Answer, at: datetime, entry_id: str, change: Change = NO_CHANGE
+    ) -> None:
         """Keep what it came to: in the audit log, and for repeats under its key."""
         request = acting.request
         if request is None:
@@ -83,6 +106,8 @@ class Requests:
             "subject_id": answer.ids[0] if answer.ids else request.subject_id,
             "reason": request.reason,
             "outcome": f"REFUSED: {codes}" if codes else "OK",
+            "before": dict(change.before) or None,
+            "after": dict(change.after) or None,
         }
         await self._connection.execute(insert(audit_log), row)
 

@@ -30,7 +30,7 @@ from persistence.learnings import Learnings
 from persistence.measuring import measure
 from persistence.portfolio import PortfolioValues
 from persistence.preferences import Preferences
-from persistence.requests import Requests
+from persistence.requests import Change, Requests
 from persistence.results import Results
 from persistence.stale_decisions import mark_stale
 from persistence.tables import due, engagements, phase_runs, ui_states
@@ -122,6 +122,11 @@ class PostgresWork:
         flows = [flow.id for flow in self.flows.written]
         return Answer(tuple(dict.fromkeys([*self._touched, *flows])))
 
+    def change(self, acting: Acting) -> Change:
+        """What the audit log says of before and after."""
+        removed = acting.request is not None and acting.request.mutation.startswith("delete")
+        return Change.of(self.flows.trace, self._touched, removed=removed)
+
     async def mark_stale(self, at: datetime) -> None:
         """Say which decisions rest on facts that were changed here."""
         if not self.portfolio.changed:
@@ -190,7 +195,7 @@ class Works:
                 yield work
                 await work.mark_stale(self._clock())
                 if acting:
-                    await work.requests.answered(acting, work.answer, self._clock(), self._ids())
+                    await work.requests.answered(acting, work.answer, self._clock(), self._ids(), work.change(acting))
                 heads = await work.flush(self._outlets)
         except Refused as refused:
             await self._record(tenant, acting, refused)

@@ -38,6 +38,8 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "saveTechDebt": "Application",
         "customizeAppOnPage": "AppOnPage",
         "overrideDecision": "SixRDecision",
+        "acceptDecisions": "SixRDecision",
+        "exportFlow": "Export",
         "recordFeedback": "LearningPattern",
         "updatePreferences": "UserPreferences",
     }
@@ -146,7 +148,6 @@ class Viewer:
         found = await reading.current(context)
         return [found for _ in viewers]
 
-
     @loaded
     @staticmethod
     async def preferences(context: Context, viewers: list[Asking]) -> list[UserPreferences]:
@@ -199,14 +200,22 @@ class AuditEntryType:
     @computed
     @staticmethod
     def before(entry: AuditEntry) -> Any | None:
-        """Null where nothing stood before."""
-        return show_ids(entry.before)
+        """How its flow stood, and the ids of what is gone; null where nothing stood before."""
+        return _shown(entry, entry.before)
 
     @computed
     @staticmethod
     def after(entry: AuditEntry) -> Any | None:
-        """Null where nothing stands now."""
-        return show_ids(entry.after)
+        """How its flow stands, and the ids of what was made or changed; null where nothing stands now."""
+        return _shown(entry, entry.after)
+
+
+def _shown(entry: AuditEntry, value: Any) -> Any:
+    """Its JSON with global ids; those of the things it is about are of the type that the mutation changes."""
+    if not isinstance(value, Mapping) or "ids" not in value:
+        return show_ids(value)
+    type_ = _SUBJECTS.get(entry.mutation, MASTER)
+    return {**show_ids(value), "ids": [f"{type_}:{id}" for id in value["ids"]]}
 
 
 def _sorted(roles: frozenset[Role]) -> tuple[Role, ...]:

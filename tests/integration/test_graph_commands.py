@@ -258,7 +258,7 @@ async def test_a_deleted_flow_is_gone_and_the_audit_log_keeps_it(graph: Graph) -
     assert data["deleteFlow"] == {"deletedId": flow_id, "errors": []}
     found = await graph.data(
         """query ($id: ID!) { flow(id: $id) { id } auditLog(subjectId: $id) { nodes { mutation by subjectId outcome
-        reason } } }""",
+        reason before after } } }""",
         id=flow_id,
     )
     assert found["flow"] is None
@@ -268,6 +268,13 @@ async def test_a_deleted_flow_is_gone_and_the_audit_log_keeps_it(graph: Graph) -
         ("startFlow", "OK", None),
     ]
     assert {entry["subjectId"] for entry in found["auditLog"]["nodes"]} == {flow_id}
+    running = {"flowId": flow_id, "status": "RUNNING", "phase": "data_import", "version": 1}
+    cancelled = {**running, "status": "CANCELLED", "version": 2}
+    assert [(entry["before"], entry["after"]) for entry in found["auditLog"]["nodes"]] == [
+        (cancelled, None),
+        (running, cancelled),
+        (None, running),
+    ]
 
 
 async def test_a_member_is_set_and_shown(graph: Graph) -> None:

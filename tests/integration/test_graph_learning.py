@@ -117,9 +117,16 @@ async def test_feedback_is_a_pattern_of_its_flow(graph: Graph, flow_id: str) -> 
     assert after["version"] == before["version"]
     assert after["learnings"] == {"totalCount": 1, "nodes": [{"id": pattern["id"]}]}
     assert after["events"]["nodes"] == [{"pattern": {"id": pattern["id"]}}]
-    log = "{ auditLog(first: 1) { nodes { mutation subjectId outcome } } }"
+    log = "{ auditLog(first: 1) { nodes { mutation subjectId outcome before after } } }"
+    standing = {"flowId": flow_id, "status": "COMPLETED", "phase": None, "version": before["version"]}
     assert (await graph.data(log))["auditLog"]["nodes"] == [
-        {"mutation": "recordFeedback", "subjectId": pattern["id"], "outcome": "OK"}
+        {
+            "mutation": "recordFeedback",
+            "subjectId": pattern["id"],
+            "outcome": "OK",
+            "before": standing,
+            "after": {**standing, "ids": [pattern["id"]]},
+        }
     ]
 
 

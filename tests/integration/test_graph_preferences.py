@@ -64,9 +64,9 @@ async def test_what_is_absent_stays_and_null_is_the_default_again(graph: Graph) 
     assert await change(graph, theme=None, queue=None) == {**after, "theme": "system", "queue": {}}
     assert await change(graph) == {**after, "theme": "system", "queue": {}}
     assert await read(graph) == {**after, "theme": "system", "queue": {}}
-    log = "{ auditLog(first: 1) { nodes { mutation subjectId outcome } } }"
+    log = "{ auditLog(first: 1) { nodes { mutation subjectId outcome before after } } }"
     assert (await graph.data(log))["auditLog"]["nodes"] == [
-        {"mutation": "updatePreferences", "subjectId": id, "outcome": "OK"}
+        {"mutation": "updatePreferences", "subjectId": id, "outcome": "OK", "before": None, "after": {"ids": [id]}}
     ]
 
 
