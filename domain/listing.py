@@ -27,6 +27,7 @@ from domain.known import (
 from domain.learning import LearningPattern
 from domain.override import Override
 from domain.page import AppOnPage
+from domain.reassessment import Reassessment
 from domain.standard import ApprovalStatus, ArchitectureStandard, StandardCategory, StandardException
 from domain.transition import FlowStatus
 
@@ -275,3 +276,13 @@ class PagesOfFlow(Listing[AppOnPage]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagesOfApplication(Listing[AppOnPage]):
     """An application's pages, newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassessmentsOfFlow(Listing[Reassessment]):
+    """What was sent back to assessment after a flow had handed it over, oldest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassessmentsBehindFlow(Listing[Reassessment]):
+    """The request that an assessment was started by; none for most."""

@@ -43,16 +43,26 @@ def first_look(call: PhaseCall) -> tuple[TechDebtItem, ...]:
 def full_look(call: PhaseCall, standards: Sequence[ArchitectureStandard]) -> tuple[TechDebtItem, ...]:
     """Everything the rules find, with the standards and their exceptions.
 
-    Findings that stood in an earlier run of the flow keep their ids, and what a person dismissed stays dismissed.
+    Findings that stood in an earlier run of the flow keep their ids. What a person wrote, corrected or dismissed stays
+    so, in an earlier assessment of the application too.
     """
-    before = {place_of(item): item for item in call.portfolio.debt if item.flow_id == call.flow_id}
+    own = {place_of(item): item for item in call.portfolio.debt if item.flow_id == call.flow_id}
+    earlier = _earlier(call)
     items = []
     for finding in _look(call.portfolio, call.as_of, _FULL_LOOK, standards):
-        old = before.get(finding.place)
-        if old is not None and old.source is Source.USER:
+        old = own.get(finding.place)
+        former = old or earlier.get(finding.place)
+        if former is not None and former.source is Source.USER:
             continue
-        items.append(_kept(as_item(finding, old.id if old else call.new_id(), call.flow_id), old))
-    return tuple(items)
+        items.append(_kept(as_item(finding, old.id if old else call.new_id(), call.flow_id), former))
+    written = (item for place, item in earlier.items() if item.source is Source.USER and place not in own)
+    return (*items, *(replace(item, id=call.new_id(), flow_id=call.flow_id) for item in written))
+
+
+def _earlier(call: PhaseCall) -> dict[tuple[str, str | None, str], TechDebtItem]:
+    """The newest of the same finding in other flows; their ids rise with time."""
+    others = sorted((item for item in call.portfolio.debt if item.flow_id != call.flow_id), key=lambda i: i.flow_id)
+    return {place_of(item): item for item in others}
 
 
 def replaced(call: PhaseCall, items: Iterable[TechDebtItem]) -> tuple[TechDebtItem, ...]:

@@ -28,21 +28,36 @@ async def start_flow(caller: Caller, command: StartFlow) -> Flow:
     definition = definition_of(caller, command.kind)
     async with caller.work() as uow:
         configuration = await _configuration(caller, uow, definition, command)
-        ids = definition.applications(configuration)
-        flow = Flow.start(
-            definition,
-            caller.stamp(),
-            name=_named(command.name) or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
-            configuration=caller.shapes.encode(configuration),
-            application_ids=ids,
-            auto_advance=command.auto_advance,
-            previous=await uow.flows.previous(definition.kind, ids),
-        )
-        flow = await _effects(caller, uow, flow, definition.opening)
-        await uow.flows.add(flow)
-        await uow.flows.begin_iteration(flow)
+        name = _named(command.name)
+        flow = await opened(caller, uow, definition, configuration, name=name, auto_advance=command.auto_advance)
         if command.source is not None:
             await uow.files.expire(flow.configuration["fileId"], flow.id, caller.now() + command.source.kept)
+    return flow
+
+
+async def opened(
+    caller: Caller,
+    uow: UnitOfWork,
+    definition: FlowDefinition,
+    configuration: Any,
+    *,
+    name: str | None = None,
+    auto_advance: bool = True,
+) -> Flow:
+    """A new flow with what opening it changes; it may refuse."""
+    ids = definition.applications(configuration)
+    flow = Flow.start(
+        definition,
+        caller.stamp(),
+        name=name or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
+        configuration=caller.shapes.encode(configuration),
+        application_ids=ids,
+        auto_advance=auto_advance,
+        previous=await uow.flows.previous(definition.kind, ids),
+    )
+    flow = await _effects(caller, uow, flow, definition.opening)
+    await uow.flows.add(flow)
+    await uow.flows.begin_iteration(flow)
     return flow
 
 

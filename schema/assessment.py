@@ -13,6 +13,7 @@ from domain.known import KnownChild, KnownFlow, StrategyCount
 from domain.listing import ApplicationsOfFlow, ComponentsOfFlow, DebtOfFlow, DecisionsOfFlow, ExceptionsOfFlow
 from domain.page import AppOnPage, PageSection
 from domain.reading import Page
+from domain.reassessment import Reassessment
 from domain.standard import (
     ApprovalStatus,
     ArchitectureStandard,
@@ -66,6 +67,12 @@ class Child:
     async def planning_handoff(context: Context, children: list[KnownChild]) -> list[FlowHandoff | None]:
         """Null until it is finalized."""
         return await reading.handoffs(context, [child.flow for child in children])
+
+    @loaded
+    @staticmethod
+    async def reassessment(context: Context, children: list[KnownChild]) -> list[Reassessment | None]:
+        """Why it was asked for again; null where nobody had sent anything back."""
+        return await reading.reassessed(context, [child.flow for child in children])
 
     @loaded
     @staticmethod
@@ -197,6 +204,12 @@ class PlanningHandoff:
     @staticmethod
     def exported_at(handed: FlowHandoff) -> datetime:
         return handed.handoff.exported_at
+
+    @loaded
+    @staticmethod
+    async def reassessments(context: Context, handed: list[FlowHandoff]) -> list[tuple[Reassessment, ...]]:
+        """What was sent back since, oldest first."""
+        return await reading.reassessments(context, handed)
 
 
 def narrowed(application_id: str | None) -> str | None:

@@ -21,6 +21,7 @@ from schema import (
     measuring,
     portfolio_inputs,
     preferences,
+    reassessing,
     revising,
     revising_inputs,
 )
@@ -242,6 +243,12 @@ class Mutation:
     async def finalize_assessment(context: Context, input: inputs.FinalizeAssessmentInput) -> FlowPayload:
         """LEAD."""
         return await deciding.finalize_assessment(context, input)
+
+    @entry
+    @staticmethod
+    async def request_reassessment(context: Context, input: reassessing.ReassessmentInput) -> FlowPayload:
+        """A new iteration of the assessment, with what is known carried over as proposals."""
+        return await reassessing.request_reassessment(context, input)
 
     @entry
     @staticmethod

@@ -33,10 +33,13 @@ from domain.listing import (
     ImportsOfFlow,
     PagesOfApplication,
     PagesOfFlow,
+    ReassessmentsBehindFlow,
+    ReassessmentsOfFlow,
     RejectedRowsOfFlow,
     Standards,
 )
 from domain.page import AppOnPage
+from domain.reassessment import Reassessment
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.mapping import from_row
@@ -57,6 +60,7 @@ debt, decisions, pages = tables.debt_items, tables.decisions, tables.pages
 changes, differences = tables.application_changes, tables.inventory_differences
 imports, rejected, findings = tables.data_imports, tables.rejected_rows, tables.cleansing_findings
 standards, exceptions = tables.standards, tables.standard_exceptions
+reassessments = tables.reassessments
 child = tables.child_flows
 
 _WORST_FIRST = {severity: rank for rank, severity in enumerate(Severity)}
@@ -81,6 +85,7 @@ IMPORTS = rows_of(DataImport, imports)
 FINDINGS = rows_of(CleansingFinding, findings)
 STANDARDS = rows_of(ArchitectureStandard, standards)
 EXCEPTIONS = rows_of(StandardException, exceptions)
+REASSESSMENTS = rows_of(Reassessment, reassessments)
 _treatment = func.jsonb_array_elements(decisions.c.treatments).table_valued("value").alias("treatment")
 
 
@@ -193,6 +198,7 @@ ROWS: dict[type, Rows] = {
     CleansingFinding: FINDINGS,
     ArchitectureStandard: STANDARDS,
     StandardException: EXCEPTIONS,
+    Reassessment: REASSESSMENTS,
 }
 
 SOURCES: dict[type, Source] = {
@@ -293,5 +299,15 @@ SOURCES: dict[type, Source] = {
         rows=PAGES,
         order=downwards(pages.c.generated_at, pages.c.id),
         belongs=lambda parent, _: pages.c.application_id == parent,
+    ),
+    ReassessmentsOfFlow: Source(
+        rows=REASSESSMENTS,
+        order=upwards(reassessments.c.requested_at, reassessments.c.id),
+        belongs=lambda parent, _: reassessments.c.handed_over_by.contains(func.jsonb_build_array(parent)),
+    ),
+    ReassessmentsBehindFlow: Source(
+        rows=REASSESSMENTS,
+        order=upwards(reassessments.c.requested_at, reassessments.c.id),
+        belongs=lambda parent, _: reassessments.c.assessment_flow_id == parent,
     ),
 }

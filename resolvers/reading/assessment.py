@@ -10,10 +10,20 @@ from domain.application import Application, Component
 from domain.decision import ComponentTreatment, Decision
 from domain.flows.assessment.results import ArchitectureMinimums, Finalization, Handoff, Report
 from domain.known import KnownFlow
-from domain.listing import DecisionsOfFlow, ExceptionsOfFlow, Listing, OverridesOfSubject, PagesOfFlow, Standards
+from domain.listing import (
+    DecisionsOfFlow,
+    ExceptionsOfFlow,
+    Listing,
+    OverridesOfSubject,
+    PagesOfFlow,
+    ReassessmentsBehindFlow,
+    ReassessmentsOfFlow,
+    Standards,
+)
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.reading import WHOLE, Page, Window
+from domain.reassessment import Reassessment
 from domain.standard import ArchitectureStandard, StandardException
 from domain.templates import ArchitectureTemplate, templates
 from resolvers.context import Context
@@ -59,6 +69,18 @@ async def handoffs(context: Context, flows: Sequence[KnownFlow]) -> list[FlowHan
         FlowHandoff(flow, result.handoff) if result and result.handoff else None
         for flow, result in zip(flows, found, strict=True)
     ]
+
+
+async def reassessments(context: Context, handed: Sequence[FlowHandoff]) -> list[tuple[Reassessment, ...]]:
+    """What was sent back of each handoff, oldest first."""
+    found = await context.reads.pages([ReassessmentsOfFlow(parent=each.flow.id) for each in handed], WHOLE)
+    return [page.items for page in found]
+
+
+async def reassessed(context: Context, flows: Sequence[KnownFlow]) -> list[Reassessment | None]:
+    """The request that each flow was started by."""
+    found = await context.reads.pages([ReassessmentsBehindFlow(parent=flow.id) for flow in flows], _NEWEST)
+    return [page.items[0] if page.items else None for page in found]
 
 
 async def ready(context: Context, flows: Sequence[KnownFlow]) -> list[tuple[Application, ...]]:

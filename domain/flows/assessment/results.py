@@ -50,11 +50,15 @@ class Initialization:
 
 @dataclass(frozen=True, slots=True)
 class ArchitectureMinimums:
-    """The standards that the applications are measured by; `captured` once a person has confirmed them."""
+    """The standards that the applications are measured by; `captured` once a person has confirmed them.
+
+    `carried` are those of an earlier assessment, which are proposed again.
+    """
 
     standard_ids: tuple[str, ...]
     template: str | None = None
     captured: bool = False
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.assessment.lessons import of_standard
 from domain.flows.assessment.results import ArchitectureAnswer, ArchitectureMinimums
 from domain.override import Override
+from domain.standard import ArchitectureStandard
 from domain.standard_change import StandardChange, told
 from domain.templates import GENERAL, applied, templates
 
@@ -17,8 +18,14 @@ MINIMUMS = "architecture_minimums"
 
 
 def gather_standards(call: PhaseCall) -> Outcome:
-    """All standards of the engagement; without any, those of the general template."""
+    """All standards of the engagement; without any, those of the general template.
+
+    An assessment that was asked for again proposes those of the one before.
+    """
     standards = call.portfolio.standards
+    before: ArchitectureMinimums | None = call.results.get(call.phase)
+    if before and before.carried:
+        return Outcome(replace(before, standard_ids=_still_there(before, standards)))
     if standards:
         return Outcome(ArchitectureMinimums(tuple(each.id for each in standards)))
     made = applied(templates()[GENERAL], (), new_id=call.new_id, by=call.by, at=call.now)
@@ -26,8 +33,16 @@ def gather_standards(call: PhaseCall) -> Outcome:
 
 
 def propose_standards(call: PhaseCall) -> ArchitectureAnswer:
-    """All that are still there, and those added since."""
+    """All that are still there, and those added since; of what was carried over, what is still there."""
+    before: ArchitectureMinimums = call.results[call.phase]
+    if before.carried:
+        return ArchitectureAnswer(_still_there(before, call.portfolio.standards))
     return ArchitectureAnswer(tuple(each.id for each in call.portfolio.standards))
+
+
+def _still_there(minimums: ArchitectureMinimums, standards: Sequence[ArchitectureStandard]) -> tuple[str, ...]:
+    ids = {each.id for each in standards}
+    return tuple(each for each in minimums.standard_ids if each in ids)
 
 
 def capture_standards(call: PhaseCall) -> Outcome:

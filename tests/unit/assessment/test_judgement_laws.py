@@ -18,9 +18,9 @@ from domain.debt_severity import score
 from domain.decision import Decision, Strategy
 from domain.natural_key import natural_key
 from domain.portfolio import Portfolio
-from domain.sixr.staleness import changed_facts
 from domain.sixr.factors import Option, Reading, option_score, read_factors
 from domain.sixr.gates import try_gates
+from domain.sixr.staleness import changed_facts
 from domain.sixr.subject import Subject
 from domain.sixr.verdict import CLOSE, Verdict, judge
 from domain.source import Source

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.decision import RefactorDepth, Strategy
-from domain.sixr.staleness import changed_facts
 from domain.sixr.factors import OPTIONS, option_score, read_factors, share_known
 from domain.sixr.gates import try_gates
 from domain.sixr.overriding import DecisionChange, overridden
+from domain.sixr.staleness import changed_facts
 from domain.sixr.subject import Subject
 from domain.sixr.verdict import judge
 from tests.unit.assessment.drawing import decision, subjects, terms, unhurried
