@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Double, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import Column, Date, Double, ForeignKey, Index, Numeric, UniqueConstraint, text
 
 from persistence.tables.columns import (
     application_id,
@@ -41,6 +41,7 @@ applications = tenant_table(
     Column("business_impact", Double),
     Column("migration_readiness", Double),
     flag("vanished"),
+    json("named_by", server_default=text("'[]'")),
     json("edited"),
     number("version"),
     UniqueConstraint("engagement_id", "key"),

@@ -15,7 +15,14 @@ from domain.flows.discovery.drafts import gather
 from domain.flows.discovery.findings import Decisions
 from domain.flows.discovery.merging import Parts, assume, merged, merged_parts
 from domain.flows.discovery.reaching import reach
-from domain.flows.discovery.results import CleansingResult, DefaultFacts, InventoryResult, MappingResult
+from domain.flows.discovery.results import (
+    CleansingResult,
+    DefaultFacts,
+    ImportSummary,
+    InventoryResult,
+    MappingResult,
+)
+from domain.flows.discovery.sources import missed, named, source_of, speaks_of_applications
 from domain.flows.discovery.told import Teller
 from domain.inventory import DifferenceKind, InventoryDifference
 from domain.readiness import checked
@@ -30,13 +37,13 @@ def take_inventory(call: PhaseCall) -> Iterator[Batch | Outcome]:
     mapping: MappingResult = call.results["attribute_mapping"]
     decisions = Decisions(finding for finding in call.portfolio.findings if finding.flow_id == call.flow_id)
     gathered = gather(reach(call).rows(call.flow_id), Teller(mapping.mappings), decisions.aliases)
-    taking = _Taking(call, _defaults(call))
+    summary: ImportSummary = call.results["data_import"]
+    taking = _Taking(call, _defaults(call), source_of(summary.format, mapping.mappings))
     for draft in gathered.drafts.values():
         taking.found(build(draft, decisions))
         if len(taking.saves) >= _BATCH:
             yield Batch(taking.take_saves())
-    # A list of dependencies names no application of its own: it says nothing of those it leaves out.
-    taking.missed(vanish=bool(gathered.drafts))
+    taking.missed(judges=bool(gathered.drafts) and speaks_of_applications(mapping.mappings))
     yield Outcome(taking.result(), taking.take_saves(), tuple(taking.removes), tuple(taking.warnings(call.phase)))
 
 
@@ -51,6 +58,7 @@ class _Taking:
 
     call: PhaseCall
     defaults: DefaultFacts
+    source: str
     saves: list[Any] = field(default_factory=list)
     removes: list[Any] = field(default_factory=list)
     _counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -82,7 +90,7 @@ class _Taking:
         base = self._base(built, current, earlier)
         whole = assume(merged(base, built), self.defaults)
         parts = self._merge_parts(whole, built, earlier)
-        after = checked(whole, parts.all)
+        after = replace(checked(whole, parts.all), named_by=named(base, current, self.source))
         created = current is None or (earlier is not None and earlier.kind is DifferenceKind.CREATED)
         told = {} if created else changes(base, after)
         self._save(current, after, parts)
@@ -104,7 +112,9 @@ class _Taking:
     def _save(self, current: Application | None, after: Application, parts: Parts) -> None:
         if current == after:
             return
-        saved = replace(after, version=current.version + 1) if current else after
+        # Who else names it is no change of the application.
+        same = current is not None and replace(current, named_by=after.named_by) == after
+        saved = after if current is None or same else replace(after, version=current.version + 1)
         # The application goes first: its components and its history point to it.
         at = len(self.saves) - len(parts.saved)
         self.saves.insert(at, saved)
@@ -145,22 +155,28 @@ class _Taking:
         if application.attributes.get("server_without_application"):
             self._lone.append(application.name)
 
-    def missed(self, *, vanish: bool) -> None:
-        """What the portfolio holds and the import does not name: flagged, never deleted, unless this flow made it."""
+    def missed(self, *, judges: bool) -> None:
+        """What the portfolio holds and the import does not name: flagged, never deleted, unless this flow made it.
+
+        Only what an earlier import of the same source named can be missed.
+        """
         for application in self._current.values():
             earlier = self._before.pop(application.id, None)
             made = earlier is not None and earlier.kind is DifferenceKind.CREATED
             if made and application.readiness in _OURS:
                 self.removes.extend((*self._parts[application.id], earlier, application))
             else:
-                self._miss(application, earlier, made=made, vanish=vanish)
+                self._miss(application, earlier, made=made, judges=judges)
         self.removes.extend(self._before.values())
 
-    def _miss(self, application: Application, earlier: InventoryDifference | None, *, made: bool, vanish: bool) -> None:
+    def _miss(self, application: Application, earlier: InventoryDifference | None, *, made: bool, judges: bool) -> None:
         # What this flow made and others work with by now keeps what it said.
         base = undone(application, earlier) if earlier and not made else application
-        gone = replace(base, vanished=base.vanished or vanish)
-        if gone != base:
+        vanish, sources = missed(base, self.source) if judges else (False, base.named_by)
+        # What it made itself it may always miss.
+        vanish = vanish or (made and judges)
+        gone = replace(base, vanished=base.vanished or vanish, named_by=sources)
+        if gone.vanished != base.vanished:
             self._counts[DifferenceKind.VANISHED] += 1
             self._gone.append(application.name)
             difference = InventoryDifference(self.call.flow_id, application.id, DifferenceKind.VANISHED)

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from domain.application import Application, ApplicationChange, Component, Environment, Readiness, Technology
 from domain.flows.discovery.results import ColumnTarget, InventoryResult, MappingAnswer
 from domain.inventory import DifferenceKind, InventoryDifference
@@ -173,9 +175,10 @@ def test_a_second_run_with_another_mapping_takes_back_what_the_first_one_did() -
     names = discovery.engagement.names()
     assert set(names) == {"A", "4.12"}
     assert (names["A"].department, names["A"].criticality, dict(names["A"].attributes)) == ("Claims", None, {})
-    assert names["A"].vanished is True
+    # The other list still names it.
+    assert (names["A"].vanished, names["A"].named_by) == (False, ("table of department|name",))
     assert names["4.12"].attributes == {"Application": "A", "Stability": "low"}
-    assert kinds(discovery) == {"A": DifferenceKind.VANISHED, "4.12": DifferenceKind.CREATED}
+    assert kinds(discovery) == {"4.12": DifferenceKind.CREATED}
 
 
 def test_what_this_flow_made_and_an_assessment_took_is_flagged_not_removed() -> None:
@@ -187,6 +190,47 @@ def test_what_this_flow_made_and_an_assessment_took_is_flagged_not_removed() -> 
     discovery.drive(until="inventory")
 
     assert discovery.engagement.application("B") == replace(taken, vanished=True, version=2)
+
+
+SUPPLEMENT = "Application,Annual cost,Vendor\nA,5,IBM\n"
+MACHINES = "VM,Powerstate,CPUs\nsrv1,poweredOn,2\n"
+
+
+@pytest.mark.parametrize("other", [SUPPLEMENT, MACHINES, "From app,To app\nA,B\n"])
+def test_an_import_of_another_source_makes_nothing_vanish(other: str) -> None:
+    first = imported(TWO)
+
+    second = imported(other, first.engagement, "flow-2")
+
+    assert second.results["inventory"].vanished == 0
+    assert [found.vanished for found in second.engagement.of(Application)].count(True) == 0
+    assert second.engagement.application("B") == first.engagement.application("B")
+
+
+def test_an_application_vanishes_once_no_source_that_named_it_does() -> None:
+    first = imported(TWO)
+    supplement = imported(SUPPLEMENT.replace("A,5", "B,5"), first.engagement, "flow-2")
+    without = TWO.replace("B,", "C,")
+
+    one = imported(without, first.engagement, "flow-3").engagement.application("B")
+    two = imported(SUPPLEMENT, first.engagement, "flow-4").engagement.application("B")
+    again = imported(SUPPLEMENT, first.engagement, "flow-5")
+
+    assert supplement.results["inventory"].vanished == 0
+    assert (one.vanished, one.named_by) == (False, ("table of annual_cost|name|vendor",))
+    assert (two.vanished, two.named_by) == (True, ("table of annual_cost|name|vendor",))
+    assert (again.results["inventory"].vanished, again.saved["inventory"]) == (0, [])
+
+
+def test_a_list_with_a_column_more_is_of_the_same_source() -> None:
+    first = imported(TWO)
+    header, *rows = TWO.replace("B,", "C,").splitlines()
+    wider = "\n".join([f"{header},Vendor", *(f"{row},IBM" for row in rows)])
+
+    imported(wider, first.engagement, "flow-2")
+
+    names = first.engagement.names()
+    assert {name: found.vanished for name, found in names.items()} == {"A": False, "B": True, "C": False}
 
 
 def test_readiness_beyond_discovery_is_left_alone() -> None:
