@@ -16,7 +16,7 @@ TYPES = [
 ]
 NODE = schema._schema.type_map["Node"]
 # Read through the flow or the engagement that they are part of.
-WITHIN = {"MasterFlow", "FlowPhase", "ClientAccount", "AssessmentReport", *CHILD_TYPES}
+WITHIN = {"MasterFlow", "FlowPhase", "ClientAccount", "AssessmentReport", "UserPreferences", *CHILD_TYPES}
 
 
 @pytest.mark.parametrize("type_", TYPES, ids=str)

@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Member, Role, Tenant
 from domain.export import ExportFormat
+from domain.preferences import id_of
 from engine.exports import ExportJob
 from persistence.database import APPLICATION_ROLE, open_database, reading, select_tenant
 from persistence.reads.sources import ROWS
@@ -41,8 +42,8 @@ from server.admission import admit, open_engagement
 from server.app import create_app
 from server.seed import SAMPLE, _Sample, _seed
 from server.settings import Settings
-from server.worker import make_exporter
 from server.tokens import issue
+from server.worker import make_exporter
 from tests.integration import tiny
 from tests.integration.test_websocket import opened, receive, send, subscribe
 
@@ -90,19 +91,14 @@ class World:
         """The global id of one of Alice's things of that type."""
         if type_ == "FlowPhase":
             return f"FlowPhase:{await self._flow()}:data_import"
-        kind = {
-            "MasterFlow": "discovery",
-            "DiscoveryFlow": "discovery",
-            "AssessmentFlow": "assessment",
-            "AssessmentReport": "assessment",
-        }.get(type_)
+        of_discovery = dict.fromkeys(("MasterFlow", "DiscoveryFlow"), "discovery")
+        kind = (of_discovery | dict.fromkeys(("AssessmentFlow", "AssessmentReport"), "assessment")).get(type_)
         if kind:
             found = await self._flow(f"WHERE kind = '{kind}'")
         elif type_ == "ClientAccount":
             found = SAMPLE.client_account_id
         elif type_ == "UserPreferences":
-            answer = await self.ask("alice", "{ viewer { preferences { id } } }")
-            return str(answer["data"]["viewer"]["preferences"]["id"])
+            found = id_of(SAMPLE.client_account_id, "alice")
         elif type_ == "ComponentTreatment":
             return await self._treatment()
         else:
@@ -278,7 +274,7 @@ async def test_queries_alone_keep_nodes_apart(unguarded: World, type_: str) -> N
 async def test_the_sample_has_nodes_of_most_types(world: World) -> None:
     missing = {type_ for type_ in NODES if await world.id_of(type_) is None}
 
-    assert missing <= {"Override", "LearningPattern", "StandardException"}
+    assert missing <= {"Override", "LearningPattern", "Reassessment", "StandardException"}
 
 
 HOSTILE = [
@@ -343,21 +339,17 @@ async def test_an_id_of_another_type_is_not_found(world: World) -> None:
 LISTS = """{
   flows { totalCount nodes { id } } flowSummary { total } applications { totalCount nodes { id } }
   architectureStandards { totalCount nodes { id } } learnings { totalCount nodes { id } }
+  flowAnalytics { flows learnings phases { runs } }
   portfolioSummary { applications } auditLog { nodes { mutation } }
   selectableEngagements { nodes { engagementKey } } viewer { engagement { members { userId } } }
 }"""
 
 
 async def test_lists_hold_only_ones_own(world: World) -> None:
-    fields = GRAPH.query_type.fields if GRAPH.query_type else {}
-    query = " ".join(line for line in LISTS.split() if line)
-    for name in ("learnings",):
-        if name not in fields:
-            query = query.replace("learnings { totalCount nodes { id } }", "")
+    data = (await world.ask("mallory", LISTS))["data"]
 
-    data = (await world.ask("mallory", query))["data"]
-
-    assert data["flows"] == data["applications"] == {"totalCount": 0, "nodes": []}
+    assert data["flows"] == data["applications"] == data["learnings"] == {"totalCount": 0, "nodes": []}
+    assert data["flowAnalytics"] == {"flows": 0, "learnings": 0, "phases": []}
     assert data["flowSummary"] == {"total": 0}
     assert data["portfolioSummary"] == {"applications": 0}
     assert data["auditLog"] == {"nodes": []}
