@@ -40,9 +40,10 @@ class Learnings:
 
     async def recall(self, kind: str, about: str = "") -> tuple[Pattern, ...]:
         """Of that kind of work and of feedback on it: the engagement's own first, then by likeness."""
+        kinds = (kind, f"{FEEDBACK}.{kind}", f"{FEEDBACK}.{kind.partition('.')[0]}")
         query = (
             select(*(visible.c[name] for name in _PATTERN))
-            .where(visible.c.tenant == self._tenant.engagement_id, visible.c.kind.in_((kind, f"{FEEDBACK}.{kind}")))
+            .where(visible.c.tenant == self._tenant.engagement_id, visible.c.kind.in_(kinds))
             .order_by(visible.c.own.desc(), rank(Likeness.to(about)).desc(), visible.c.id.desc())
             .limit(RECALLED)
         )

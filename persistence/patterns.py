@@ -105,7 +105,8 @@ def rank(likeness: Likeness) -> ColumnElement[float]:
     """How similar a pattern is to that; nought where there is nothing to be similar to."""
     if not likeness:
         return literal(0.0, Double)
-    return cast(func.ts_rank(_WEIGHTS, visible.c.search, sought(likeness)), Double)
+    # A row that the release before this one wrote has nothing to be found by.
+    return cast(func.coalesce(func.ts_rank(_WEIGHTS, visible.c.search, sought(likeness)), 0), Double)
 
 
 def matches(likeness: Likeness) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from domain.access import Member, Role, Tenant
@@ -287,6 +288,37 @@ async def test_the_database_lets_neighbours_count_uses_and_nothing_else(
 
     assert (counted.rowcount, deleted.rowcount, elsewhere.rowcount) == (1, 0, 0)
     assert (await graph.data(LEARNINGS))["learnings"]["nodes"][0]["uses"] == 0
+
+
+async def test_queries_alone_keep_client_accounts_apart(
+    graph: Graph, flow_id: str, neighbour: Graph, stranger: Graph, fresh_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = await recorded(graph, flow_id, scope="CLIENT_ACCOUNT")
+    own = await recorded(graph, flow_id)
+    monkeypatch.setattr("persistence.database.APPLICATION_ROLE", make_url(fresh_database).username)
+    engine = open_database(fresh_database)
+    node = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    ids = [shared["id"], own["id"]]
+
+    seen = [await replace(each, engine=engine).data(node, ids=ids) for each in (graph, neighbour, stranger)]
+
+    await engine.dispose()
+    assert seen == [
+        {"nodes": [{"id": ids[0]}, {"id": ids[1]}]},
+        {"nodes": [{"id": ids[0]}, None]},
+        {"nodes": [None] * 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    "similar", ["a:b 'c' \\ é ﬁ ² ½ 部门:名 x=\"y'\\\" | & ! <-> ( )", "٣", "ǆ:ǅ", "a" * 20_000, "\u2028'\"", "½:½"]
+)
+async def test_whatever_is_looked_for_is_only_text(graph: Graph, flow_id: str, similar: str) -> None:
+    await recorded(graph, flow_id, comment=similar[:10_000], data={"a": similar[:1_000], similar[:50]: 1})
+
+    found = (await graph.data(LEARNINGS, similarTo=similar))["learnings"]
+
+    assert found["totalCount"] in (0, 1)
 
 
 async def test_a_pattern_outlives_its_flow(graph: Graph, flow_id: str) -> None:
