@@ -40,7 +40,11 @@ class RunPorts:
         """The bytes of a stored file, seekable; the caller closes it."""
         # The rule closes it.
         target = cast("BinaryIO", tempfile.SpooledTemporaryFile(SPOOL_BYTES))  # noqa: SIM115
-        self.wait(self._copy(file_id, target))
+        try:
+            self.wait(self._copy(file_id, target))
+        except BaseException:
+            target.close()
+            raise
         target.seek(0)
         return target
 

@@ -33,8 +33,8 @@ from persistence.work import Outlets, Works
 from resolvers import flows
 from resolvers.context import Caller
 from server.composition import database, new_id, now
+from server.runners import make_runner
 from server.settings import Settings
-from server.worker import make_runner
 from shapes.codec import Codec
 
 # Approvals need two people.

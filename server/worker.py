@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.flows import DEFINITIONS
@@ -18,8 +19,8 @@ from engine.recovery import LockLost
 from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
-from readers import Limits, reader
 from server.composition import Definitions, database, new_id, now, settle, works
+from server.runners import make_runner
 from server.settings import Settings
 from shapes.codec import Codec
 from streams.backend import open_broadcast
@@ -27,12 +28,7 @@ from streams.publisher import Publisher
 from writers import Writers
 
 MakeRunner = Callable[[Works, Settings], PhaseRunner]
-
-
-def make_runner(work: Works, settings: Settings) -> PhaseRunner:
-    """Carries out phases with the readers and limits of this deployment."""
-    limits = Limits(settings.inventory_limit, settings.columns_limit, settings.rows_limit)
-    return PhaseRunner(work, Codec(), reader(limits), now, new_id)
+MakeExporter = Callable[[Works, Settings], ExportRunner]
 
 
 def make_exporter(work: Works, settings: Settings) -> ExportRunner:
@@ -50,10 +46,18 @@ def make_pace(settings: Settings) -> Pace:
     )
 
 
-def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definitions = DEFINITIONS) -> None:
-    """Work until SIGTERM or SIGINT; `make` and `definitions` let a test put its own into the product's worker."""
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How the product's runners are made; a test puts its own into the product's worker."""
+
+    phases: MakeRunner = make_runner
+    exports: MakeExporter = make_exporter
+
+
+def run(settings: Settings, making: Making | None = None, definitions: Definitions = DEFINITIONS) -> None:
+    """Work until SIGTERM or SIGINT."""
     try:
-        asyncio.run(_work(settings, make, definitions))
+        asyncio.run(_work(settings, making or Making(), definitions))
     except* LockLost as lost:
         sys.stderr.write(f"This worker stops: {lost.exceptions[0]} Start it again; its runs go on elsewhere or then.\n")
         sys.stderr.flush()
@@ -61,7 +65,7 @@ def run(settings: Settings, make: MakeRunner = make_runner, definitions: Definit
         os._exit(1)
 
 
-async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) -> None:
+async def _work(settings: Settings, making: Making, definitions: Definitions) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -72,7 +76,7 @@ async def _work(settings: Settings, make: MakeRunner, definitions: Definitions) 
     try:
         async with broadcast, Publisher(broadcast) as publisher:
             work = works(engine, queue, publisher.announce, definitions)
-            runners = Runners(make(work, settings), make_exporter(work, settings))
+            runners = Runners(making.phases(work, settings), making.exports(work, settings))
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)
             await worker.run(stop, lambda: _say_ready(executor_id))
     finally:

@@ -27,7 +27,7 @@ BREAKS = {
     "The schema knows commands and the domain": ("schema/broken.py", "engine"),
     "The domain imports nothing of ours": ("domain/broken.py", "shapes"),
     "Flow types do not know each other": ("domain/flows/one/broken.py", "domain.flows.two"),
-    "The API process loads neither agents nor solvers": ("server/app.py", "solvers"),
+    "The API process loads neither agents nor solvers nor writers": ("server/app.py", "solvers"),
 }
 
 

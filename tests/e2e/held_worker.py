@@ -6,11 +6,14 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
+from typing import BinaryIO
 
+from engine.exports import ExportJob, ExportRunner
 from engine.phases import PhaseRunner, Run
 from persistence.work import Works
+from server.runners import make_runner
 from server.settings import Settings
-from server.worker import make_runner, run
+from server.worker import Making, make_exporter, run
 from tests.toy import ALL
 
 HELD_AT = " ".join(sys.argv[1:])
@@ -53,5 +56,30 @@ def make(work: Works, settings: Settings) -> PhaseRunner:
     return HeldRunner(plain.work, plain.shapes, plain.reader, plain.clock, plain.ids)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldExporter(ExportRunner):
+    """The same for an export: before its document is read, before its file is kept, and after it."""
+
+    async def _reach(self, step: str) -> None:
+        sys.stdout.write(f"reached export {step}\n")
+        sys.stdout.flush()
+        if f"export {step}" == HELD_AT:
+            await asyncio.Event().wait()
+
+    async def write(self, job: ExportJob) -> None:
+        await self._reach("before write")
+        await ExportRunner.write(self, job)
+        await self._reach("after write")
+
+    async def _keep(self, job: ExportJob, file: BinaryIO) -> None:
+        await self._reach("before keep")
+        await ExportRunner._keep(self, job, file)
+
+
+def make_exports(work: Works, settings: Settings) -> ExportRunner:
+    plain = make_exporter(work, settings)
+    return HeldExporter(plain.work, plain.shapes, plain.writer, plain.clock)
+
+
 if __name__ == "__main__":
-    run(Settings.read(os.environ), make, ALL)
+    run(Settings.read(os.environ), Making(make, make_exports), ALL)
