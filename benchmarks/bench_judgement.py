@@ -6,25 +6,27 @@ from collections.abc import Sequence
 
 from domain.decision import RefactorDepth, Strategy
 from tests.judgement.judging import Judged, agreement, always, confusion, judge
-from tests.judgement.table import Half, keys_of
+from tests.judgement.table import RICH, SPARSE, Half, keys_of
 
 _GOAL = 0.85
+_TABLES = (("rich rows", RICH), ("sparse rows", SPARSE))
 _FORGOTTEN = (("move",), ("platform",), ("change",), ("controls",), ("move", "platform", "change", "controls"))
 
 
 def report(*, holdout: bool) -> None:
-    """Agreement, the baseline, the confusion matrix and every disagreement, of each half."""
-    for half in (Half.DEVELOPMENT, Half.HOLDOUT) if holdout else (Half.DEVELOPMENT,):
-        _tell(half, judge(half))
+    """Agreement, the baseline, the confusion matrix and every disagreement, of each half of each table."""
+    for name, files in _TABLES:
+        for half in (Half.DEVELOPMENT, Half.HOLDOUT) if holdout else (Half.DEVELOPMENT,):
+            _tell(f"{name}, {half}", judge(half, files=files))
     _tell_forgetting()
     if not holdout:
         print("  The holdout half is evaluated with --holdout: once, after the last change to the rules.")
 
 
-def _tell(half: Half, judged: Sequence[Judged]) -> None:
+def _tell(which: str, judged: Sequence[Judged]) -> None:
     share, agreed = agreement(judged), sum(each.agrees for each in judged)
     verdict = "reached" if share >= _GOAL else "NOT REACHED"
-    print(f"  {half}: {agreed} of {len(judged)} agree, {share:.1%} (goal {_GOAL:.0%}: {verdict})")
+    print(f"  {which}: {agreed} of {len(judged)} agree, {share:.1%} (goal {_GOAL:.0%}: {verdict})")
     print(f"    always REHOST would reach {always(Strategy.REHOST, judged):.1%}")
     close = [each for each in judged if each.decision.too_close_to_call]
     agreed_close = sum(each.agrees for each in close)
@@ -36,8 +38,8 @@ def _tell(half: Half, judged: Sequence[Judged]) -> None:
 
 
 def _tell_forgetting() -> None:
-    """How the development half fares where an inventory holds less: the table tells nearly everything."""
-    print("  development, had nobody told the facts under")
+    """How the rich development half fares where an inventory holds less: the table tells nearly everything."""
+    print("  rich rows, development, had nobody told the facts under")
     for groups in _FORGOTTEN:
         judged = judge(Half.DEVELOPMENT, keys_of(groups))
         clear = [each for each in judged if not each.decision.too_close_to_call]

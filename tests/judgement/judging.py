@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.decision import Decision, Strategy
 from domain.definition import PhaseCall
-from tests.judgement.table import Half, Row, portfolio, rows
+from tests.judgement.table import RICH, Half, Row, portfolio, rows
 from tests.unit.assessment.walking import Walk
 
 _BEFORE = ("initialization", "architecture_minimums", "tech_debt_analysis")
@@ -40,12 +40,12 @@ class _DatedWalk(Walk):
         return super().call(phase, as_of=self._as_of, **fields)
 
 
-def judge(half: Half, forgotten: frozenset[str] = frozenset()) -> tuple[Judged, ...]:
-    """One half of the table, assessed without the facts of those keys.
+def judge(half: Half, forgotten: frozenset[str] = frozenset(), files: Sequence[str] = RICH) -> tuple[Judged, ...]:
+    """One half of a table, assessed without the facts of those keys.
 
     The other half is there only as what its applications are needed by.
     """
-    table = rows()
+    table = rows(files)
     wanted = [row for row in table if row.half is half]
     walk = _DatedWalk(table, wanted, forgotten)
     walk.through(*_BEFORE)

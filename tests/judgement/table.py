@@ -25,8 +25,9 @@ from domain.natural_key import natural_key
 from domain.portfolio import Portfolio
 from domain.source import Source
 
-# The order in which the rows were divided into halves.
-FILES = ("finance", "public", "health", "manufacturing", "retail", "networks")
+# The rows that tell nearly everything, in the order in which they were divided into halves, and those that tell little.
+RICH = ("finance", "public", "health", "manufacturing", "retail", "networks")
+SPARSE = ("sparse",)
 GROUPS = ("identity", "use", "gates", "move", "platform", "change", "controls")
 _TELLER = Teller(AttributeMapping(key, key, 1.0, Source.USER) for key in FACTS)
 
@@ -61,9 +62,9 @@ class Row:
         return strategy in self.right and (strategy is not Strategy.REFACTOR or depth in self.depths)
 
 
-def rows() -> tuple[Row, ...]:
-    """All of them, in the order of the files."""
-    return tuple(row for name in FILES for row in _read(Path(__file__).with_name(f"{name}.toml")))
+def rows(files: Iterable[str] = RICH) -> tuple[Row, ...]:
+    """All of those files, in their order."""
+    return tuple(row for name in files for row in _read(Path(__file__).with_name(f"{name}.toml")))
 
 
 def _read(file: Path) -> Iterator[Row]:

@@ -143,7 +143,7 @@ def test_every_strategy_and_depth_is_chosen_somewhere() -> None:
 def test_some_are_too_close_to_call_and_of_one_almost_nothing_is_known() -> None:
     close = {name for name, found in decisions().items() if found.too_close_to_call}
 
-    assert close == {"Loss Adjuster Planner", "Statistics Cube", "Tarantella", "Weather Feed"}
+    assert close == {"Loss Adjuster Planner", "Monitoring Platform", "Statistics Cube", "Tarantella", "Weather Feed"}
     assert decisions()["Tarantella"].confidence < 0.05
     assert len(decisions()["Tarantella"].facts_missing) > 10
 
