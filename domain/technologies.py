@@ -19,6 +19,7 @@ _SEPARATORS = re.compile(r"\s*[;|\n]\s*|\s*,\s*(?=[^\d\s])|\s+(?:&|\+|and|/)\s+"
 _VERSION = re.compile(
     r"(?<!\d/)(?<![\w.])v?(\d+(?:\.\d+)*|xp)(?![\d.]*\s*/\s*\d)(?:\.x)?(?:\s*(r2))?(?:\s*(sp\s?\d))?(?![\d/])"
 )
+_OPEN = re.compile(r"[^\d;,]*\bor later\b")
 _TRAILING_VERSION = re.compile(r"^(.*\D)[\s_-]+v?(\d+(?:\.\d+)*)$", re.IGNORECASE)
 
 
@@ -102,7 +103,8 @@ def _respelled(text: str) -> str:
 
 def _version(rest: str) -> str | None:
     match = _VERSION.search(rest)
-    if match is None:
+    # "7 or later" says which it is not, and "4/5" that it is one of two.
+    if match is None or _OPEN.match(rest, match.end()):
         return None
     parts = (part.replace(" ", "") for part in match.groups() if part)
     return " ".join(parts).upper()
