@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    OperationType,
     SelectionSetNode,
     VariableNode,
     get_named_type,
@@ -24,7 +25,7 @@ from graphql import (
 
 from domain.errors import LimitExceeded
 from domain.reading import DEFAULT_SIZE, MAX_SIZE
-from server.documents import Operation
+from server.documents import LONGEST_TEXT, TEXT_TOO_LONG, Operation
 
 # A value costs some ten microseconds, and few answers come near their estimate.
 MOST_VALUES = 250_000
@@ -33,7 +34,9 @@ PLAIN_LIST = 5
 
 
 def check_cost(schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any] | None) -> None:
-    """LimitExceeded when the answer could hold more values than one operation may ask for."""
+    """LimitExceeded when the answer could hold more values than one operation may ask for, or it looks for too much."""
+    if operation.kind is not OperationType.MUTATION and _longest(variables or {}) > LONGEST_TEXT:
+        raise LimitExceeded(TEXT_TOO_LONG)
     root = schema.get_root_type(operation.kind)
     if root is None:
         return
@@ -47,6 +50,20 @@ def check_cost(schema: GraphQLSchema, operation: Operation, variables: Mapping[s
             f"This could answer with {values:,} values; one operation asks for at most {MOST_VALUES:,}. "
             "Ask for fewer items (`first`), or for less of each."
         )
+
+
+def _longest(variables: Mapping[str, Any]) -> int:
+    """How long the longest text in them is; not by recursion, for they may be nested deeper than that goes."""
+    longest, waiting = 0, list(variables.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            longest = max(longest, len(value))
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return longest
 
 
 @dataclass(slots=True)

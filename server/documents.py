@@ -15,6 +15,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    StringValueNode,
     ValidationContext,
     ValidationRule,
     parse,
@@ -31,6 +32,9 @@ MOST_DEPTH = 20
 # Comparing fields that share a name is quadratic; no page asks for one this often.
 MOST_OF_ONE_NAME = 400
 REMEMBERED_CHARACTERS = 512 * 1024
+# Of what a query looks for; what is kept comes by mutations, which have limits of their own.
+LONGEST_TEXT = 4_000
+TEXT_TOO_LONG = f"A text that is looked for has at most {LONGEST_TEXT} characters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,23 @@ class MeasureRule(ValidationRule):
             self.report_error(GraphQLError(message, node))
 
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, MeasureRule)
+class TextRule(ValidationRule):
+    """Refuses long texts but to mutations: looking for one costs more than it could find."""
+
+    short = True
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: object) -> None:
+        self.short = node.operation is not OperationType.MUTATION
+
+    def enter_fragment_definition(self, node: FragmentDefinitionNode, *_args: object) -> None:
+        self.short = node.type_condition.name.value != "Mutation"
+
+    def enter_string_value(self, node: StringValueNode, *_args: object) -> None:
+        if self.short and len(node.value) > LONGEST_TEXT:
+            self.report_error(GraphQLError(TEXT_TOO_LONG, node))
+
+
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, MeasureRule, TextRule)
 
 
 class Documents:

@@ -257,6 +257,18 @@ async def test_fragments_that_double_at_every_level_are_refused_quickly(client: 
     assert asyncio.get_running_loop().time() - started < 2
 
 
+async def test_a_text_that_is_looked_for_is_short(client: httpx.AsyncClient) -> None:
+    by_variable = "query ($text: String!) { __type(name: $text) { name } }"
+    in_itself = f'{{ __type(name: "{"x" * 4_001}") {{ name }} }}'
+
+    longest = await post(client, {"query": by_variable, "variables": {"text": "x" * 4_000}})
+    longer = await post(client, {"query": by_variable, "variables": {"text": "x" * 4_001}})
+    literal = await post(client, {"query": in_itself})
+
+    assert longest.json() == {"data": {"__type": None}}
+    assert (code(longer), code(literal)) == ("LIMIT_EXCEEDED", "BAD_REQUEST")
+
+
 def doubling(type_: str, field: str, levels: int = 40) -> str:
     """Fragments of which each spreads the next twice: read naively, a million million selections."""
     spread = " ".join(f"fragment F{n} on {type_} {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels))
