@@ -62,11 +62,12 @@ class StrategyScore:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What may go wrong with a strategy, and what softens it."""
+    """What may go wrong with a strategy, and what softens it. `source` USER marks what a person wrote."""
 
     title: str
     severity: Severity
     mitigation: str
+    source: Source = Source.RULES
 
 
 @dataclass(frozen=True, slots=True)

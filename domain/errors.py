@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +63,11 @@ class NotFound(Refused):
 
     def __init__(self, thing: str, path: tuple[str, ...] = ()) -> None:
         super().__init__([Problem(ErrorCode.NOT_FOUND, f"There is no such {thing}.", path)])
+
+
+def shown_time(at: datetime) -> str:
+    """A time as details of an error tell it: like the API's own, in UTC to the millisecond."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class StaleVersion(Refused):

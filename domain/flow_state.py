@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from domain.access import Role, holds
 from domain.definition import FlowDefinition, Warning
-from domain.errors import ErrorCode, Problem, Refused, StaleVersion
+from domain.errors import ErrorCode, Problem, Refused, StaleVersion, shown_time
 from domain.event import CancelRun, Event, EventKind, Job, RunPhase, WakeFlow
 from domain.phase import (
     WITH_RESULT,
@@ -181,8 +181,9 @@ class FlowState:
             "expectedVersion": version,
             "currentVersion": self.version,
             "changedBy": self.updated_by,
-            "changedAt": self.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "changed": ["status", "phases"],
+            "changedAt": shown_time(self.updated_at),
+            # What the newest change moved; of those before it the flow's events tell.
+            "changed": [s.key for s in self.phases if self.updated_at in (s.started_at, s.completed_at)],
         }
         raise StaleVersion("flow", details)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domain.errors import ErrorCode, NotFound, StaleVersion, refuse
+from domain.errors import ErrorCode, NotFound, StaleVersion, refuse, shown_time
 from domain.flow_state import Stamp
 from domain.given import LONGEST_TEXT, Checking
 from domain.natural_key import natural_key
@@ -65,7 +65,7 @@ def find(
             "expectedVersion": expected_version,
             "currentVersion": found.version,
             "changedBy": found.updated_by or found.created_by,
-            "changedAt": found.updated_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "changedAt": shown_time(found.updated_at),
             "changed": ["standard"],
         }
         raise StaleVersion("architecture standard", details)

@@ -10,7 +10,7 @@ from domain.calling import Calling
 from domain.commands import SubmitPhaseInput
 from domain.decision import Decision
 from domain.definition import Need, Outcome, Phase, PhaseCall
-from domain.errors import NotFound, Refused, StaleVersion
+from domain.errors import NotFound, Refused, StaleVersion, shown_time
 from domain.event import Event, EventKind
 from domain.flow import Flow
 from domain.flows.assessment.override import PHASE, override_decision
@@ -122,11 +122,11 @@ def _expect(call: PhaseCall, command: OverrideDecision) -> None:
     found = next((each for each in call.portfolio.decisions if each.application_id == command.application_id), None)
     if found is None or command.expected_version in (None, found.version):
         return
-    details: dict[str, Any] = {
-        "expectedVersion": command.expected_version,
-        "currentVersion": found.version,
-        "changed": ["strategy", "treatments"],
-    }
+    details: dict[str, Any] = {"expectedVersion": command.expected_version, "currentVersion": found.version}
+    if found.last_change:
+        last = found.last_change
+        # What the newest change touched: of those before it only the overrides tell.
+        details |= {"changedBy": last.by, "changedAt": shown_time(last.at), "changed": list(last.fields)}
     raise StaleVersion("decision", details)
 
 

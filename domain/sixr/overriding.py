@@ -22,6 +22,7 @@ from domain.sixr.compatibility import component_issues, is_neighbour_risk
 from domain.sixr.deciding import Terms
 from domain.sixr.factors import Option
 from domain.sixr.hours import total, treatment_hours, works
+from domain.sixr.overridden_risks import risks_after
 from domain.sixr.rollup import roll_up
 from domain.sixr.subject import Subject
 from domain.source import Source
@@ -44,8 +45,9 @@ class DecisionChange:
     """What a person wants of a decision; what is None stays, or is computed anew.
 
     `strategy` overrules the roll-up and takes along the components that the person neither names nor has settled
-    before; what must stay, and what is retired, is taken along by RETAIN and RETIRE only. With `treatments` and no
-    `strategy` the roll-up decides again.
+    before. A part that must stay, or is retired, in an application that moves is taken along by RETAIN and RETIRE
+    only; where the whole was to stay or to be retired, its parts follow what is chosen for the whole. With `treatments`
+    and no `strategy` the roll-up decides again.
     """
 
     rationale: str
@@ -81,7 +83,7 @@ def overridden(decision: Decision, change: DecisionChange, subject: Subject, ter
         too_close_to_call=False,
         rules=tuple(dict.fromkeys((*decision.rules, OVERRIDDEN))),
         dissenting=tuple(part_id for part_id, own in options.items() if own[0] is not option[0]),
-        risks=_risks(decision, change),
+        risks=_risks(decision, change, option[0], subject, terms),
         move_group_hints=_move_groups(decision, change),
         source=Source.USER,
         version=decision.version + 1,
@@ -140,7 +142,7 @@ def _options(decision: Decision, change: DecisionChange) -> dict[str, Option]:
     return {
         treatment.component_id: _named(named[treatment.component_id], treatment)
         if treatment.component_id in named
-        else _unnamed(treatment, change)
+        else _unnamed(treatment, change, decision.recommended)
         for treatment in decision.treatments
     }
 
@@ -149,23 +151,28 @@ def _named(change: TreatmentChange, treatment: ComponentTreatment) -> Option:
     return _with_depth(change.strategy, change.depth, treatment.scores)
 
 
-def _unnamed(treatment: ComponentTreatment, change: DecisionChange) -> Option:
+def _unnamed(treatment: ComponentTreatment, change: DecisionChange, whole: Strategy) -> Option:
     kept = (treatment.strategy, treatment.depth)
     if treatment.source is Source.USER or (change.strategy is None and not change.treatments):
         return kept
     recommended = _with_depth(treatment.recommended, None, treatment.scores)
-    if change.strategy is None or _stays_put(treatment, change.strategy):
+    if change.strategy is None or _stays_put(treatment, change.strategy, whole):
         return recommended
     return _with_depth(change.strategy, change.depth, treatment.scores)
 
 
-def _stays_put(treatment: ComponentTreatment, wanted: Strategy) -> bool:
-    """What must not move is not moved in passing, what is retired not revived, what is commercial not refactored."""
+def _stays_put(treatment: ComponentTreatment, wanted: Strategy, whole: Strategy) -> bool:
+    """What must not move is not moved in passing, what is retired not revived, what is commercial not refactored.
+
+    Where the whole was recommended the same, overruling that is no passing matter: it is what the person does.
+    """
     if wanted is Strategy.REFACTOR and all(score.strategy is not Strategy.REFACTOR for score in treatment.scores):
         return True
     if wanted is Strategy.RETIRE:
         return False
     recommended = treatment.recommended
+    if recommended is whole:
+        return False
     return recommended is Strategy.RETIRE or (recommended is Strategy.RETAIN and wanted is not Strategy.RETAIN)
 
 
@@ -221,10 +228,16 @@ def _effort(decision: Decision, change: DecisionChange, computed: HoursRange) ->
     return computed if change.strategy or change.treatments else decision.effort
 
 
-def _risks(decision: Decision, change: DecisionChange) -> tuple[Risk, ...]:
-    if change.risks is None:
+def _risks(
+    decision: Decision, change: DecisionChange, strategy: Strategy, subject: Subject, terms: Terms
+) -> tuple[Risk, ...]:
+    """A person's own in place of all; else those of what is chosen now. Without another choice they stay."""
+    if change.risks is not None:
+        own = (replace(risk, source=Source.USER) for risk in change.risks)
+        return (*own, *(risk for risk in decision.risks if is_neighbour_risk(risk)))
+    if change.strategy is None and not change.treatments:
         return decision.risks
-    return (*change.risks, *(risk for risk in decision.risks if is_neighbour_risk(risk)))
+    return risks_after(decision, strategy, subject, terms.settings)
 
 
 def _move_groups(decision: Decision, change: DecisionChange) -> tuple[MoveGroupHint, ...]:
@@ -234,6 +247,12 @@ def _move_groups(decision: Decision, change: DecisionChange) -> tuple[MoveGroupH
     group = change.move_group.strip()
     hint = MoveGroupHint(group, "A person put it there.", (decision.application_id,), 1.0)
     return (hint, *others) if group else others
+
+
+def differing(before: Decision, after: Decision) -> tuple[str, ...]:
+    """Names of what of a decision has changed, as its readers know them."""
+    old, new = told(before), told(after)
+    return tuple(name for name in new if old[name] != new[name])
 
 
 def told(decision: Decision) -> dict[str, Any]:

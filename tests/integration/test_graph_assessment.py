@@ -118,13 +118,33 @@ async def test_an_override_of_an_older_decision_is_refused(graph: Graph, assessm
     await graph.data(OVERRIDE, input=input)
 
     again = input | {"strategy": "RETAIN", "expectedVersion": first["version"]}
-    payload = (await graph.data(OVERRIDE, input=again))["overrideDecision"]
+    text = OVERRIDE.replace("message path", "message path details")
+    payload = (await graph.data(text, input=again))["overrideDecision"]
 
     assert payload["decision"] is None
     assert payload["flow"] is None
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [
         ("VERSION_CONFLICT", ["expectedVersion"])
     ]
+    details = payload["errors"][0]["details"]
+    assert details.pop("changedAt").endswith("Z")
+    assert details == {
+        "expectedVersion": first["version"],
+        "currentVersion": first["version"] + 1,
+        "changedBy": "alice",
+        "changed": ["strategy", "treatments", "effort", "risks"],
+    }
+
+
+async def test_an_override_changes_what_depends_on_it_and_nothing_else(graph: Graph, assessment: str) -> None:
+    one, other = sorted(await decisions(graph, assessment), key=lambda each: str(each["application"]["name"]))
+    input = {"flowId": assessment, "applicationId": one["application"]["id"], "strategy": "RETIRE", "rationale": "x"}
+
+    await graph.data(OVERRIDE, input=input)
+
+    after = {each["id"]: each for each in await decisions(graph, assessment)}
+    assert after[one["id"]]["version"] == one["version"] + 1
+    assert after[other["id"]] == other
 
 
 async def test_an_override_needs_an_architect_a_reason_and_an_assessment(graph: Graph, assessment: str) -> None:

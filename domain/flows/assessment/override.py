@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domain.decision import Decision
+from domain.decision import Decision, DecisionChanged
 from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound
 from domain.flows.assessment.results import SixRDecisions
 from domain.flows.assessment.strategies import amended, fit, terms_of
 from domain.learning import Lesson
 from domain.override import Override
-from domain.sixr.overriding import DecisionChange, overridden, told
+from domain.sixr.overriding import DecisionChange, differing, overridden, told
 from domain.sixr.subject import Subject, subjects
 
 PHASE = "component_sixr_strategies"
@@ -41,12 +41,19 @@ def override_decision(call: PhaseCall, application_id: str, change: DecisionChan
     decided: SixRDecisions = call.results[PHASE]
     strategies = {each.application_id: each.strategy for each in decided.decisions}
     fitted = fit([after, *others], call.portfolio, strategies)
-    changed = tuple(each for each, old in zip(fitted, [before, *others], strict=True) if each != old)
+    pairs = zip(fitted, [before, *others], strict=True)
+    changed = tuple(_changed(call, old, each) for each, old in pairs if each != old)
     return OverriddenDecision(
-        decision=fitted[0],
-        override=_record(call, before, fitted[0], change),
-        outcome=Outcome(amended(call, changed), saves=(*changed, _lesson(before, fitted[0], change, about))),
+        decision=changed[0],
+        override=_record(call, before, changed[0], change),
+        outcome=Outcome(amended(call, changed), saves=(*changed, _lesson(before, changed[0], change, about))),
     )
+
+
+def _changed(call: PhaseCall, before: Decision, after: Decision) -> Decision:
+    """One version later, whether it was changed itself or a neighbour no longer fits it."""
+    last = DecisionChanged(call.by, call.now, differing(before, after))
+    return replace(after, version=before.version + 1, last_change=last)
 
 
 def _record(call: PhaseCall, before: Decision, after: Decision, change: DecisionChange) -> Override:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from domain.decision import Decision, MoveGroupHint, Strategy
+from domain.decision import Decision, DecisionChanged, MoveGroupHint, Strategy
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.dependency import Dependency, DependencyKind
 from domain.errors import ErrorCode, Problem, Refused
@@ -17,7 +17,7 @@ from domain.portfolio import Portfolio
 from domain.rates import BlendedRate, blended_rate
 from domain.sixr.compatibility import is_neighbour_risk, neighbour_risks
 from domain.sixr.deciding import Terms, decide
-from domain.sixr.overriding import DecisionChange, TreatmentChange, overridden
+from domain.sixr.overriding import DecisionChange, TreatmentChange, differing, overridden
 from domain.sixr.staleness import changed_facts
 from domain.sixr.subject import Subject, subjects
 from domain.source import Source
@@ -39,11 +39,19 @@ def decide_strategies(call: PhaseCall) -> Outcome:
         kept, warning = _carried(fresh, before.get(subject.application.id), subject, terms)
         decisions.append(kept)
         warnings += warning
-    fitted = fit(decisions, call.portfolio)
+    fitted = tuple(_rerun(call, each, before.get(each.application_id)) for each in fit(decisions, call.portfolio))
     ids = {each.application_id for each in fitted}
     gone = tuple(each for each in call.portfolio.decisions if each.application_id not in ids)
     warnings += _close_calls(call.portfolio, fitted)
     return Outcome(summed(call, fitted), saves=fitted, removes=gone, warnings=tuple(warnings))
+
+
+def _rerun(call: PhaseCall, decision: Decision, old: Decision | None) -> Decision:
+    """What was decided the same again keeps its version."""
+    if old is None or replace(decision, version=old.version, last_change=old.last_change) == old:
+        return old or decision
+    fields = differing(old, decision) + (("accepted",) if old.accepted is not decision.accepted else ())
+    return replace(decision, last_change=DecisionChanged(call.by, call.now, fields))
 
 
 def terms_of(call: PhaseCall) -> Terms:
@@ -191,7 +199,7 @@ def accept_strategies(call: PhaseCall) -> Outcome:
     wanted = frozenset(answer.accepted_application_ids)
     changed = accept_decisions(call, answer.accepted_application_ids, ("data", "acceptedApplicationIds"))
     withdrawn = tuple(
-        replace(each, accepted=False, version=each.version + 1)
+        _judged(call, each, accepted=False)
         for each in call.portfolio.decisions
         if each.accepted and each.application_id not in wanted
     )
@@ -220,7 +228,12 @@ def accept_decisions(call: PhaseCall, application_ids: Sequence[str], path: tupl
     if problems:
         raise Refused(problems)
     chosen = [decisions[application_id] for application_id in dict.fromkeys(application_ids)]
-    return tuple(replace(each, accepted=True, version=each.version + 1) for each in chosen if not each.accepted)
+    return tuple(_judged(call, each, accepted=True) for each in chosen if not each.accepted)
+
+
+def _judged(call: PhaseCall, decision: Decision, *, accepted: bool) -> Decision:
+    last = DecisionChanged(call.by, call.now, ("accepted",))
+    return replace(decision, accepted=accepted, version=decision.version + 1, last_change=last)
 
 
 def _undecided(call: PhaseCall, decisions: Iterable[Decision]) -> Iterable[Warning]:

@@ -134,7 +134,7 @@ def test_an_override_in_passing_neither_moves_what_must_stay_nor_revives_what_is
     gated = {
         each.component_id: each.strategy
         for each in made.treatments
-        if each.strategy in (Strategy.RETAIN, Strategy.RETIRE)
+        if each.strategy in (Strategy.RETAIN, Strategy.RETIRE) and each.strategy is not made.recommended
     }
     if strategy in (Strategy.RETIRE, Strategy.REFACTOR):
         return

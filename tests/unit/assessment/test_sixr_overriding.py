@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from domain.debt import Severity
-from domain.decision import Decision, HoursRange, RefactorDepth, Risk, Strategy
+from domain.decision import Decision, DecisionChanged, HoursRange, RefactorDepth, Risk, Strategy
 from domain.errors import ErrorCode, NotFound, Refused
 from domain.flows.assessment.override import override_decision
 from domain.learning import Lesson
 from domain.portfolio import Portfolio
 from domain.sixr.overriding import DecisionChange, TreatmentChange
 from domain.source import Source
-from tests.unit.assessment.portfolios import application, component
+from tests.unit.assessment.portfolios import NOW, application, component, needs
 from tests.unit.assessment.sample import sample
 from tests.unit.assessment.walking import Walk
 
@@ -42,7 +42,7 @@ def suite() -> Walk:
 
 
 def strategies(decision: Decision) -> dict[str, Strategy]:
-    return {each.component_id.removeprefix("suite-"): each.strategy for each in decision.treatments}
+    return {each.component_id.rpartition("-")[2]: each.strategy for each in decision.treatments}
 
 
 def test_a_treatment_rolls_up_again(suite: Walk) -> None:
@@ -123,7 +123,11 @@ def test_risks_effort_and_group_change_nothing_else(suite: Walk) -> None:
 
     after = suite.override("suite", effort=hours, risks=(risk,), move_group="Payments")
 
-    assert (after.effort, after.cost, after.risks) == (hours, Decimal("230.00"), (risk,))
+    assert (after.effort, after.cost, after.risks) == (
+        hours,
+        Decimal("230.00"),
+        (replace(risk, source=Source.USER),),
+    )
     assert [(hint.group, hint.application_ids) for hint in after.move_group_hints] == [("Payments", ("suite",))]
     assert (after.strategy, after.treatments) == (before.strategy, before.treatments)
 
@@ -219,3 +223,87 @@ def test_acceptance_outlives_an_override(suite: Walk) -> None:
 
     assert after.accepted
     assert replace(after, accepted=False) != after
+
+
+@pytest.fixture
+def blocked() -> Walk:
+    """Two parts, one of which must stay and holds most of the effort: the whole is to stay."""
+    parts = (
+        component("vault", "web", server_count=1, stability="high"),
+        component("vault", "hsm", "appliance", technical_block="yes", server_count=4),
+    )
+    walk = Walk(Portfolio(applications=(application("vault"),), components=parts))
+    walk.open()
+    walk.through("initialization", "architecture_minimums", "tech_debt_analysis", STRATEGIES)
+    return walk
+
+
+def test_overruling_a_hard_block_moves_what_it_kept_with_its_hours_and_a_warning(blocked: Walk) -> None:
+    before = blocked.decision("vault")
+
+    after = blocked.override("vault", strategy=Strategy.REHOST)
+
+    assert (before.strategy, before.recommended) == (Strategy.RETAIN, Strategy.RETAIN)
+    assert strategies(after) == {"web": Strategy.REHOST, "hsm": Strategy.REHOST}
+    assert after.dissenting == ()
+    # Low complexity: 12 h each of five servers.
+    assert (after.effort.likely, after.cost) == (Decimal("60.00"), Decimal("6900.00"))
+    assert [each.effort.likely for each in after.treatments] == [Decimal("48.00"), Decimal("12.00")]
+    warned = next(risk for risk in after.risks if risk.title == "The rules keep it where it is")
+    assert (warned.severity, warned.mitigation) == (
+        Severity.HIGH,
+        "It cannot be moved for technical reasons. Have that lifted before it moves.",
+    )
+    back = blocked.override("vault", strategy=Strategy.RETAIN)
+    assert (back.effort.likely, back.risks) == (Decimal("0.00"), before.risks)
+
+
+def test_reviving_what_was_to_be_retired_takes_its_parts_along() -> None:
+    walk = Walk(sample(), ["unused"])
+    walk.open()
+    walk.through("initialization", "architecture_minimums", "tech_debt_analysis", STRATEGIES)
+    before = walk.decision("unused")
+
+    after = walk.override("unused", strategy=Strategy.REPLATFORM)
+
+    assert before.strategy is Strategy.RETIRE
+    assert [each.strategy for each in after.treatments] == [Strategy.REPLATFORM]
+    assert "Data may still be needed" in [risk.title for risk in before.risks]
+    assert "Data may still be needed" not in [risk.title for risk in after.risks]
+
+
+def test_staying_on_what_nobody_supports_is_warned_of() -> None:
+    walk = Walk(sample(), ["orders"])
+    walk.open()
+    walk.through("initialization", "architecture_minimums", "tech_debt_analysis", STRATEGIES)
+
+    after = walk.override("orders", strategy=Strategy.RETAIN)
+
+    titles = [risk.title for risk in after.risks]
+    assert titles[0] == "It stays on what nobody supports"
+    assert after.risks[0].severity is Severity.HIGH
+    assert after.effort.likely == Decimal("0.00")
+
+
+def test_a_persons_risks_outlive_another_choice(suite: Walk) -> None:
+    own = Risk("Only Bob knows it", Severity.HIGH, "Ask Bob.")
+    suite.override("suite", risks=(own,))
+
+    after = suite.override("suite", strategy=Strategy.RETIRE)
+
+    assert after.risks[0].title == "Only Bob knows it"
+    assert "Data may still be needed" in [risk.title for risk in after.risks]
+
+
+def test_a_neighbour_that_no_longer_fits_is_one_version_later_and_others_are_as_they_were() -> None:
+    walk = Walk(replace(sample(), dependencies=(needs("portal", "orders"),)))
+    walk.open()
+    walk.through("initialization", "architecture_minimums", "tech_debt_analysis", STRATEGIES)
+    before = {each.application_id: each for each in walk.portfolio.decisions}
+
+    made = override_decision(walk.call(STRATEGIES), "orders", DecisionChange("It goes.", strategy=Strategy.RETIRE))
+
+    changed = {each.application_id: each for each in made.outcome.saves if isinstance(each, Decision)}
+    assert sorted(changed) == ["orders", "portal"]
+    assert {name: each.version - before[name].version for name, each in changed.items()} == {"orders": 1, "portal": 1}
+    assert changed["portal"].last_change == DecisionChanged("ada", NOW, ("risks",))
