@@ -39,8 +39,15 @@ def find_faults(call: PhaseCall) -> Outcome:
         saves=tuple(finding for key, finding in now.items() if finding != before.get(key)),
         removes=tuple(finding for key, finding in before.items() if key not in now),
         warnings=tuple(_nameless(counts, call.phase)),
-        used=tuple(pattern.id for key, pattern in _taught(call).items() if key in {key_of(each) for each in now}),
+        used=tuple(_used(call, now)),
     )
+
+
+def _used(call: PhaseCall, found: Iterable[str]) -> Iterator[str]:
+    taught = _taught(call)
+    if taught:
+        for key in sorted(taught.keys() & {key_of(each) for each in found}):
+            yield taught[key].id
 
 
 def _taught(call: PhaseCall) -> dict[str, Pattern]:
