@@ -118,14 +118,15 @@ class ExportRunner:
 
     async def expire(self, tenant: Tenant, flow_id: str, file_id: str) -> None:
         """Let a file go whose time has come; where it is an export's, say so."""
-        with suppress(NotFound):
-            async with self.work(tenant) as uow:
+        async with self.work(tenant) as uow:
+            # A flow that is gone has nobody to be told.
+            with suppress(NotFound):
                 flow = await uow.flows.get(flow_id)
                 export = await uow.exports.of_file(file_id)
                 if export is not None:
                     await uow.exports.save(export.expired())
                     await uow.flows.save(told(flow, export, self.clock()))
-                await uow.files.remove(file_id)
+            await uow.files.remove(file_id)
 
 
 async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
