@@ -144,7 +144,7 @@ class Conversation:
             case "pong":
                 _payload(message)
             case "subscribe":
-                self._subscribe(message)
+                await self._subscribe(message)
             case "complete":
                 self._complete(_id(message))
             case _:
@@ -174,7 +174,7 @@ class Conversation:
             await self._operations.check(client)
         return client
 
-    def _subscribe(self, message: Mapping[str, Any]) -> None:
+    async def _subscribe(self, message: Mapping[str, Any]) -> None:
         if self._client is None:
             raise Closed(CloseCode.UNAUTHORIZED, "Unauthorized")
         id, payload = _id(message), _payload(message)
@@ -186,6 +186,11 @@ class Conversation:
             raise Closed(CloseCode.BAD_MESSAGE, f"Invalid message: {error}") from None
         if id in self._running:
             raise Closed(CloseCode.DUPLICATE, f"Subscriber for {id} already exists")
+        if len(self._running) >= MOST_OPERATIONS:
+            # Said before anything else is heard, so that a client that does not read cannot pile them up.
+            problem = LimitExceeded(f"One socket runs at most {MOST_OPERATIONS} operations at a time.")
+            await self._send({"id": id, "type": "error", "payload": failed(problem).errors})
+            return
         self._running[id] = asyncio.create_task(self._carry_out(id, parameters, self._client))
 
     def _complete(self, id: str) -> None:
@@ -205,8 +210,6 @@ class Conversation:
                 await self._finish(id, {"id": id, "type": "error", "payload": error.errors})
 
     async def _answer(self, id: str, parameters: Parameters, client: Client) -> None:
-        if len(self._running) > MOST_OPERATIONS:
-            raise failed(LimitExceeded(f"One socket runs at most {MOST_OPERATIONS} operations at a time."))
         operation = self._operations.find(parameters)
         async with aclosing(self._operations.answers(operation, parameters, client)) as answers:
             async for answer in answers:

@@ -440,3 +440,20 @@ async def test_a_stopped_server_says_so_to_its_sockets(tmp_path: Path) -> None:
 
         assert (await closing(socket))[0] == 1012
         assert await asyncio.to_thread(server.wait, 5) in (0, -signal.SIGTERM)
+
+
+async def test_of_too_many_operations_the_latest_are_refused(address: str, tmp_path: Path) -> None:
+    async with greeted(address, tmp_path) as socket:
+        for number in range(103):
+            await subscribe(socket, FOREVER, id=str(number))
+
+        refused = [message for _ in range(103) if (message := await receive(socket))["type"] == "error"]
+        await send(socket, type="complete", id="7")
+        await subscribe(socket, "{ who }", id="again")
+
+        assert [(message["id"], message["payload"][0]["extensions"]["code"]) for message in refused] == [
+            (str(number), "LIMIT_EXCEEDED") for number in (100, 101, 102)
+        ]
+        while (answer := await receive(socket))["id"] != "again":
+            assert answer["type"] == "next"
+        assert answer["type"] == "next"
