@@ -233,6 +233,10 @@ class Flow(FlowState):
         self.require(FlowAction.OVERRIDE)
         if not self._overridable(self.state(key)):
             raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has nothing to override now.", "phase")
+        return self.outdate(key, stamp, change, proposed)
+
+    def outdate(self, key: str, stamp: Stamp, change: Event, proposed: Any = None) -> Self:
+        """What that phase came to was changed, in the flow or under it: the same, whatever state the flow is in."""
         dependents = self.definition.dependents(key)
         interrupted = self.running is not None and self.running.key in dependents
         changed = replace(self._stopped(stamp) if interrupted else self, events=(*self.events, change))

@@ -226,7 +226,7 @@ class Standards(Listing[ArchitectureStandard]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionsOfFlow(Listing[StandardException]):
-    """Exceptions asked for in a flow, oldest first."""
+    """Exceptions asked for in a flow, and earlier ones of its applications that were not rejected; oldest first."""
 
     statuses: tuple[ApprovalStatus, ...] | None = None
 

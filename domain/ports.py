@@ -150,6 +150,9 @@ class FlowRepository(Protocol):
     async def previous(self, kind: str, application_ids: Sequence[str]) -> tuple[str | None, int] | None:
         """The newest earlier iteration over the same scope: its flow, while it is there, and its number."""
 
+    async def unfinished(self, kind: str) -> tuple[str, ...]:
+        """Ids of the flows of that type that have neither completed nor been cancelled, oldest first."""
+
     async def begin_iteration(self, flow: Flow) -> None:
         """Keep its number for good."""
 

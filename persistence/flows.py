@@ -147,6 +147,16 @@ class Flows:
         row = (await self._connection.execute(newest)).first()
         return (row.id, row.iteration) if row else None
 
+    async def unfinished(self, kind: str) -> tuple[str, ...]:
+        """Ids of the flows of that type that have neither completed nor been cancelled, oldest first."""
+        flows = master_flows.c
+        query = select(flows.id).where(
+            flows.engagement_id == self._engagement_id,
+            flows.kind == kind,
+            flows.status.not_in([FlowStatus.COMPLETED, FlowStatus.CANCELLED]),
+        )
+        return tuple((await self._connection.execute(query.order_by(flows.id))).scalars())
+
     async def begin_iteration(self, flow: Flow) -> None:
         """Keep its number for good: it is not given again after the flow is deleted."""
         await self._connection.execute(

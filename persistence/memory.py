@@ -28,6 +28,7 @@ from domain.export import Export, ExportStatus
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
 from domain.learning import FEEDBACK, LearningPattern
+from domain.listing import ENDED
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.ports import StoredFile
@@ -161,6 +162,10 @@ class MemoryFlows:
             if earlier == kind and 2 * len(set(ids).intersection(application_ids)) >= len(application_ids):
                 return (flow_id if flow_id in self._state.flows else None), iteration
         return None
+
+    async def unfinished(self, kind: str) -> tuple[str, ...]:
+        flows = sorted(self._state.flows.values(), key=lambda flow: flow.id)
+        return tuple(flow.id for flow in flows if flow.kind == kind and flow.status not in ENDED)
 
     async def begin_iteration(self, flow: Flow) -> None:
         self._state.iterations.append((flow.kind, flow.id, flow.iteration, flow.application_ids))

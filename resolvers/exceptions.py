@@ -15,6 +15,7 @@ from domain.standard import ApprovalStatus, StandardException
 from domain.standard_exceptions import DecideException, Measures, RequestException, decide, request
 from resolvers.assessment import FINALIZATION, find_assessment
 from resolvers.context import Caller
+from resolvers.portfolio import NO_FLOW
 
 _MEASURES = frozenset({Need.STANDARDS, Need.EXCEPTIONS})
 
@@ -36,12 +37,22 @@ async def decide_exception(caller: Caller, command: DecideException) -> Standard
     """What another person says to it; once approved, debt is measured with it."""
     caller.need(Role.LEAD)
     async with caller.work() as uow:
+        flow = await find_assessment(uow, await _flow_of(uow, command.id))
+        # Read again once the flow is locked: somebody else may have decided meanwhile.
         requested = await _exception(uow, command.id)
-        flow = await find_assessment(uow, requested.flow_id)
         today = (await uow.engagement()).today(caller.now())
         exception = decide(requested, command, today, caller.stamp())
         await _keep(caller, uow, flow, exception)
     return exception
+
+
+async def _flow_of(uow: UnitOfWork, exception_id: str) -> str:
+    """Where it was requested; read without holding the portfolio, which is held after the flow alone."""
+    known = (await uow.portfolio.load(frozenset({Need.EXCEPTIONS}), NO_FLOW, ())).exceptions
+    found = next((each.flow_id for each in known if each.id == exception_id), None)
+    if found is None:
+        raise NotFound("standard exception", ("id",))
+    return found
 
 
 async def _exception(uow: UnitOfWork, exception_id: str) -> StandardException:

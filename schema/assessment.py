@@ -247,6 +247,13 @@ class StandardExceptionType(Node):
 
     flow = referred(KnownFlow, lambda exception: exception.flow_id)
     application = referred(Application, lambda exception: exception.application_id)
+
+    @loaded
+    @staticmethod
+    async def in_force(context: Context, exceptions: list[StandardException]) -> list[bool]:
+        """True while it counts: approved, and not expired on the engagement's today."""
+        return await reading.in_force(context, exceptions)
+
     standard = referred(
         ArchitectureStandard, lambda exception: exception.standard_id, nullable=True, why="Null for an ADDITION."
     )

@@ -40,7 +40,7 @@ from domain.listing import (
 )
 from domain.page import AppOnPage
 from domain.reassessment import Reassessment
-from domain.standard import ArchitectureStandard, StandardException
+from domain.standard import ApprovalStatus, ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.mapping import from_row
 from persistence.reads.source import (
@@ -154,6 +154,12 @@ def _of_flow(parent: ColumnElement[Any], application_id: ColumnElement[Any]) -> 
     return exists().where(child.c.flow_id == parent, over).correlate_except(child)
 
 
+def _counting(parent: ColumnElement[Any]) -> ColumnElement[bool]:
+    """True of exceptions asked for in the flow, and of earlier ones that hold for its applications or may yet."""
+    kept = and_(exceptions.c.flow_id < parent, exceptions.c.status != ApprovalStatus.REJECTED)
+    return or_(exceptions.c.flow_id == parent, and_(kept, _of_flow(parent, exceptions.c.application_id)))
+
+
 def _found_by(parent: ColumnElement[Any]) -> ColumnElement[bool]:
     found = exists().where(differences.c.flow_id == parent, differences.c.application_id == apps.c.id)
     return found.correlate_except(differences)
@@ -256,7 +262,7 @@ SOURCES: dict[type, Source] = {
     ExceptionsOfFlow: Source(
         rows=EXCEPTIONS,
         order=upwards(exceptions.c.requested_at, exceptions.c.id),
-        belongs=lambda parent, _: exceptions.c.flow_id == parent,
+        belongs=lambda parent, _: _counting(parent),
         where=lambda listing: among(exceptions.c.status, listing.statuses),
     ),
     DebtOfFlow: Source(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.application import Application, Component
+from domain.debt_severity import in_force as holds
 from domain.decision import ComponentTreatment, Decision
 from domain.flows.assessment.results import ArchitectureMinimums, Finalization, Handoff, Report
 from domain.known import KnownFlow
@@ -27,6 +28,7 @@ from domain.reassessment import Reassessment
 from domain.standard import ArchitectureStandard, StandardException
 from domain.templates import ArchitectureTemplate, templates
 from resolvers.context import Context
+from resolvers.reading.engagement import current
 from resolvers.reading.flows import typed_results
 
 T = TypeVar("T")
@@ -129,13 +131,19 @@ async def treatments(context: Context, decided: Sequence[Decision]) -> list[tupl
 
 
 async def exceptions(context: Context, decided: Sequence[Decision]) -> list[tuple[StandardException, ...]]:
-    """The exceptions from standards of each decision's application in its flow."""
+    """The exceptions from standards of each decision's application, those of earlier flows included."""
     flow_ids = list(dict.fromkeys(each.flow_id for each in decided))
     found = await context.reads.pages([ExceptionsOfFlow(parent=id) for id in flow_ids], WHOLE)
     by_flow = {id: page.items for id, page in zip(flow_ids, found, strict=True)}
     return [
         tuple(item for item in by_flow[each.flow_id] if item.application_id == each.application_id) for each in decided
     ]
+
+
+async def in_force(context: Context, exceptions: Sequence[StandardException]) -> list[bool]:
+    """Whether each counts on the engagement's today."""
+    today = (await current(context)).engagement.today(context.caller.now())
+    return [holds(each, today) for each in exceptions]
 
 
 def find_templates(domain: str | None, technologies: Sequence[str] | None) -> tuple[ArchitectureTemplate, ...]:

@@ -151,3 +151,32 @@ async def test_at_the_pause_a_template_joins_what_is_proposed(graph: Graph, benc
     assert {standard["id"] for standard in made} <= set(minimums["proposedInput"]["standardIds"])
     await follow(graph, bench, flow_id, until="component_sixr_strategies")
     assert (await statuses(graph, flow_id))["tech_debt_analysis"] == "COMPLETED"
+
+
+async def test_a_standard_changed_or_deleted_elsewhere_makes_stale_what_measured_by_it(
+    graph: Graph, bench: Bench
+) -> None:
+    flow_id = await assessed(graph, bench, "component_sixr_strategies")
+    made, _ = await ask(graph, SAVE, **JAVA, flowId=flow_id)
+    await follow(graph, bench, flow_id)
+    rerun = f"mutation ($input: PhaseActionInput!) {{ runPhase(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
+    await ask(graph, rerun, flowId=flow_id, phase="tech_debt_analysis")
+    await follow(graph, bench, flow_id, until="component_sixr_strategies")
+    fresh = await statuses(graph, flow_id)
+
+    _, unused = await ask(graph, SAVE, **{**JAVA, "name": "Another"})
+    after_another = await statuses(graph, flow_id)
+    await ask(graph, SAVE, **JAVA, id=made["id"], mandatory=False)
+    after_change = await statuses(graph, flow_id)
+    await ask(graph, rerun, flowId=flow_id, phase="tech_debt_analysis")
+    await follow(graph, bench, flow_id, until="component_sixr_strategies")
+    await ask(graph, DELETE, id=made["id"])
+
+    assert (fresh["tech_debt_analysis"], unused) == ("COMPLETED", [])
+    assert after_another == fresh
+    assert (after_change["tech_debt_analysis"], after_change["architecture_minimums"]) == ("STALE", "COMPLETED")
+    assert (await statuses(graph, flow_id))["tech_debt_analysis"] == "STALE"
+    flow = (await graph.data(FLOW, id=flow_id))["flow"]
+    assert made["id"] not in [node["id"] for node in flow["child"]["standards"]["nodes"]]
+    last = flow["overrides"]["nodes"][-1]
+    assert (last["subject"], last["before"]["name"], last["after"]) == (made["id"], "Our Java", None)

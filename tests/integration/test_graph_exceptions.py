@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from domain.access import Role
 from domain.event import RunPhase
-from persistence.database import open_database
+from persistence.database import open_database, select_tenant
+from persistence.tables import standard_exceptions
 from tests.graph import Graph
 from tests.integration.conftest import Bench, postgres_bench
 from tests.integration.test_graph_architecture import assessed, statuses
@@ -130,3 +134,75 @@ async def test_a_request_is_one_version_and_one_event_of_its_flow(graph: Graph, 
     assert after["version"] == before["version"] + 1
     events = await bench.events(flow_id.partition(":")[2])
     assert events[-1].data == {"changed": [["StandardException", requested["id"].partition(":")[2]]]}
+
+
+SHOWN = """query ($id: ID!) { flow(id: $id) { child { ... on AssessmentFlow { exceptions { nodes { id inForce } }
+  decisions { nodes { application { id techDebt { score } } architectureExceptions { id inForce } } } } } } }"""
+
+
+async def shown(graph: Graph, flow_id: str, application_id: str) -> dict[str, Any]:
+    """That application's decision, with its exceptions and the score of its debt."""
+    nodes = (await graph.data(SHOWN, id=flow_id))["flow"]["child"]["decisions"]["nodes"]
+    return next(dict(node) for node in nodes if node["application"]["id"] == application_id)
+
+
+async def test_an_exception_counts_until_its_last_day_and_says_so(graph: Graph, bench: Bench) -> None:
+    flow_id = await assessed(graph, bench, "component_sixr_strategies")
+    input = await wish(graph, flow_id, expiresOn="2099-12-31")
+    before = await shown(graph, flow_id, input["applicationId"])
+    requested, _ = await ask(graph, REQUEST, **input, user="bob")
+    await ask(graph, DECIDE, id=requested["id"], approve=True)
+
+    softened = await shown(graph, flow_id, input["applicationId"])
+    async with graph.engine.begin() as connection:
+        await select_tenant(connection, graph.tenant)
+        await connection.execute(update(standard_exceptions).values(expires_on=date(2020, 1, 1)))
+    expired = await shown(graph, flow_id, input["applicationId"])
+
+    assert before["architectureExceptions"] == []
+    assert softened["architectureExceptions"] == [{"id": requested["id"], "inForce": True}]
+    assert softened["application"]["techDebt"]["score"] < before["application"]["techDebt"]["score"]
+    assert expired["architectureExceptions"] == [{"id": requested["id"], "inForce": False}]
+    assert expired["application"]["techDebt"] == before["application"]["techDebt"]
+
+
+async def test_a_modification_measures_by_its_own_versions_and_an_addition_by_one_more(
+    graph: Graph, bench: Bench
+) -> None:
+    flow_id = await assessed(graph, bench, "component_sixr_strategies")
+    input = await wish(graph, flow_id)
+    own = [{"technology": "Java", "specifier": ">=8"}]
+    strict = [{"technology": "Java", "specifier": ">=25"}]
+    about = {"flowId": flow_id, "applicationId": input["applicationId"], "rationale": "As agreed."}
+
+    modified, _ = await ask(graph, REQUEST, **{**input, "kind": "MODIFICATION", "supportedVersions": own}, user="bob")
+    await ask(graph, DECIDE, id=modified["id"], approve=True)
+    await ask(graph, RUN, flowId=flow_id, phase="tech_debt_analysis")
+    await bench.drive()
+    nodes = (await graph.data(DEBT, id=flow_id))["flow"]["child"]["techDebt"]["nodes"]
+    added, errors = await ask(
+        graph, REQUEST, **about, kind="ADDITION", requirement="Newest Java.", supportedVersions=strict, user="bob"
+    )
+    await ask(graph, DECIDE, id=added["id"], approve=True)
+    await ask(graph, RUN, flowId=flow_id, phase="tech_debt_analysis")
+    await bench.drive()
+    more = (await graph.data(DEBT, id=flow_id))["flow"]["child"]["techDebt"]["nodes"]
+
+    assert [node["title"] for node in nodes if node["standard"]] == []
+    assert (errors, added["standard"]) == ([], None)
+    assert len(more) == len(nodes) + 1
+
+
+async def test_two_who_decide_at_once_decide_once(graph: Graph, bench: Bench) -> None:
+    flow_id = await assessed(graph, bench, "component_sixr_strategies")
+    requested, _ = await ask(graph, REQUEST, **await wish(graph, flow_id), user="carol")
+    other = Graph(graph.engine, graph.work, graph.tenant)
+
+    answers = await asyncio.gather(
+        ask(graph, DECIDE, id=requested["id"], approve=True),
+        ask(other, DECIDE, id=requested["id"], approve=False, user="bob"),
+    )
+
+    assert sorted(str(errors) for _, errors in answers) == ["[('INVALID_TRANSITION', ['id'])]", "[]"]
+    (decided,) = [exception for exception, errors in answers if not errors]
+    assert decided["status"] == ("APPROVED" if decided["decidedBy"] == "alice" else "REJECTED")

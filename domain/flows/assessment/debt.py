@@ -74,5 +74,5 @@ def confirm_debt(call: PhaseCall) -> Outcome:
     own = [item for item in call.portfolio.debt if item.flow_id == call.flow_id]
     before: TechDebtAnalysis = call.results[call.phase]
     confirmed = tuple(dict.fromkeys(answer.confirmed_application_ids))
-    summed = replace(sum_debt(call, own), as_of=before.as_of, confirmed_application_ids=confirmed)
-    return Outcome(summed)
+    summed = sum_debt(replace(call, as_of=before.as_of), own)
+    return Outcome(replace(summed, confirmed_application_ids=confirmed))
