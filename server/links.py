@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import secrets
@@ -31,8 +32,9 @@ class Links:
     @classmethod
     def of(cls, settings: Settings) -> Links:
         """With the secret that the deployment was given, else one made under its data folder."""
-        given = settings.link_secret.encode()
-        return cls(given or made_once(settings.data / KEY_FILE, lambda: secrets.token_bytes(KEY_BYTES)))
+        if settings.link_secret:
+            return cls(stretched(settings.link_secret))
+        return cls(made_once(settings.data / KEY_FILE, lambda: secrets.token_bytes(KEY_BYTES)))
 
     def make(self, caller: Caller, export_id: str) -> str:
         """Where that caller can fetch the export until ten minutes from now."""
@@ -51,3 +53,8 @@ class Links:
         whose = (caller.tenant.client_account_id, caller.tenant.engagement_id, caller.subject, caller.user)
         text = json.dumps([export_id, until, *whose]).encode()
         return urlsafe_b64encode(hmac.digest(self.key, text, "sha256")).decode().rstrip("=")
+
+
+def stretched(secret: str) -> bytes:
+    """A key of a secret that a person chose: whoever holds a link can guess at it, and each guess must be dear."""
+    return hashlib.scrypt(secret.encode(), salt=b"flotilla links", n=1 << 14, r=8, p=1, dklen=KEY_BYTES)

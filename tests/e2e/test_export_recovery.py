@@ -30,7 +30,12 @@ async def ended(site: Site, export_id: str) -> Export:
             await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("step", ["before write", "before keep", "after write"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "step", ["before keep", pytest.param("before write", marks=SLOW), pytest.param("after write", marks=SLOW)]
+)
 async def test_an_export_goes_on_elsewhere_when_its_worker_is_killed(
     site: Site, start_process: StartProcess, step: str
 ) -> None:

@@ -93,8 +93,12 @@ def test_processes_of_one_machine_share_a_key_that_only_its_owner_reads(tmp_path
     assert (tmp_path / "link-key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_secret_that_was_given_is_the_key(tmp_path: Path) -> None:
-    links = Links.of(replace(Settings(), data=tmp_path, link_secret="shared by all"))
+def test_processes_with_the_same_secret_have_the_same_key_and_no_file(tmp_path: Path) -> None:
+    first, second, other = (
+        Links.of(replace(Settings(), data=tmp_path, link_secret=secret)) for secret in ("one", "one", "other")
+    )
 
-    assert links.key == b"shared by all"
+    assert first == second != other
+    assert len(first.key) == 32
+    assert b"one" not in first.key
     assert list(tmp_path.iterdir()) == []
