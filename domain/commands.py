@@ -32,12 +32,13 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class UpdateFlow:
-    """What is None stays as it is."""
+    """What is None stays as it is. `kind` is the type of flow that the configuration is for."""
 
     flow_id: str
     name: str | None = None
     auto_advance: bool | None = None
     configuration: Mapping[str, Any] | None = None
+    kind: str | None = None
     expected_version: int | None = None
 
 

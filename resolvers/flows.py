@@ -110,6 +110,7 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
         flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
         configuration, ids = command.configuration, None
         if configuration is not None:
+            _require_own(caller, flow, command.kind)
             path = ("configuration", flow.definition.branch)
             typed: Any = caller.shapes.decode(
                 flow.definition.configuration, {**flow.configuration, **configuration}, path
@@ -125,6 +126,14 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
         updated = await _rescoped(caller, uow, flow, updated)
         await uow.flows.save(updated)
     return updated
+
+
+def _require_own(caller: Caller, flow: Flow, kind: str | None) -> None:
+    """Two types may well have fields of the same names."""
+    if kind not in (None, flow.kind):
+        own, given = flow.definition.branch, definition_of(caller, str(kind)).branch
+        message = f"The configuration of this flow is `{own}`, not `{given}`."
+        raise refuse(ErrorCode.INVALID_INPUT, message, "configuration", given)
 
 
 async def _rescoped(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flow) -> Flow:

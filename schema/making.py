@@ -89,14 +89,14 @@ async def update_flow(context: Context, input: Any) -> FlowPayload:
     """A flow's name, its way of going on, or its configuration; the branch must be its own type's."""
 
     async def act(caller: Caller, said: Said) -> Flow:
-        configuration = None
+        kind = configuration = None
         if said.get("configuration"):
-            _, branch = _branch(said["configuration"])
+            kind, branch = _branch(said["configuration"])
             if "source" in branch:
                 message = "A flow keeps the file it was started with. Start another flow for another file."
                 raise refuse(ErrorCode.INVALID_INPUT, message, "configuration", "discovery", "source")
             configuration = branch.camel()
-        wanted = {**said, "configuration": configuration}
+        wanted = {**said, "configuration": configuration, "kind": kind}
         return await flows.update_flow(caller, command(UpdateFlow, Said(wanted)))
 
     return FlowPayload.of(await carry_out(context, "updateFlow", input, act))

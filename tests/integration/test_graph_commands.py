@@ -324,3 +324,18 @@ async def test_only_the_platform_makes_engagements(graph: Graph) -> None:
     text = "mutation ($input: CreateEngagementInput!) { createEngagement(input: $input) { engagement { id } } }"
 
     assert await graph.code(text, input={"clientAccount": {"newName": "Acme"}, "name": "One"}) == "FORBIDDEN"
+
+
+async def test_a_flow_takes_the_configuration_of_its_own_type_alone(graph: Graph) -> None:
+    flow_id = await started(graph, autoAdvance=False)
+    text = """mutation ($input: UpdateFlowInput!) { updateFlow(input: $input) {
+      flow { id } errors { code message path } } }"""
+    other = {"assessment": {"applicationIds": [f"Application:{new_id()}"]}}
+    before = await graph.data("query ($id: ID!) { flow(id: $id) { version configuration } }", id=flow_id)
+
+    payload = (await graph.data(text, input={"flowId": flow_id, "configuration": other}))["updateFlow"]
+
+    message = "The configuration of this flow is `discovery`, not `assessment`."
+    problem = {"code": "INVALID_INPUT", "message": message, "path": ["configuration", "assessment"]}
+    assert payload == {"flow": None, "errors": [problem]}
+    assert await graph.data("query ($id: ID!) { flow(id: $id) { version configuration } }", id=flow_id) == before
