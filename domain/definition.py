@@ -33,6 +33,7 @@ class Need(StrEnum):
     DECISIONS = "decisions"
     PAGES = "pages"
     ANNUAL_COSTS = "annual_costs"
+    CHANGES = "changes"
     PATTERNS = "patterns"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
@@ -14,6 +14,9 @@ from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, DataImport, InventoryDifference
 from domain.page import AppOnPage
 from domain.standard import ArchitectureStandard, StandardException
+
+if TYPE_CHECKING:
+    from domain.known import DatedChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Portfolio:
     of them, decisions and pages those of this flow, debt its own and what earlier flows found on its applications.
     `neighbours` are applications outside the scope that a dependency of it names. For discovery everything is the
     engagement's: findings are its own and those decided in earlier flows; `data_import` and `differences` its own.
-    `annual_costs` are the known ones of all its applications.
+    `annual_costs` are the known ones of all its applications; `changes` the newest few of each in scope, newest first.
     """
 
     applications: tuple[Application, ...] = ()
@@ -40,6 +43,7 @@ class Portfolio:
     decisions: tuple[Decision, ...] = ()
     pages: tuple[AppOnPage, ...] = ()
     annual_costs: tuple[Decimal, ...] = ()
+    changes: tuple[DatedChange, ...] = ()
 
     def after(self, saves: Iterable[Any]) -> Self:
         """The same with new or changed values among its parts."""

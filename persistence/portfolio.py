@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Numeric, Table, Text, and_, cast, delete, 
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.application import Application, Component
+from domain.application import Application, ApplicationChange, Component
 from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.definition import Need
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference, RejectedRow
+from domain.known import DatedChange
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.standard import ArchitectureStandard, StandardException
@@ -30,6 +31,8 @@ T = TypeVar("T")
 
 # Rows of one statement: well under the 32,767 parameters of the protocol, with the widest table.
 CHUNK = 1_000
+# Of an application's history, what a rule is given to tell of it.
+CHANGES = 10
 
 
 class PortfolioValues:
@@ -55,6 +58,8 @@ class PortfolioValues:
             parts["data_import"] = found[-1] if found else None
         if Need.ANNUAL_COSTS in needs:
             parts["annual_costs"] = await self._annual_costs()
+        if Need.CHANGES in needs:
+            parts["changes"] = await self._changes(application_ids)
         if application_ids and Need.DEPENDENCIES in needs:
             parts["neighbours"] = await self._neighbours(parts["dependencies"], application_ids)
         return Portfolio(**parts)
@@ -120,6 +125,19 @@ class PortfolioValues:
         mine = tables.applications.c.engagement_id == self._engagement_id
         found = await self._connection.execute(select(cost).where(mine, cost.is_not(None)).order_by(cost))
         return tuple(found.scalars())
+
+    async def _changes(self, application_ids: tuple[str, ...]) -> tuple[DatedChange, ...]:
+        """The newest few of each application, newest first."""
+        table = tables.application_changes
+        newest = (table.c.at.desc(), table.c.id.desc())
+        number = func.row_number().over(partition_by=table.c.application_id, order_by=newest).label("number")
+        mine = (table.c.engagement_id == self._engagement_id, table.c.application_id.in_(application_ids))
+        numbered = select(*columns(ApplicationChange), table.c.at, number).where(*mine).subquery()
+        query = (
+            select(numbered).where(numbered.c.number <= CHANGES).order_by(numbered.c.application_id, numbered.c.number)
+        )
+        rows = (await self._connection.execute(query)).mappings()
+        return tuple(DatedChange(from_row(ApplicationChange, row), row["at"]) for row in rows)
 
     async def _neighbours(
         self, dependencies: Iterable[Dependency], application_ids: tuple[str, ...]

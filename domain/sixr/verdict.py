@@ -157,7 +157,11 @@ def _rationale(
     telling = [each.because for gap, each in sorted(gaps, key=lambda pair: -pair[0])[:3] if gap > 0]
     lead = f"{named(best)} scores {float(best_score):.2f}, {float(separation):.2f} ahead of {named(second)}."
     if separation < CLOSE:
-        lead += " That is too close to call."
+        # Rounded, 0.0996 would read as far enough ahead.
+        lead = (
+            f"{named(best)} scores {float(best_score):.2f}, less than {float(CLOSE):.2f} ahead of {named(second)}: "
+            "too close to call."
+        )
     unknown = sum(each.level is None for each in readings)
     tail = [f"{unknown} of {len(readings)} factors are unknown."] if unknown else []
     return " ".join([lead, *telling, *tail])

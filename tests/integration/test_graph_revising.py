@@ -12,9 +12,9 @@ from persistence.database import open_database
 from tests.graph import Graph
 from tests.integration.conftest import Bench, postgres_bench
 from tests.integration.test_graph_architecture import JAVA, SAVE, assessed, statuses
-from tests.integration.test_graph_assessment import DECISIONS
+from tests.integration.test_graph_assessment import DECISIONS, OVERRIDE
 from tests.integration.test_graph_commands import ERRORS
-from tests.integration.test_graph_portfolio import ask
+from tests.integration.test_graph_portfolio import UPDATE, ask
 from tests.toy import new_id
 
 PART = "id name type source technologies { name version } dependsOn { name } attributes"
@@ -162,6 +162,37 @@ async def test_a_page_in_a_persons_words_is_kept(graph: Graph, bench: Bench) -> 
     assert not by_key["ownership"]["customized"]
     assert stale == (None, [("VERSION_CONFLICT", ["expectedVersion"])])
     assert untitled == (None, [("INVALID_INPUT", ["sections", "0", "title"])])
+
+
+async def test_a_page_tells_what_was_changed_and_is_made_anew_around_a_persons_words(
+    graph: Graph, bench: Bench
+) -> None:
+    flow_id = await assessed(graph, bench, "app_on_page_generation")
+    own = await payroll(graph, flow_id)
+    about = {"flowId": flow_id, "applicationId": own["id"]}
+    await ask(graph, PAGE, **about, sections=[{"key": "overview", "body": {"text": "Pays."}}])
+
+    await ask(graph, UPDATE, id=own["id"], department="Finance", user="bob")
+    choice = {"flowId": flow_id, "applicationId": own["id"], "strategy": "RETAIN", "rationale": "For now."}
+    await graph.data(OVERRIDE, input=choice)
+    _, errors = await ask(graph, RUN, flowId=flow_id, phase="app_on_page_generation")
+    await bench.drive()
+
+    text = """query ($id: ID!, $of: ID!) { flow(id: $id) { child { ... on AssessmentFlow {
+      appOnPage(applicationId: $of) { customized version sections { key body customized } } } } } }"""
+    page = (await graph.data(text, id=flow_id, of=own["id"]))["flow"]["child"]["appOnPage"]
+    bodies = {section["key"]: section["body"] for section in page["sections"]}
+    newest = bodies["history"]["changes"][0]
+    assert errors == []
+    assert [section["key"] for section in page["sections"] if section["customized"]] == ["overview"]
+    assert bodies["overview"] == {"text": "Pays."}
+    assert (newest["field"], newest["before"], newest["after"], newest["by"]) == ("department", None, "Finance", "bob")
+    assert [change["field"] for change in bodies["history"]["changes"]] == ["department", "readiness"]
+    assert bodies["readiness"]["readiness"] == "IN_ASSESSMENT"
+    assert {each["strategy"] for each in bodies["treatments"]} == {"RETAIN"}
+    assert {item["underException"] for item in bodies["tech_debt"]["items"]} == {False}
+    assert bodies["unknown_facts"]["share"] > 0
+    assert all(bodies[key] for key in bodies if key not in ("move_group", "risks", "integration"))
 
 
 async def test_nothing_is_changed_before_it_is_there_or_by_a_viewer(graph: Graph, bench: Bench) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 from domain.application import Component
 from domain.debt import TechDebtItem
+from domain.debt_severity import in_force, relieved_standards
 from domain.decision import Decision, StrategyScore
 from domain.definition import Outcome, PhaseCall
 from domain.dependency import Dependency
 from domain.flows.assessment.answers import refuse_unknown
 from domain.flows.assessment.results import GeneratedPages, PagesAnswer
-from domain.known_facts import as_text, fact_of
+from domain.known import DatedChange
+from domain.known_facts import as_text, fact_of, own_fact
 from domain.page import AppOnPage, PageSection
 from domain.readiness import applicable_facts, missing_facts
 from domain.sixr.subject import Subject, subjects
@@ -32,6 +34,7 @@ class Sheet:
     decision: Decision
     dependencies: tuple[Dependency, ...]
     exceptions: tuple[StandardException, ...]
+    changes: tuple[DatedChange, ...]
     names: Mapping[str, str]
     call: PhaseCall
 
@@ -70,6 +73,7 @@ def _sheets(call: PhaseCall) -> list[Sheet]:
             decision=decisions[subject.application.id],
             dependencies=tuple(each for each in edges if subject.application.id in (each.from_id, each.to_id)),
             exceptions=tuple(each for each in portfolio.exceptions if each.application_id == subject.application.id),
+            changes=tuple(each for each in portfolio.changes if each.change.application_id == subject.application.id),
             names=names,
             call=call,
         )
@@ -135,9 +139,11 @@ def _current_state(sheet: Sheet) -> Any:
 
 
 def _integration(sheet: Sheet) -> Any:
-    kinds = fact_of(sheet.subject.application, "integration_kinds")
+    told = [fact_of(sheet.subject.application, "integration_kinds")]
+    told += [own_fact(part, "integration_kinds") for part in sheet.subject.components]
+    kinds = dict.fromkeys(kind for each in told for kind in each or ())
     protocols = sorted({each.protocol for each in sheet.dependencies if each.protocol})
-    return {"kinds": list(kinds or ()), "protocols": protocols}
+    return {"kinds": list(kinds), "protocols": protocols}
 
 
 def _components(sheet: Sheet) -> Any:
@@ -148,11 +154,19 @@ def _components(sheet: Sheet) -> Any:
 
 
 def _debt(sheet: Sheet) -> Any:
-    return {"score": sheet.subject.debt_score, "items": [_debt_item(item) for item in sheet.subject.debt]}
+    relieved = relieved_standards(sheet.exceptions, sheet.subject.application.id, sheet.call.as_of)
+    items = [_debt_item(item, excepted=item.standard_id in relieved) for item in sheet.subject.debt]
+    return {"score": sheet.subject.debt_score, "items": items}
 
 
-def _debt_item(item: TechDebtItem) -> Any:
-    return {"title": item.title, "severity": item.severity, "evidence": item.evidence}
+def _debt_item(item: TechDebtItem, *, excepted: bool) -> Any:
+    return {
+        "title": item.title,
+        "severity": item.severity,
+        "evidence": item.evidence,
+        "remediationHours": str(item.remediation_hours),
+        "underException": excepted,
+    }
 
 
 def _treatments(sheet: Sheet) -> Any:
@@ -161,6 +175,9 @@ def _treatments(sheet: Sheet) -> Any:
         {
             "component": parts[each.component_id].name if each.component_id in parts else each.component_id,
             "strategy": named((each.strategy, each.depth)),
+            "recommended": each.recommended,
+            "decidedBy": each.source,
+            "likelyHours": str(each.effort.likely),
             "why": each.rationale,
             "compatibilityIssues": list(each.compatibility_issues),
         }
@@ -181,10 +198,20 @@ def _compliance(sheet: Sheet) -> Any:
     keys = ("regulated", "internet_facing", "tls", "central_authentication", "encryption_at_rest", "disaster_recovery")
     return {
         "facts": {key: as_text(value) for key in keys if (value := fact_of(own, key)) is not None},
-        "exceptions": [
-            {"kind": each.kind, "status": each.status, "rationale": each.rationale, "expiresOn": _day(each)}
-            for each in sheet.exceptions
-        ],
+        "exceptions": [_exception(sheet, each) for each in sheet.exceptions],
+    }
+
+
+def _exception(sheet: Sheet, exception: StandardException) -> Any:
+    standards = {each.id: each.name for each in sheet.call.portfolio.standards}
+    return {
+        "kind": exception.kind,
+        "standard": standards.get(exception.standard_id or ""),
+        "requirement": exception.requirement,
+        "status": exception.status,
+        "inForce": in_force(exception, sheet.call.as_of),
+        "rationale": exception.rationale,
+        "expiresOn": _day(exception),
     }
 
 
@@ -225,6 +252,7 @@ def _risks(sheet: Sheet) -> Any:
 def _readiness(sheet: Sheet) -> Any:
     own, decision = sheet.subject.application, sheet.decision
     return {
+        "readiness": own.readiness,
         "migrationReadiness": own.migration_readiness,
         "accepted": decision.accepted,
         "gaps": list(own.readiness_gaps),
@@ -241,6 +269,19 @@ def _history(sheet: Sheet) -> Any:
         "recommended": decision.recommended,
         "decidedBy": decision.source,
         "why": decision.rationale,
+        "changes": [_change(each) for each in sheet.changes],
+    }
+
+
+def _change(dated: DatedChange) -> Any:
+    change = dated.change
+    return {
+        "on": dated.at.date().isoformat(),
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "by": change.by,
+        "reason": change.reason,
     }
 
 
