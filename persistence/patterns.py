@@ -28,6 +28,10 @@ from persistence.tables import account_patterns, engagements, learning_patterns
 
 _own, _shared = learning_patterns, account_patterns
 
+# What an engagement has learned itself; others may have used what it shares.
+own_patterns = _own.outerjoin(_shared, _shared.c.id == _own.c.id)
+uses = func.coalesce(_shared.c.uses, _own.c.uses).label("uses")
+
 # `tenant` is the engagement that sees the pattern; row-level security leaves its own engagement alone to be joined.
 visible = union_all(
     select(
@@ -37,14 +41,14 @@ visible = union_all(
         _own.c.key,
         _own.c.summary,
         _own.c.data,
-        func.coalesce(_shared.c.uses, _own.c.uses).label("uses"),
+        uses,
         _own.c.confidence,
         _own.c.flow_id,
         _own.c.created_at,
         _own.c.search,
         _own.c.engagement_id.label("tenant"),
         true().label("own"),
-    ).select_from(_own.outerjoin(_shared, _shared.c.id == _own.c.id)),
+    ).select_from(own_patterns),
     select(
         _shared.c.id,
         literal(str(LearningScope.CLIENT_ACCOUNT), Text),
