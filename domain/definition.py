@@ -19,11 +19,15 @@ WHOLE = 100
 
 
 class Need(StrEnum):
-    """A part of the portfolio that a phase reads; what is not named is not loaded."""
+    """A part of the portfolio that a phase reads; what is not named is not loaded.
+
+    CYCLES adds to the dependencies those that lead from the scope through others and back.
+    """
 
     APPLICATIONS = "applications"
     COMPONENTS = "components"
     DEPENDENCIES = "dependencies"
+    CYCLES = "cycles"
     IMPORT = "import"
     FINDINGS = "findings"
     DIFFERENCES = "differences"

@@ -25,6 +25,7 @@ from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
+from persistence.cycles import on_the_way_back
 from persistence.mapping import TABLES, columns, from_row, to_row
 
 T = TypeVar("T")
@@ -53,6 +54,9 @@ class PortfolioValues:
         for need, (field, type_, where) in _PARTS.items():
             if need in needs:
                 parts[field] = await self._find(type_, where(within))
+        if application_ids and Need.DEPENDENCIES in needs and Need.CYCLES in needs:
+            far = await self._find(Dependency, [on_the_way_back(self._engagement_id, application_ids)])
+            parts["dependencies"] = (*parts["dependencies"], *far)
         if Need.IMPORT in needs:
             found = await self._find(DataImport, [tables.data_imports.c.flow_id == flow_id])
             parts["data_import"] = found[-1] if found else None

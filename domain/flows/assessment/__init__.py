@@ -88,7 +88,7 @@ DEFINITION = FlowDefinition(
             weight=30,
             requires=("architecture_minimums",),
             overridable=True,
-            needs=_DEBT,
+            needs=_DEBT | {Need.CYCLES},
             pause=Pause(
                 TechDebtAnswer,
                 propose_debt,
@@ -112,7 +112,7 @@ DEFINITION = FlowDefinition(
             weight=25,
             requires=("tech_debt_analysis",),
             overridable=True,
-            needs=_DECIDING,
+            needs=_DECIDING | {Need.CYCLES},
             pause=Pause(
                 SixRAnswer,
                 propose_acceptance,
