@@ -63,6 +63,9 @@ OPERATING_SYSTEM = "Operating system"
 DATA_VOLUME = "Data volume GB"
 DISK_CAPACITY = "Disk capacity GB"
 
+# Told together by the last of them, in a table of no known tool.
+_SYSTEM_PARTS = frozenset({"os", "os version", "operating system"})
+
 # Format by format: what its own columns fill. None: kept as it is in `attributes`.
 _FORMATS: Mapping[TableKind, Mapping[str, str | None]] = MappingProxyType(
     {
@@ -203,6 +206,9 @@ def roles(columns: Sequence[str]) -> dict[str, str]:
 
 def kept_columns(columns: Sequence[str]) -> frozenset[str]:
     """The columns of a known format that fill nothing, whatever their names and values resemble."""
+    keys = frozenset(map(header_key, columns))
+    if keys >= _SYSTEM_PARTS:
+        return frozenset(column for column in columns if header_key(column) in {"os", "os version"})
     own = _FORMATS.get(table_kind(columns), {})
     return frozenset(column for column in columns if own.get(header_key(column), "") is None)
 

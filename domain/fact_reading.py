@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,8 +18,10 @@ UNKNOWN = frozenset(
     {"", "-", "--", "\u2013", "\u2014", "?", "unknown", "not known", "n/a", "na", "#n/a", "n.a.", "null", "none", "nil",
      "tbc", "tbd", "to be confirmed", "to be determined", "undefined", "not available"}
 )  # fmt: skip
-_YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "ja", "oui", "si", "sí"})
-_NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "non"})
+_YES = frozenset(
+    {"yes", "y", "true", "t", "1", "x", "on", "ja", "j", "wahr", "oui", "o", "vrai", "si", "s", "verdadero", "sim"}
+)
+_NO = frozenset({"no", "n", "false", "f", "0", "off", "nein", "falsch", "non", "faux", "falso", "nao", "nee"})
 _GROUPS = re.compile(r"\d{1,3}([,.'\u2019 \u00a0\u202f])\d{3}(\1\d{3})*")
 _CURRENCY = re.compile(r"^(?:[A-Z]{3}|[$€£¥]|CHF)\s*|\s*(?:[A-Z]{3}|[$€£¥])$")
 _TIMES: Mapping[str, Decimal] = MappingProxyType(
@@ -156,7 +159,9 @@ def _read_list(_fact: Fact, text: str) -> tuple[str, ...]:
 
 
 def _word(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text).strip().casefold()
+    folded = unicodedata.normalize("NFKD", text)
+    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    return re.sub(r"[\s_-]+", " ", plain).strip().casefold()
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -27,6 +27,12 @@ _CRITICALITY_WORDS = {
     "tier 3": "MEDIUM", "tier3": "MEDIUM", "moderate": "MEDIUM", "normal": "MEDIUM", "silver": "MEDIUM",
     "standard": "MEDIUM", "med": "MEDIUM", "m": "MEDIUM", "tier 4": "LOW", "tier4": "LOW",
     "tier 5": "LOW", "minor": "LOW", "bronze": "LOW", "non critical": "LOW", "l": "LOW",
+    "most critical": "MISSION_CRITICAL", "somewhat critical": "HIGH", "less critical": "MEDIUM",
+    "not critical": "LOW", "sehr hoch": "MISSION_CRITICAL", "hoch": "HIGH", "mittel": "MEDIUM",
+    "niedrig": "LOW", "gering": "LOW", "kritisch": "MISSION_CRITICAL", "critique": "MISSION_CRITICAL",
+    "elevee": "HIGH", "haute": "HIGH", "forte": "HIGH", "moyenne": "MEDIUM", "faible": "LOW", "basse": "LOW",
+    "critica": "MISSION_CRITICAL", "muy alta": "MISSION_CRITICAL", "alta": "HIGH", "media": "MEDIUM",
+    "baja": "LOW", "alto": "HIGH", "medio": "MEDIUM", "bajo": "LOW", "baixa": "LOW", "bassa": "LOW",
 }  # fmt: skip
 _ENVIRONMENT_WORDS = {
     "prod": "PRODUCTION", "prd": "PRODUCTION", "p": "PRODUCTION", "live": "PRODUCTION",
@@ -35,11 +41,17 @@ _ENVIRONMENT_WORDS = {
     "tst": "TEST", "testing": "TEST", "qa": "TEST", "sit": "TEST", "int": "TEST", "integration": "TEST",
     "dev": "DEVELOPMENT", "d": "DEVELOPMENT", "sandbox": "DEVELOPMENT", "disaster recovery": "DR",
     "drp": "DR", "recovery": "DR", "backup site": "DR", "training": "OTHER", "demo": "OTHER",
+    "produktion": "PRODUCTION", "produktiv": "PRODUCTION", "produccion": "PRODUCTION",
+    "producao": "PRODUCTION", "produzione": "PRODUCTION", "abnahme": "STAGING", "recette": "STAGING",
+    "preproduccion": "STAGING", "pruebas": "TEST", "integracion": "TEST",
+    "entwicklung": "DEVELOPMENT", "developpement": "DEVELOPMENT", "desarrollo": "DEVELOPMENT",
+    "desenvolvimento": "DEVELOPMENT", "sviluppo": "DEVELOPMENT", "secours": "DR", "contingencia": "DR",
+    "schulung": "OTHER", "formation": "OTHER",
 }  # fmt: skip
 _COMMERCIAL_WORDS = {
     "cots": "yes", "commercial": "yes", "packaged": "yes", "package": "yes", "off the shelf": "yes",
     "vendor": "yes", "purchased": "yes", "third party": "yes", "3rd party": "yes", "bought": "yes",
-    "custom": "no", "bespoke": "no", "in house": "no", "inhouse": "no", "home grown": "no",
+    "custom": "no", "bespoke": "no", "in house": "no", "inhouse": "no", "home grown": "no", "homegrown": "no",
     "internal": "no", "custom built": "no", "open source": "no",
 }  # fmt: skip
 _AUTHENTICATION_WORDS = {
@@ -119,13 +131,13 @@ _TECHNOLOGIES = (
                 "os according to the configuration file", "os according to the vmware tools", needed=True),
     _technology("database", "Database", "database", "db", "dbms", "database engine", "database type"),
     _technology("language", "Programming language", "language", "programming language", "technology",
-                "tech stack", "development language", needed=True, only_if=("commercial_product", False)),
+                "development language", needed=True, only_if=("commercial_product", False)),
     _technology("runtime", "Runtime", "runtime", "runtime version", "java version", "jdk"),
     _technology("framework", "Framework", "framework", "frameworks", "web framework"),
     _technology("middleware", "Middleware", "middleware", "application server", "app server",
                 "message queue", "integration middleware"),
     _technology("web_server", "Web server", "web server", "http server"),
-    _technology("technologies", "Other technologies", "technologies", "technology stack", "stack",
+    _technology("technologies", "Other technologies", "technologies", "technology stack", "tech stack", "stack",
                 "software", "components used"),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -34,8 +34,13 @@ def derived(columns: Sequence[str], kind: TableKind) -> tuple[Derived, ...]:
     return tuple(
         Derived(name, tuple(by_key.get(key, "") for key in keys), read)
         for name, keys, read in _DERIVED.get(kind, ())
-        if header_key(name) not in by_key and any(key in by_key for key in keys)
+        if header_key(name) not in by_key and _enough(kind)(key in by_key for key in keys)
     )
+
+
+def _enough(kind: TableKind) -> Callable[[Iterable[bool]], bool]:
+    # In a table of no known tool one of them alone is a column like any other.
+    return all if kind is TableKind.APPLICATIONS else any
 
 
 def operating_system(parts: Sequence[str]) -> str:
@@ -64,6 +69,7 @@ _DERIVED: Mapping[TableKind, tuple[tuple[str, tuple[str, ...], Read], ...]] = Ma
             (SERVER, ("hostname", "vmware.vmname", "serverid", "externalid", "smbiosid", "ipaddress"), first_filled),
             (OPERATING_SYSTEM, ("os.name", "os.version"), operating_system),
         ),
+        TableKind.APPLICATIONS: ((OPERATING_SYSTEM, ("os", "os version"), operating_system),),
         TableKind.AZURE_MIGRATE: ((OPERATING_SYSTEM, ("os name", "os version"), operating_system),),
         TableKind.RVTOOLS: (
             (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import BinaryIO
 
 from domain.columns import TableKind, roles
@@ -13,7 +14,7 @@ from readers.content import check_content, check_packed, check_text, is_packed
 from readers.documents import is_document, read_document
 from readers.encoding import Encoding, find_encoding
 from readers.formats import CSV, XLSX, YAML, check_format, check_kind, format_of
-from readers.header import read_header
+from readers.header import LOOKED_AT, find_names, read_header
 from readers.limits import Limits
 from readers.rows import Rows
 from readers.rvtools import is_rvtools, read_machines
@@ -57,7 +58,7 @@ class Inventories:
         lines = Lines(source, encoding, self._limits)
         records = read_records(lines, delimiter)
         try:
-            columns = self._header(records)
+            columns, records = self._header(records)
             kind = check_kind(columns, format)
         except Refused:
             lines.detach()
@@ -81,20 +82,21 @@ class Inventories:
         header, records = find_header(book)
         return read_header(header.cells, self._limits), records
 
-    def _header(self, records: Iterator[Record]) -> tuple[str, ...]:
-        first = next(records, None)
-        if first is not None and _names_delimiter(first.cells):
-            first = next(records, None)
-        if first is None:
+    def _header(self, records: Iterator[Record]) -> tuple[tuple[str, ...], Iterator[Record]]:
+        beginning = list(islice(records, LOOKED_AT))
+        if beginning and _names_delimiter(beginning[0].cells):
+            del beginning[0]
+        if not beginning:
             raise refuse(ErrorCode.INVALID_INPUT, "The file is empty. A table needs a header and at least one row.")
-        columns = read_header(first.cells, self._limits)
+        at = find_names([record.cells for record in beginning]) or 0
+        columns = read_header(beginning[at].cells, self._limits)
         if len(columns) == 1 and not roles(columns):
             raise refuse(
                 ErrorCode.UNSUPPORTED_FORMAT,
                 f'No table was recognized: the first line is one cell, "{columns[0][:80]}". '
                 "A table begins with the names of its columns, parted by comma, semicolon, tab or |.",
             )
-        return columns
+        return columns, chain(beginning[at + 1 :], records)
 
 
 def _sheet(kind: TableKind, other: str, rows: Rows) -> InventorySheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -18,6 +19,12 @@ _EXCERPT = 200
 _BEYOND = "(beyond the header)"
 _DIRECTIONS = frozenset({"northbound", "southbound"})
 
+_TOTALS = frozenset(
+    {"total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "zwischensumme", "somme",
+     "total g\u00e9n\u00e9ral", "suma", "total general", "totale", "totaal"}
+)  # fmt: skip
+_NUMBER = re.compile(r"[^\w]*(?:[A-Z]{3}\s*)?-?\d[\d.,'\u2019\s\u00a0\u202f]*(?:\s*(?:[A-Z]{3}|%|[^\w]))?")
+
 Judge = Callable[[Mapping[str, str]], "RowKind | str"]
 
 
@@ -30,6 +37,7 @@ class Rows:
         self._derived = derived(columns, kind)
         self.columns = (*columns, *(one.column for one in self._derived))
         self._judge = _JUDGES.get(kind, _applications)(self.columns)
+        self._totals = kind is TableKind.APPLICATIONS
         self._ragged = False
 
     def read(self, records: Iterable[Record | RejectedRow]) -> Iterator[ImportRow | RejectedRow]:
@@ -50,6 +58,8 @@ class Rows:
         for one in self._derived:
             if told := one.of(values):
                 values[one.column] = told
+        if fault is None and self._totals and _is_total([cell for cell in cells if cell.strip()]):
+            fault = "This is a total of the other rows, no application."
         if fault is None:
             verdict = self._judge(values)
             if isinstance(verdict, RowKind):
@@ -74,6 +84,15 @@ class Rows:
             if len(cell) > self._limits.cell:
                 return f'The cell "{name}" has {len(cell):,} characters; at most {self._limits.cell:,} are read.'
         return None
+
+
+def _is_total(filled: Sequence[str]) -> bool:
+    """A word for a sum, and nothing beside it but numbers."""
+    return (
+        len(filled) > 1
+        and filled[0].strip().rstrip(":").casefold() in _TOTALS
+        and all(_NUMBER.fullmatch(cell.strip()) for cell in filled[1:])
+    )
 
 
 def _konveyor(columns: Sequence[str]) -> Judge:

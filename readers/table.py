@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from domain.errors import ErrorCode, Refused, refuse
 from readers.encoding import Encoding
+from readers.header import LOOKED_AT, find_names, names_anything
 from readers.limits import Limits
 
 DELIMITERS = ",;\t|"
@@ -115,9 +117,13 @@ def find_delimiter(beginning: str) -> str:
     return max(DELIMITERS, key=lambda delimiter: _columns(beginning, delimiter))
 
 
-def _columns(beginning: str, delimiter: str) -> int:
-    rows = csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter, skipinitialspace=True)
+def _columns(beginning: str, delimiter: str) -> tuple[bool, int]:
+    # Parted by another sign than its own, a header is one name that nobody knows.
+    lines = io.StringIO(beginning, newline="")
+    rows = (cells for cells in csv.reader(lines, delimiter=delimiter, skipinitialspace=True) if any(cells))
     try:
-        return next((len(cells) for cells in rows if cells), 0)
+        first = list(islice(rows, LOOKED_AT))
     except csv.Error:
-        return 0
+        first = []
+    header = first[find_names(first) or 0] if first else []
+    return names_anything(header), len(header)

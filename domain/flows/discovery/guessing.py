@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.columns import REPEATED, Structure, TableKind, kept_columns, roles, table_kind
@@ -11,11 +11,13 @@ from domain.fact import Unreadable
 from domain.fact_reading import read
 from domain.facts import FACTS, HEADERS, header_key
 from domain.flows.discovery.told import MANY
+from domain.headings import heading, plain_key
 from domain.learning import FEEDBACK, LEARNED_ONCE
 from domain.natural_key import natural_key
 
 CERTAIN = 1.0
 BY_NAME = 0.95
+_BY_HEADING = 0.85
 _BY_WORDS = 0.6
 _BY_VALUES = 0.5
 _FALLBACK = 0.3
@@ -23,6 +25,7 @@ _FALLBACK = 0.3
 _READABLE = 0.5
 # Facts whose few words tell them even without a name.
 _TELLING = ("criticality", "environment", "sixr_wish")
+_OF_APPLICATIONS = ("application", "application name", "app name", "app")
 _WHOSE = frozenset({"name", "component_name", Structure.APPLICATIONS, Structure.CONSUMER})
 
 
@@ -56,7 +59,7 @@ def guess(
     """
     sure = recognized(columns)
     learned = _learned(patterns, sure=sure, format=format)
-    named = roles(columns)
+    named = roles(columns) if sure else {**roles(columns), **_servers(columns)}
     kept = kept_columns(columns)
     taken: dict[str, Guess] = {}
     guesses = {
@@ -76,6 +79,18 @@ def guess(
     return tuple(guesses[column] for column in columns)
 
 
+def _servers(columns: Sequence[str]) -> dict[str, str]:
+    """In a list of servers the plain name is the server's, beside a column of applications."""
+    keys = {plain_key(column): column for column in columns}
+    application = next(
+        (keys[key] for key in ("application", "application name", "app name", "app") if key in keys), None
+    )
+    named = any(HEADERS.get(key) == "component_name" for key in keys)
+    if application is None or "name" not in keys or named:
+        return {}
+    return {keys["name"]: "component_name", application: "name"}
+
+
 def _of_column(
     column: str, named: Mapping[str, str], values: Sequence[str], learned: Mapping[str, _Taught], *, sure: bool
 ) -> Guess:
@@ -84,9 +99,24 @@ def _of_column(
         return Guess(column, taught.target, taught.confidence, taught.pattern)
     if target := named.get(column):
         return _weighed(column, target, CERTAIN if sure else BY_NAME, values)
-    if target := _by_words(header_key(column)):
-        return _weighed(column, target, _BY_WORDS, values)
+    for target, confidence in _by_other_names(column):
+        found = _weighed(column, target, confidence, values)
+        if found.target is not None:
+            return found
     return _by_values(column, values)
+
+
+def _by_other_names(column: str) -> Iterator[tuple[str, float]]:
+    """What a name stands for that is none of the facts' own, the surest first."""
+    other, key = heading(column), plain_key(column)
+    if key in HEADERS:
+        yield HEADERS[key], _BY_HEADING
+    if other is not None and other.whole:
+        yield other.target, _BY_HEADING
+    if target := _by_words(key):
+        yield target, _BY_WORDS
+    if other is not None:
+        yield other.target, _BY_VALUES
 
 
 def _weighed(column: str, target: str, confidence: float, values: Sequence[str]) -> Guess:

@@ -66,9 +66,9 @@ def test_a_name_that_its_values_contradict_is_not_believed() -> None:
 
 
 def test_without_a_name_the_column_with_the_most_texts_is_guessed() -> None:
-    discovery = proposed("Anwendung,Ort\nA,Basel\nB,Basel\n")
+    discovery = proposed("Kürzel,Ort\nA,Basel\nB,Basel\n")
 
-    assert mapped(discovery.results["attribute_mapping"])["Anwendung"] == ("name", 0.3)
+    assert mapped(discovery.results["attribute_mapping"])["Kürzel"] == ("name", 0.3)
 
 
 def test_the_proposal_is_accepted_unchanged() -> None:
@@ -127,19 +127,19 @@ def test_what_is_learned_in_a_second_flow_is_surer_and_the_contrary_begins_anew(
 
 
 def test_people_are_believed_before_names_and_guesses_after_them() -> None:
-    discovery = proposed("Anwendung,Ort\nA,Basel\nB,Basel\n")
+    discovery = proposed("Kürzel,Ort\nA,Basel\nB,Basel\n")
     discovery.answer("attribute_mapping", discovery.propose("attribute_mapping"))
-    named = discover("Anwendung,Name\nA,One\nB,Two\n", discovery.engagement, flow_id="flow-2")
+    named = discover("Kürzel,Name\nA,One\nB,Two\n", discovery.engagement, flow_id="flow-2")
     named.run("data_import")
     guessed = mapped(named.run("attribute_mapping"))
-    named.answer("attribute_mapping", MappingAnswer((ColumnTarget("Anwendung", "name"),)))
+    named.answer("attribute_mapping", MappingAnswer((ColumnTarget("Kürzel", "name"),)))
 
-    third = discover("Anwendung,Name\nA,One\nB,Two\n", discovery.engagement, flow_id="flow-3")
+    third = discover("Kürzel,Name\nA,One\nB,Two\n", discovery.engagement, flow_id="flow-3")
     third.run("data_import")
     taught = mapped(third.run("attribute_mapping"))
 
-    assert guessed == {"Anwendung": (None, 0.0), "Name": ("name", 0.95)}
-    assert taught == {"Anwendung": ("name", 0.81), "Name": (None, 0.0)}
+    assert guessed == {"Kürzel": (None, 0.0), "Name": ("name", 0.95)}
+    assert taught == {"Kürzel": ("name", 0.81), "Name": (None, 0.0)}
 
 
 def test_what_is_said_of_a_recognized_format_holds_for_it_alone() -> None:

@@ -133,11 +133,11 @@ def test_too_many_rows_are_refused_with_the_line_that_is_too_much() -> None:
 
 def test_all_that_is_wrong_with_a_header_is_told_at_once() -> None:
     with pytest.raises(Refused) as refused:
-        read(b"name,,Owner,owner,\nA,B,C,D\n")
+        read(f"name,{'x' * 201},{'y' * 300}\nA,B,C\n".encode())
 
     assert [problem.message for problem in refused.value.problems] == [
-        "The header has no name for column 2. Name it, or remove the column.",
-        'The header names "Owner" 2 times, in columns 3, 4. Once is enough.',
+        "The name of column 2 has 201 characters; at most 200 are read.",
+        "The name of column 3 has 300 characters; at most 200 are read.",
     ]
 
 
