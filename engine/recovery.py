@@ -19,7 +19,7 @@ NAMESPACE = 0x464C
 
 
 class LockLost(Exception):
-    """The session that held the worker's lock is gone: others take over its runs, so it must stop."""
+    """There is no session, or no more, that holds the worker's lock: others take over its runs, so it must stop."""
 
 
 class Liveness:
@@ -40,7 +40,10 @@ class Liveness:
             "tcp_keepalives_interval": "5",
             "tcp_keepalives_count": "4",
         }
-        self._session = await asyncpg.connect(self._url, server_settings=settings, timeout=10)
+        try:
+            self._session = await asyncpg.connect(self._url, server_settings=settings, timeout=10)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as problem:
+            raise LockLost(f"The database cannot be reached: {str(problem) or 'it does not answer'}.") from problem
         if not await self._try_lock(self._executor_id):
             raise LockLost(f"Another worker already calls itself {self._executor_id}.")
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
+from server.commands.migrate import DatabaseUnreachable
 from server.commands.up import NotPrepared
 from server.embedded import ServersInUse, ServersNotStarted
 from server.listening import PortTaken
@@ -25,7 +26,7 @@ COMMANDS = {
     "connect": "print what a client needs to act as somebody",
 }
 # What a person can mend; anything else is a fault of ours and shows its traceback.
-MENDABLE = (InvalidSettings, ServersNotStarted, ServersInUse, PortTaken, NotPrepared)
+MENDABLE = (InvalidSettings, ServersNotStarted, ServersInUse, PortTaken, NotPrepared, DatabaseUnreachable)
 
 
 def main(arguments: Sequence[str]) -> int:

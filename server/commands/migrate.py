@@ -14,6 +14,10 @@ from server.embedded import start_servers
 from server.settings import Settings
 
 
+class DatabaseUnreachable(Exception):
+    """It is not there, or does not let us in."""
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--check",
@@ -26,7 +30,19 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, settings: Settings) -> int:
     if arguments.revise:
         return _revise(arguments.revise)
-    return _check(settings) if arguments.check else _migrate(settings)
+    with _reaching():
+        return _check(settings) if arguments.check else _migrate(settings)
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except OperationalError as problem:
+        why = str(problem.orig).partition("\n")[0]
+        raise DatabaseUnreachable(f"The database cannot be reached, or does not do it: {why}") from None
 
 
 def _migrate(settings: Settings) -> int:

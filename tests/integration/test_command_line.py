@@ -264,6 +264,18 @@ def test_migrating_twice_at_once_is_safe(empty_database: str, broadcast_url: str
     assert command("migrate", "--check", **settings).returncode == 0
 
 
+@pytest.mark.parametrize("words", [["up"], ["migrate"], ["migrate", "--check"], ["worker"]])
+def test_a_database_that_is_away_is_told_in_a_sentence_without_its_password(data: Path, words: list[str]) -> None:
+    away = {"FLOTILLA_DATABASE_URL": "postgresql://u:secret@127.0.0.1:1/x", "FLOTILLA_BROADCAST_URL": "memory://"}
+
+    done = command(*words, **of(data, **away))
+
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert "refused" in done.stderr or "Connect call failed" in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+
+
 def test_the_check_notices_a_database_that_is_behind(empty_database: str, broadcast_url: str) -> None:
     settings = {"FLOTILLA_DATABASE_URL": empty_database, "FLOTILLA_BROADCAST_URL": broadcast_url}
 
