@@ -14,8 +14,11 @@ _LEFT_OUT = "…"
 _SHORTEST = 2
 # What names a thing or a person of the engagement, whatever it holds.
 _PRIVATE = frozenset({"subject", "by", "rationale"})
-_UUID = re.compile(r"\w*:?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?::\w+)?", re.IGNORECASE)
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Neither goes back over what it has read: a long text takes no longer by its length than a short one.
+_UUID = re.compile(
+    r"(?:(?<!\w)[a-z]\w{0,59}+:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?::\w{1,80}+)?", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)*+")
 _ID_KEY = re.compile(r".*(?:Ids?|_ids?)|ids?", re.DOTALL)
 
 

@@ -13,10 +13,13 @@ from domain.natural_key import skeleton
 MOST_WORDS = 200
 MOST_FACTS = 200
 _LONGEST = 100
+_LONGEST_TEXT = 10_000
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-# `target: business_owner` or `technologies="Java 8"`.
-_FACT = re.compile(r"""([^\W\d][\w.]*)\s*[:=]\s*(?:"([^"]+)"|'([^']+)'|([^\s,;]+))""")
+# `target: business_owner` or `technologies="Java 8"`; it never goes back, so that long texts take linear time.
+_FACT = re.compile(
+    r"""(?<![\w.])([^\W\d][\w.]{0,100}+)\s{0,9}+[:=]\s{0,9}+(?:"([^"]{1,100}+)"|'([^']{1,100}+)'|([^\s,;]++))"""
+)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -70,6 +73,7 @@ class Likeness:
     @classmethod
     def to(cls, text: str) -> Self:
         """What that text says of the work at hand."""
+        text = text[:_LONGEST_TEXT]
         facts = (fact for found in _FACT.finditer(text) for fact in _fact(found[1], found[2] or found[3] or found[4]))
         words = dict.fromkeys(words_of(text))
         return cls(tuple(words)[:MOST_WORDS], tuple(dict.fromkeys(facts))[:MOST_FACTS])

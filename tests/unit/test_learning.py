@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -75,6 +76,17 @@ def test_facts_are_keys_with_values_however_they_are_spelled() -> None:
 @pytest.mark.parametrize("text", ["", " ?! ", "—", "\x00"])
 def test_nothing_is_like_nothing(text: str) -> None:
     assert not Likeness.to(text)
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "a ", " ", "a@", "a-", "0", "a:", '"', "a='"])
+def test_a_long_text_takes_no_longer_by_its_length(part: str) -> None:
+    text = part * (100_000 // len(part))
+    started = perf_counter()
+
+    Likeness.to(text)
+    for_account(pattern(text, {"a": text}), ["Payroll"])
+
+    assert perf_counter() - started < 5
 
 
 def pattern(summary: str, data: dict[str, Any]) -> LearningPattern:
