@@ -61,7 +61,7 @@ class Application:
 
     `key` is its natural key (NFC, case-folded), unique in the engagement. `completeness` is 0 to 1;
     `business_impact` and `migration_readiness` are 0 to 100 and None until assessed. `edited` names the fields and
-    facts a person set: no import changes them. `named_by` are the sources of imports that know it. `readiness_before` is
+    facts a person set: no import changes them. `named_by` are the sources whose imports know it. `readiness_before` is
     what it goes back to when the assessment it is in comes to nothing, and `held_by` that assessment's flow.
     """
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -13,8 +14,9 @@ from domain.errors import ErrorCode, Problem, Refused
 from domain.request import Repeated, Request
 from resolvers.context import Caller, Context
 from schema.ids import Names, Verbatim, hide_ids, unwrap
-from schema.scalars import JSON, UploadedFile
+from schema.scalars import JSON
 from schema.storable import NOT_TEXT, storable, unkept
+from schema.uploads import in_common, keep_uploads
 
 C = TypeVar("C")
 
@@ -41,9 +43,12 @@ async def carry_out(
 ) -> Outcome:
     """Give the input's values to `act`, under the mutation's name and key; what it reads afterwards is read anew."""
     try:
-        said = values(input)
-        caller = replace(context.caller, request=_request(mutation, said))
-        value = await act(caller, said)
+        with ExitStack() as files:
+            said = values(input)
+            if said.get("idempotency_key") is not None:
+                await keep_uploads(said, context.limits.file, files)
+            caller = replace(context.caller, request=_request(mutation, said))
+            value = await act(caller, said)
         outcome = Outcome(_ids(value), value=value)
     except Repeated as repeated:
         outcome = Outcome(repeated.answer.ids, repeated.answer.problems)
@@ -67,18 +72,11 @@ def _request(mutation: str, said: Said) -> Request:
         raise Refused([Problem(ErrorCode.INVALID_INPUT, message, ("idempotencyKey",))])
     return Request.of(
         mutation,
-        {name: _named(value) for name, value in said.items() if name != "idempotency_key"},
+        {name: in_common(value) for name, value in said.items() if name != "idempotency_key"},
         key=key,
         subject_id=said.get("flow_id"),
         reason=said.get("reason") or said.get("rationale"),
     )
-
-
-def _named(value: Any) -> Any:
-    """What a repeat has in common with the first request: of a file that can be read once, its name."""
-    if isinstance(value, Mapping):
-        return {name: _named(item) for name, item in value.items()}
-    return value.filename if isinstance(value, UploadedFile) else value
 
 
 def command(type_: type[C], said: Said) -> C:
