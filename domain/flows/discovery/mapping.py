@@ -33,6 +33,8 @@ from domain.learning import LEARNED_ONCE, Lesson
 from domain.source import Source
 
 _ROWS_LOOKED_AT = 1_000
+# Of a name in a message.
+_LONGEST_SHOWN = 100
 _VALUES_LOOKED_AT = 100
 _UNSURE = 0.7
 
@@ -140,10 +142,10 @@ def _problems(chosen: Sequence[ColumnTarget], columns: frozenset[str], path: tup
     for number, choice in enumerate(chosen):
         at = (*path, str(number))
         if choice.column not in columns:
-            message = f'The import has no column "{choice.column}".'
+            message = f'The import has no column "{_cut(choice.column)}".'
             yield Problem(ErrorCode.INVALID_INPUT, message, (*at, "column"))
         elif choice.column in seen:
-            message = f'The column "{choice.column}" is named twice.'
+            message = f'The column "{_cut(choice.column)}" is named twice.'
             yield Problem(ErrorCode.INVALID_INPUT, message, (*at, "column"))
         seen.add(choice.column)
         if choice.target is not None:
@@ -153,14 +155,19 @@ def _problems(chosen: Sequence[ColumnTarget], columns: frozenset[str], path: tup
 def _target_problems(choice: ColumnTarget, filled_by: dict[str, str], path: tuple[str, ...]) -> Iterator[Problem]:
     target = choice.target or ""
     if not known_target(target):
-        message = f'There is no fact "{target}". Null keeps the column as it is in `attributes`.'
+        message = f'There is no fact "{_cut(target)}". Null keeps the column as it is in `attributes`.'
         yield Problem(ErrorCode.INVALID_INPUT, message, path)
     elif single_valued(target) and filled_by.setdefault(target, choice.column) != choice.column:
         message = (
-            f'The columns "{filled_by[target]}" and "{choice.column}" cannot both fill {target}: it has one value. '
+            f'The columns "{_cut(filled_by[target])}" and "{_cut(choice.column)}" cannot both fill {target}: '
+            "it has one value. "
             "Set one of them to null."
         )
         yield Problem(ErrorCode.INVALID_INPUT, message, path)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}\u2026"
 
 
 def _values(call: PhaseCall) -> dict[str, list[str]]:

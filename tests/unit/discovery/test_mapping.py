@@ -223,3 +223,16 @@ def test_an_import_in_which_nothing_has_a_name_is_not_ready() -> None:
     problems = refused_problems(proposed(), ColumnTarget("Application", None))
 
     assert [(code, path) for code, path, _ in problems] == [(ErrorCode.NOT_READY, ("data", "mappings"))]
+
+
+def test_a_long_name_is_cut_in_a_message() -> None:
+    discovery = proposed()
+
+    with pytest.raises(Refused) as refused:
+        discovery.answer("attribute_mapping", MappingAnswer((ColumnTarget("x" * 5_000, "y" * 5_000),)))
+
+    assert [problem.message for problem in refused.value.problems] == [
+        f'The import has no column "{"x" * 100}…".',
+        f'There is no fact "{"y" * 100}…". Null keeps the column as it is in `attributes`.',
+    ]
+    assert discovery.results["attribute_mapping"].mappings == proposed().results["attribute_mapping"].mappings

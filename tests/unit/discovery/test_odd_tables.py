@@ -37,7 +37,7 @@ Pagos|Pagos a terceros|Ana|Alta|Producción|Sí|Java 7
 CMDB = """\
 "name","sys_class_name","u_business_criticality","owned_by","managed_by","department","used_for","os","os_version",\
 "cpu_count","ram","u_application","sys_id"
-"srv-1","Windows Server","1 - most critical","Ines","Ops","HR","Production","Windows 2012 R2","6.3","4","8192","Pay","a1"
+"srv-1","Windows Server","1 - most critical","Ines","Ops","HR","Production","Win 2012 R2","6.3","4","8192","Pay","a1"
 "srv-2","Linux Server","1 - most critical","Ines","Ops","HR","Production","Linux Red Hat","7.9","2","4096","Pay","a2"
 """
 CONSULTANT = """\
