@@ -27,6 +27,17 @@ def fan_in(edges: Iterable[tuple[Node, Node]]) -> dict[Node, int]:
     return {node: len(found) for node, found in sources.items()}
 
 
+def reached(graph: Mapping[Node, Sequence[Node]], start: Node) -> set[Node]:
+    """All other nodes that one leads to, directly or through others."""
+    found, waiting = {start}, [start]
+    while waiting:
+        for target in graph.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found - {start}
+
+
 def strongly_connected(graph: Mapping[Node, Sequence[Node]]) -> list[tuple[Node, ...]]:
     """Tarjan's components, each after those it leads to; the order of the graph decides all that is left open."""
     search = _Search(graph)

@@ -25,6 +25,7 @@ from domain.listing import ChangesOfApplication, DependenciesOfApplication, Depe
 from domain.page import AppOnPage
 from domain.reading import Page
 from resolvers.context import Context
+from resolvers.reading import depending
 from resolvers.reading import portfolio as reading
 from schema.basics import Money, Node, money
 from schema.connections import connection, window
@@ -97,6 +98,18 @@ class ApplicationType(Node):
     ) -> list[Page[Dependency]]:
         listings = [DependenciesOfApplication(parent=each.id, direction=direction) for each in applications]
         return await context.reads.pages(listings, window(first, after))
+
+    @loaded
+    @staticmethod
+    async def fan_in(context: Context, applications: list[Application]) -> list[int]:
+        """How many other applications need it directly."""
+        return await depending.fan_in(context, applications)
+
+    @loaded
+    @staticmethod
+    async def blast_radius(context: Context, applications: list[Application]) -> list[int]:
+        """How many others fail with it: those that need it, directly or through others, HARD or as a shared service."""
+        return await depending.blast_radius(context, applications)
 
     @loaded
     @staticmethod
