@@ -299,7 +299,8 @@ HOSTILE = [
     "\0",
     "\U0001f4a5",
     "TWFzdGVyRmxvdzox",
-    "a" * 1_000_000,
+    # The longest that a query may look for.
+    "a" * 4_000,
 ]
 
 
@@ -313,7 +314,7 @@ async def test_an_id_that_names_nothing_is_null_in_queries(world: World, id: str
     }
 
 
-@pytest.mark.parametrize("id", HOSTILE, ids=lambda id: repr(id[:40]))
+@pytest.mark.parametrize("id", [*HOSTILE, "a" * 1_000_000], ids=lambda id: repr(id[:40]))
 async def test_an_id_that_names_nothing_is_refused_in_mutations(world: World, id: str) -> None:
     query = "mutation ($id: ID!) { pauseFlow(input: {flowId: $id}) { flow { id } errors { code path } } }"
 
