@@ -194,7 +194,8 @@ def _grid(grid: Grid, measure: Measure) -> Iterator[Flowable]:
 def _widths(grid: Grid, width: float) -> list[float]:
     """No word is broken where there is room for it; what is left goes where there is most to read."""
     columns = [(name, [row[number] for row in grid.rows]) for number, name in enumerate(grid.header)]
-    least = [min(_longest_word(name, cells), width / len(columns)) for name, cells in columns]
+    longest = [_longest_word(name, cells) for name, cells in columns]
+    least = longest if sum(longest) <= width else [min(each, width / len(columns)) for each in longest]
     wishes = [max(sum(map(len, cells)) / max(len(cells), 1), 1.0) for _, cells in columns]
     left = max(width - sum(least), 0.0)
     wide = [small + left * wish / sum(wishes) for small, wish in zip(least, wishes, strict=True)]

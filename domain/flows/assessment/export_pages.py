@@ -10,6 +10,7 @@ from typing import Any
 from domain.application import Application
 from domain.decision import Decision
 from domain.document import Block, DocumentPage, Facts, Grid, Prose, Section
+from domain.facts import FACTS
 from domain.flows.assessment.export_sheet import Assessed
 from domain.sixr.verdict import named
 
@@ -148,4 +149,4 @@ def as_words(value: Any) -> str:
             text = str(value)
             if _EXPONENT.fullmatch(text):
                 return f"{Decimal(text):f}"
-            return text.replace("_", " ") if text.isupper() and " " not in text else text
+            return text.replace("_", " ") if text in FACTS or (text.isupper() and " " not in text) else text

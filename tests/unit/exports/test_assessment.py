@@ -127,6 +127,7 @@ def test_a_page_is_the_one_that_people_have_customized() -> None:
         ([], ()),
         (3, (Prose(("3",)),)),
         (["a", "b"], (Prose(("a, b",)),)),
+        (["user_count", "too_outdated", "my_own"], (Prose(("user count, too outdated, my_own",)),)),
         ({"businessOwner": "Ada", "nobody": None}, (Facts((("Business owner", "Ada"),)),)),
         ({"cost": "1.5E+3", "kind": "SHARED_SERVICE"}, (Facts((("Kind", "SHARED SERVICE"), ("Cost", "1500"))),)),
         ([{"why": "x", "name": "n"}], (Grid(("Name", "Why"), (("n", "x"),)),)),
