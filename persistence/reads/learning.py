@@ -14,7 +14,7 @@ from domain.preferences import SavedPreferences
 from domain.similarity import Likeness
 from persistence.mapping import names
 from persistence.patterns import matches, own_patterns, rank, uses, visible
-from persistence.reads.source import Rows, Source, downwards, made_of
+from persistence.reads.source import Rows, Source, as_kept, downwards, made_of
 from persistence.tables import learning_patterns, pattern_flows, preferences
 
 PATTERNS = Rows(
@@ -44,8 +44,8 @@ def _ordered(listing: Patterns) -> tuple[Sequence[ColumnElement[Any]], bool]:
 
 def _wanted(listing: Patterns) -> Iterable[ColumnElement[bool]]:
     if listing.kind is not None:
-        within = func.starts_with(visible.c.kind, f"{listing.kind}.")
-        yield or_(visible.c.kind == listing.kind, within)
+        kind = as_kept(listing.kind)
+        yield or_(visible.c.kind == kind, func.starts_with(visible.c.kind, f"{kind}."))
     likeness = Likeness.to(listing.similar_to or "")
     if likeness:
         yield matches(likeness)

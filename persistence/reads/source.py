@@ -106,7 +106,7 @@ def downwards(*columns: ColumnElement[Any]) -> Callable[[Listing[Any]], tuple[Se
 
 def contains(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
     """True where the text occurs in the column, whatever the case."""
-    return column.icontains(_kept(text), autoescape=True)
+    return column.icontains(as_kept(text), autoescape=True)
 
 
 def among(column: ColumnElement[Any], values: Sequence[Any] | None) -> Iterable[ColumnElement[bool]]:
@@ -116,9 +116,9 @@ def among(column: ColumnElement[Any], values: Sequence[Any] | None) -> Iterable[
 
 def same(column: ColumnElement[Any], value: Any) -> Iterable[ColumnElement[bool]]:
     """The column holds the value; nothing is asked where there is none."""
-    return () if value is None else (column == (_kept(value) if isinstance(value, str) else value),)
+    return () if value is None else (column == (as_kept(value) if isinstance(value, str) else value),)
 
 
-def _kept(text: str) -> str:
+def as_kept(text: str) -> str:
     """The text as PostgreSQL could have kept it; what it cannot keep is found nowhere."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
