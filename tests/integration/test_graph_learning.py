@@ -329,3 +329,8 @@ async def test_a_pattern_outlives_its_flow(graph: Graph, flow_id: str) -> None:
 
     (left,) = (await graph.data(LEARNINGS))["learnings"]["nodes"]
     assert (left["summary"], left["flow"]) == ("Wrong, Discovery: Stays.", None)
+
+
+@pytest.mark.parametrize("given", [{"kind": "a\0b"}, {"similarTo": "a\0b"}, {"kind": "%"}])
+async def test_a_text_that_no_pattern_can_hold_finds_none(graph: Graph, given: dict[str, str]) -> None:
+    assert (await graph.data(LEARNINGS, **given))["learnings"]["totalCount"] == 0
