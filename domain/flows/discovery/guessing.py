@@ -14,6 +14,7 @@ from domain.flows.discovery.told import MANY
 from domain.headings import heading, plain_key
 from domain.learning import FEEDBACK, LEARNED_ONCE
 from domain.natural_key import natural_key
+from domain.technologies import normalize, product
 
 CERTAIN = 1.0
 BY_NAME = 0.95
@@ -25,6 +26,9 @@ _FALLBACK = 0.3
 _READABLE = 0.5
 # Facts whose few words tell them even without a name.
 _TELLING = ("criticality", "environment", "sixr_wish")
+_TELLING_PRODUCTS = 2
+# A category that no product has: a name that is also a vendor's, such as "Oracle", then tells nothing.
+_UNSAID = "unsaid"
 _OF_APPLICATIONS = ("application", "application name", "app name", "app")
 _WHOSE = frozenset({"name", "component_name", Structure.APPLICATIONS, Structure.CONSUMER})
 
@@ -82,9 +86,7 @@ def guess(
 def _servers(columns: Sequence[str]) -> dict[str, str]:
     """In a list of servers the plain name is the server's, beside a column of applications."""
     keys = {plain_key(column): column for column in columns}
-    application = next(
-        (keys[key] for key in ("application", "application name", "app name", "app") if key in keys), None
-    )
+    application = next((keys[key] for key in _OF_APPLICATIONS if key in keys), None)
     named = any(HEADERS.get(key) == "component_name" for key in keys)
     if application is None or "name" not in keys or named:
         return {}
@@ -150,7 +152,17 @@ def _by_values(column: str, values: Sequence[str]) -> Guess:
         read_values = [value for text in values if (value := read(fact, text)) is not None]
         if len(read_values) > 1 and not any(isinstance(value, Unreadable) for value in read_values):
             return Guess(column, target, _BY_VALUES)
-    return Guess(column, None, 0.0)
+    told = _products_told(values)
+    return Guess(column, told, _BY_VALUES if told else 0.0)
+
+
+def _products_told(values: Sequence[str]) -> str | None:
+    """The fact of the products that every value names: their category, or `technologies` where that differs."""
+    named = [product(normalize(text, _UNSAID).name) for text in values if text.strip()]
+    categories = {each.category for each in named if each}
+    if len(named) < _TELLING_PRODUCTS or not all(named):
+        return None
+    return categories.pop() if len(categories) == 1 else "technologies"
 
 
 def _name_something(columns: Sequence[str], values: Mapping[str, Sequence[str]], guesses: dict[str, Guess]) -> None:

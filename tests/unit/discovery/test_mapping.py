@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import ErrorCode, Refused
+from domain.flows.discovery.guessing import guess
 from domain.flows.discovery.results import ColumnTarget, MappingAnswer, MappingResult
 from domain.learning import LearningPattern, Lesson
 from domain.source import Source
@@ -57,6 +58,23 @@ def test_values_alone_tell_a_criticality() -> None:
 
     assert mapped(discovery.results["attribute_mapping"])["Wichtigkeit"] == ("criticality", 0.5)
     assert discovery.warnings["attribute_mapping"] == ("MAPPING_UNSURE",)
+
+
+@pytest.mark.parametrize(
+    ("values", "target"),
+    [
+        (("Windows Server 2012 R2", "RHEL 6.10", "SLES 12 SP5"), "operating_system"),
+        (("MySQL 5.6", "", "PostgreSQL 13"), "database"),
+        (("Java 8", "RHEL 7"), "technologies"),
+        (("RHEL 6.10",), None),
+        (("RHEL 6.10", "somewhere"), None),
+        (("Oracle", "SAP"), None),
+    ],
+)
+def test_values_alone_tell_what_products_they_name(values: tuple[str, ...], target: str | None) -> None:
+    found = guess(("App", "BS-Version"), {"App": ("a", "b", "c"), "BS-Version": values}, ())[1]
+
+    assert (found.target, found.confidence) == (target, 0.5 if target else 0.0)
 
 
 def test_a_name_that_its_values_contradict_is_not_believed() -> None:
