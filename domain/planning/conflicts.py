@@ -13,9 +13,18 @@ from domain.planning.project import Activity, Pool, Project
 _NAMED = 10
 
 
-def check(project: Project) -> None:
-    """Refused INFEASIBLE with everything that can be seen without scheduling."""
+def check_links(project: Project) -> None:
+    """Refused INFEASIBLE with everything for which no dates can be found at all."""
     problems = tuple(_problems(project))
+    if problems:
+        raise Refused(problems)
+
+
+def check_pools(project: Project) -> None:
+    """Refused INFEASIBLE with what asks more of a pool than it ever gives."""
+    pools = {pool.id: pool for pool in project.pools}
+    problems = [problem for activity in project.activities for problem in _unmet(activity, pools)]
+    problems += _pins_over(project, pools)
     if problems:
         raise Refused(problems)
 
@@ -27,7 +36,6 @@ def infeasible(message: str, *activity_ids: str) -> Problem:
 
 def _problems(project: Project) -> Iterator[Problem]:
     names = {activity.id: activity.title for activity in project.activities}
-    pools = {pool.id: pool for pool in project.pools}
     yield from _twice(activity.id for activity in project.activities)
     yield from _twice(pool.id for pool in project.pools)
     yield from _bad_links(project, names)
@@ -35,8 +43,6 @@ def _problems(project: Project) -> Iterator[Problem]:
     for activity in project.activities:
         if activity.duration < 0:
             yield infeasible(f"{activity.title} lasts {activity.duration} days.", activity.id)
-        yield from _unmet(activity, pools)
-    yield from _pins_over(project, pools)
 
 
 def _twice(ids: Iterable[str]) -> Iterator[Problem]:

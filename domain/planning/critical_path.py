@@ -43,7 +43,7 @@ class CriticalPath:
 
 def critical_path(project: Project) -> CriticalPath:
     """Refused INFEASIBLE with each pin and each latest finish that cannot be kept, and what it collides with."""
-    conflicts.check(project)
+    conflicts.check_links(project)
     network = Network.of(project)
     forward = _Forward(network)
     starts = forward.starts()
