@@ -1,0 +1,116 @@
+"""One levelling from beginning to end, in the process that is there for it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from random import Random
+
+from domain.errors import Problem, Refused
+from domain.planning.levelling import Budget, Levelled
+from domain.planning.project import Project
+from solvers.levelling.board import Board, lay_out
+from solvers.levelling.genetic import Evolution, Found
+from solvers.levelling.serial import Serial
+
+SEED = 1
+# What a core does in a second: placements of the genetic search, and CP-SAT's deterministic measure.
+PLACED_A_SECOND = 250_000
+WORK_A_SECOND = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A share of the budget for one of the searches."""
+
+    search: str
+    share: float
+
+
+EVOLVE, PROVE, IMPROVE = "evolve", "prove", "improve"
+STEPS = (Step(EVOLVE, 0.3), Step(PROVE, 0.2), Step(IMPROVE, 0.2), Step(EVOLVE, 0.2), Step(PROVE, 0.1))
+
+
+def solve(request: tuple[Project, Budget]) -> Levelled | tuple[Problem, ...]:
+    """The schedule, or why there is none."""
+    project, budget = request
+    begun = time.monotonic()
+    try:
+        board = lay_out(project)
+    except Refused as refused:
+        return refused.problems
+    return Search(board, budget, begun).run()
+
+
+@dataclass(slots=True)
+class Search:
+    """Searches in turn until one of them proves that nothing is shorter, or the budget's work is done."""
+
+    board: Board
+    budget: Budget
+    begun: float
+    bound: int = 0
+    best: Found | None = None
+    time_limited: bool = False
+    evolution: Evolution = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.evolution = Evolution(Serial(self.board), Random(SEED))  # noqa: S311 - reproducible, nothing to guess
+        self.bound = lower_bound(self.board)
+
+    def run(self) -> Levelled | tuple[Problem, ...]:
+        for step in STEPS:
+            if self._settled() or self._out_of_time():
+                break
+            if step.search == EVOLVE:
+                self._evolve(step.share)
+            else:
+                self._prove(step.share, proving=step.search == PROVE)
+        if self.best is None:
+            return ()
+        starts = self.board.starts(self.best.finishes)
+        seconds = time.monotonic() - self.begun
+        return Levelled(starts, self.best.makespan, self.bound, seconds, self.time_limited)
+
+    def _settled(self) -> bool:
+        return self.best is not None and self.best.makespan <= self.bound
+
+    def _evolve(self, share: float) -> None:
+        work = round(share * self.budget.seconds * PLACED_A_SECOND)
+        self.best = self.evolution.run(work, self.bound, self._out_of_time) or self.best
+
+    def _prove(self, share: float, *, proving: bool) -> None:
+        # Loading it takes longer than many a levelling that needs no proof.
+        from solvers.levelling.model import Effort, prove  # noqa: PLC0415
+
+        limit = self.board.horizon if self.best is None else self.best.makespan - 1
+        left = self.budget.guard - (time.monotonic() - self.begun)
+        effort = Effort(share * self.budget.seconds * WORK_A_SECOND, left, proving=proving)
+        proof = prove(self.board, limit, effort)
+        self.time_limited |= proof.time_limited
+        self.bound = max(self.bound, proof.bound)
+        if proof.starts is not None:
+            order = self.board.by_start(proof.starts)
+            self.evolution.welcome(order)
+            self.best = self.evolution.best
+
+    def _out_of_time(self) -> bool:
+        self.time_limited |= time.monotonic() - self.begun > self.budget.guard
+        return self.time_limited
+
+
+def lower_bound(board: Board) -> int:
+    """The critical path, and each pool's work with the shortest way to it and from it."""
+    return max([board.path.length, *(_work_bound(board, pool.id, pool.units) for pool in board.pools)])
+
+
+def _work_bound(board: Board, pool: str, units: int) -> int:
+    places = [place for place, taken in enumerate(board.units) if pool in taken]
+    times = [board.path.times[board.activities[place].id] for place in places]
+    work = sum(board.units[place][pool] * board.durations[place] for place in places)
+    head = min(each.earliest_start for each in times)
+    if board.project.closed:
+        # Later, the way to the end may have no closed days in it, and be shorter.
+        return head + -(-work // units)
+    tail = board.path.length - max(each.latest_finish for each in times)
+    return head + -(-work // units) + tail

@@ -1,0 +1,144 @@
+"""The serial generation scheme: one activity after the other, each as early as links and pools let it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+
+from solvers.levelling.board import Board
+
+
+@dataclass(slots=True)
+class Serial:
+    """Places lists of activities; `placed` counts the work done."""
+
+    board: Board
+    placed: int = 0
+    _needs_order: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        # A successor from finish to finish may start first; sorting by starts then breaks the order of links.
+        self._needs_order = any(self.board.paced)
+
+    def improved(self, order: Sequence[int]) -> tuple[list[int], list[int]] | None:
+        """Forward, then from the end backward, then forward again: finishes, and the order of the starts.
+
+        Going there and back packs a schedule more tightly (justification). None where a pin or a latest finish is
+        missed, or a pool ends before the work does.
+        """
+        finishes = self.forward(order)
+        if finishes is None:
+            return None
+        backward = self._backward(sorted(range(len(finishes)), key=lambda place: (-finishes[place], -place)))
+        again = self.forward(self._legal(sorted(range(len(backward)), key=lambda place: (-backward[place], place))))
+        best = finishes if again is None or max(again) > max(finishes) else again
+        starts = [self.board.start(place, finish) for place, finish in enumerate(best)]
+        return best, self._legal(sorted(range(len(starts)), key=lambda place: (starts[place], place)))
+
+    def forward(self, order: Sequence[int]) -> list[int] | None:
+        """Finishes by place; the order keeps every link."""
+        board = self.board
+        before, durations, demands, special, guard = (
+            board.before,
+            board.durations,
+            board.demands,
+            board.special,
+            board.guard,
+        )
+        room, finishes = list(board.room), [0] * len(durations)
+        self.placed += len(order)
+        try:
+            for place in order:
+                day = 0
+                for other, lag in before[place]:
+                    reached = finishes[other] + lag
+                    if reached > day:  # noqa: PLR1730 - in the innermost loop a call costs more than the rest
+                        day = reached
+                if special[place]:
+                    finish = self._special(place, day, room, finishes)
+                    if finish is None:
+                        return None
+                    finishes[place] = finish
+                    continue
+                duration, demand, fitting = durations[place], demands[place], 0
+                while fitting < duration:
+                    fitting = fitting + 1 if (room[day] - demand) & guard == guard else 0
+                    day += 1
+                finishes[place] = day
+                for taken in range(day - duration, day):
+                    room[taken] -= demand
+        except IndexError:
+            # Some pool ends too early for work that is left.
+            return None
+        return finishes
+
+    def _special(self, place: int, day: int, room: list[int], finishes: Sequence[int]) -> int | None:
+        board, activity = self.board, self.board.activities[place]
+        days = board.project.days(activity)
+        day = max(day, activity.not_before)
+        for other, lag in board.paced[place]:
+            day = max(day, days.earliest_start(finishes[other] + lag, activity.duration))
+        if activity.pinned is not None:
+            return days.finish(activity.pinned, activity.duration) if day <= activity.pinned else None
+        worked = self._first_fit(place, days.first(day), room)
+        for taken in worked:
+            room[taken] -= board.demands[place]
+        finish = worked[-1] + 1 if worked else days.first(day)
+        return None if activity.finish_by is not None and finish > activity.finish_by else finish
+
+    def _first_fit(self, place: int, day: int, room: Sequence[int]) -> list[int]:
+        """The first days on which it fits without a break but for days on which nothing may move."""
+        board, worked = self.board, list[int]()
+        resting = board.activities[place].moving
+        while len(worked) < board.durations[place]:
+            if resting and board.shut[day]:
+                day += 1
+                continue
+            if (room[day] - board.demands[place]) & board.guard == board.guard:
+                worked.append(day)
+            else:
+                worked.clear()
+            day += 1
+        return worked
+
+    def _backward(self, order: Sequence[int]) -> list[int]:
+        """As if time ran the other way, all pools were always there and nothing had a date: it only gives an order."""
+        board = self.board
+        after, durations, demands, guard = board.after, board.durations, board.demands, board.guard
+        room, finishes = [board.full] * board.horizon, [0] * len(durations)
+        self.placed += len(order)
+        for place in order:
+            day = max([finishes[other] + lag for other, lag in after[place]], default=0)
+            duration, demand, fitting = durations[place], demands[place], 0
+            while fitting < duration:
+                fitting = fitting + 1 if (room[day] - demand) & guard == guard else 0
+                day += 1
+            finishes[place] = day
+            for taken in range(day - duration, day):
+                room[taken] -= demand
+        return finishes
+
+    def _legal(self, order: list[int]) -> list[int]:
+        return legal(self.board, order) if self._needs_order else order
+
+
+def legal(board: Board, order: Sequence[int]) -> list[int]:
+    """As near to that order as links allow."""
+    rank = {place: position for position, place in enumerate(order)}
+    waits = [len(before) + len(paced) for before, paced in zip(board.before, board.paced, strict=True)]
+    followers: list[list[int]] = [[] for _ in waits]
+    for place in range(len(waits)):
+        for other, _ in (*board.before[place], *board.paced[place]):
+            followers[other].append(place)
+    ready = [(rank[place], place) for place, count in enumerate(waits) if not count]
+    heapify(ready)
+    found: list[int] = []
+    while ready:
+        _, place = heappop(ready)
+        found.append(place)
+        for follower in followers[place]:
+            waits[follower] -= 1
+            if not waits[follower]:
+                heappush(ready, (rank[follower], follower))
+    return found
