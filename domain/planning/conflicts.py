@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from domain.errors import ErrorCode, Problem, Refused
 from domain.graph import cycles
@@ -25,6 +25,21 @@ def check_pools(project: Project) -> None:
     pools = {pool.id: pool for pool in project.pools}
     problems = [problem for activity in project.activities for problem in _unmet(activity, pools)]
     problems += _pins_over(project, pools)
+    if problems:
+        raise Refused(problems)
+
+
+def check_availability(project: Project, finishes: Mapping[str, int]) -> None:
+    """Refused INFEASIBLE with what cannot be done before a pool is gone, whoever else needs it."""
+    pools = {pool.id: pool for pool in project.pools}
+    problems = []
+    for activity in project.activities:
+        for demand in activity.demands:
+            pool, until = pools[demand.pool], pools[demand.pool].available_until
+            if until is not None and demand.units and finishes[activity.id] > until and activity.duration:
+                lasts = f"{activity.title} lasts until {project.said(finishes[activity.id] - 1)} at the earliest"
+                gone = f"{pool.title}, which it needs, is there only before {project.said(until)}"
+                problems.append(infeasible(f"{lasts}, but {gone}.", activity.id))
     if problems:
         raise Refused(problems)
 
@@ -82,8 +97,8 @@ def _unmet(activity: Activity, pools: dict[str, Pool]) -> Iterator[Problem]:
         elif demand.units < 0:
             yield infeasible(f"{activity.title} needs {demand.units} of {pool.title}.", activity.id)
         elif demand.units > pool.units:
-            needs = f"{activity.title} needs {demand.units} a day of {pool.title}"
-            yield infeasible(f"{needs}, which gives {pool.units}.", activity.id)
+            needs = f"{activity.title} needs {pool.said(demand.units)} a day of {pool.title}"
+            yield infeasible(f"{needs}, which gives {pool.said(pool.units)}.", activity.id)
 
 
 def _pins_over(project: Project, pools: dict[str, Pool]) -> Iterator[Problem]:
@@ -99,17 +114,10 @@ def _pins_over(project: Project, pools: dict[str, Pool]) -> Iterator[Problem]:
     told: set[str] = set()
     for (pool_id, day), uses in sorted(taken.items(), key=lambda item: item[0]):
         pool, asked = pools.get(pool_id), sum(units for units, _ in uses)
-        if pool is None or pool_id in told or (asked <= given_on(pool, day)):
+        if pool is None or pool_id in told or asked <= pool.given_on(day):
             continue
         told.add(pool_id)
         who = " and ".join(activity.title for _, activity in uses)
-        asks = f"{who} {'are' if len(uses) > 1 else 'is'} pinned so that {asked} of {pool.title} are needed"
-        yield infeasible(
-            f"{asks} on {project.said(day)}, which gives {given_on(pool, day)}.", *(each.id for _, each in uses)
-        )
-
-
-def given_on(pool: Pool, day: int) -> int:
-    """What the pool gives on that day."""
-    begun = pool.available_from is None or pool.available_from <= day
-    return pool.units if begun and (pool.available_until is None or day < pool.available_until) else 0
+        asks = f"{who} {'are' if len(uses) > 1 else 'is'} pinned so that they need {pool.said(asked)} of {pool.title}"
+        gives = f"which gives {pool.said(pool.given_on(day))}"
+        yield infeasible(f"{asks} on {project.said(day)}, {gives}.", *(each.id for _, each in uses))

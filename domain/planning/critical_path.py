@@ -52,6 +52,11 @@ def critical_path(project: Project) -> CriticalPath:
     return _Backward(network, starts).result()
 
 
+def scheduled_path(project: Project, starts: Mapping[str, int]) -> CriticalPath:
+    """The same for a schedule that is given and keeps every link: its starts stand where the earliest ones would."""
+    return _Backward(Network.of(project), starts).result()
+
+
 @dataclass(slots=True)
 class _Forward:
     """Earliest times, and every pin and latest finish that they contradict."""

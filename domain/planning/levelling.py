@@ -9,6 +9,7 @@ from domain.planning import conflicts
 from domain.planning.critical_path import critical_path
 from domain.planning.ports import Leveller
 from domain.planning.project import Activity, Project
+from domain.planning.resource_links import within_pools
 
 # The wall clock ends a search only when it takes this many times as long as its work should.
 GUARD = 3
@@ -49,6 +50,8 @@ def level(project: Project, leveller: Leveller, budget: Budget, cancelled: Calla
     """The earliest schedule where pools allow it, which needs no search; Refused INFEASIBLE where nothing fits."""
     path = critical_path(project)
     conflicts.check_pools(project)
+    within = critical_path(within_pools(project)).times
+    conflicts.check_availability(project, {id: times.earliest_finish for id, times in within.items()})
     earliest = {id: times.earliest_start for id, times in path.times.items()}
     if not over_booked(project, earliest):
         return Levelled(earliest, path.length, path.length)
@@ -63,7 +66,7 @@ def over_booked(project: Project, starts: Mapping[str, int]) -> bool:
             for demand in activity.demands:
                 used[demand.pool, day] = used.get((demand.pool, day), 0) + demand.units
     pools = {pool.id: pool for pool in project.pools}
-    return any(units > conflicts.given_on(pools[pool], day) for (pool, day), units in used.items())
+    return any(units > pools[pool].given_on(day) for (pool, day), units in used.items())
 
 
 def _worked(project: Project, activity: Activity, start: int) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from domain.planning.calendar import Dates
@@ -36,13 +37,27 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What a pool gives on each day, from one day until before another where it is not always there."""
+    """What a pool gives on each day, from one day until before another where it is not always there.
+
+    `parts` units make one of its measure.
+    """
 
     id: str
     units: int
     name: str = ""
     available_from: int | None = None
     available_until: int | None = None
+    parts: int = 1
+    measure: str = ""
+
+    def said(self, units: int) -> str:
+        """An amount as a person reads it."""
+        amount = (Decimal(units) / self.parts).quantize(Decimal("0.01")).normalize()
+        return f"{amount:f} {self.measure}".strip()
+
+    def given_on(self, day: int) -> int:
+        begun = self.available_from is None or self.available_from <= day
+        return self.units if begun and (self.available_until is None or day < self.available_until) else 0
 
     @property
     def title(self) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 
-from domain.planning.conflicts import given_on
 from domain.planning.critical_path import CriticalPath, critical_path
 from domain.planning.days import OpenDays
 from domain.planning.network import Network
@@ -126,10 +125,7 @@ def _scaled(project: Project, order: Sequence[Activity]) -> tuple[tuple[Pool, ..
                 asked[demand.pool] = gcd(asked.get(demand.pool, 0), demand.units)
     divisors = {pool: divisor for pool, divisor in sorted(asked.items()) if divisor}
     pools = {pool.id: pool for pool in project.pools}
-    scaled = tuple(
-        Pool(id, pools[id].units // divisor, pools[id].name, pools[id].available_from, pools[id].available_until)
-        for id, divisor in divisors.items()
-    )
+    scaled = tuple(replace(pools[id], units=pools[id].units // divisor) for id, divisor in divisors.items())
     return scaled, tuple(_summed(activity, divisors) for activity in order)
 
 
@@ -171,7 +167,7 @@ class _Packing:
     ) -> tuple[int, ...]:
         windows = any(pool.available_from or pool.available_until is not None for pool in self._pools)
         days = range(horizon) if windows else [0]
-        given = [self.packed({pool.id: given_on(pool, day) for pool in self._pools}) | self.guard for day in days]
+        given = [self.packed({pool.id: pool.given_on(day) for pool in self._pools}) | self.guard for day in days]
         room = given if windows else given * horizon
         for activity, demand in zip(order, demands, strict=True):
             if activity.pinned is not None:
