@@ -58,10 +58,6 @@ class Board:
         """By the activities' ids."""
         return {each.id: self.start(index, finishes[index]) for index, each in enumerate(self.activities)}
 
-    def by_start(self, starts: Mapping[str, int]) -> list[int]:
-        """Places in the order of such starts."""
-        return sorted(range(len(self.activities)), key=lambda place: (starts[self.activities[place].id], place))
-
     def start(self, index: int, finish: int) -> int:
         """Of an activity that finishes then, and could not have started later."""
         activity = self.activities[index]

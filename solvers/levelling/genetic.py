@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -37,32 +37,37 @@ class Evolution:
         """Until so many activities have been placed, or nothing shorter can be; None while nothing was feasible."""
         end = self.serial.placed + work
         while self.serial.placed < end and not out_of_time():
-            if self.best is not None and self.best.makespan <= bound:
-                break
             before = self.best
             if len(self._living) < SIZE or self._stale >= PATIENCE:
                 self._begin(end)
             else:
                 self._breed()
             self._stale = self._stale + 1 if self.best == before else 0
+            # Pins and dates may leave no schedule that this search can find.
+            if self.best is None or self.best.makespan <= bound:
+                break
         return self.best
 
-    def welcome(self, order: Sequence[int]) -> None:
-        """Take in a schedule that was found otherwise."""
-        self._living = self._fittest([*self._living, *self._grown(order)])
+    def welcome(self, starts: Mapping[str, int]) -> Found | None:
+        """Take in a schedule that was found otherwise, and what comes of placing its activities in their order."""
+        board = self.serial.board
+        order = legal(board, sorted(range(len(starts)), key=lambda place: (starts[board.activities[place].id], place)))
+        finishes = tuple(board.project.days(each).finish(starts[each.id], each.duration) for each in board.activities)
+        found = Found(max(finishes, default=0), tuple(order), finishes)
+        if self.best is None or found.makespan < self.best.makespan:
+            self.best = found
+        self._living = self._fittest([*self._living, found, *self._grown(order)])
+        return self.best
 
     def _begin(self, end: int) -> None:
         """Everybody new, by priority of latest starts with more or less of chance; the first without any."""
         self._living, self._stale = [], 0
-        while len(self._living) < SIZE and self.serial.placed < end:
-            chance = 0.0 if self.best is None and not self._living else self.random.choice((0.3, 1.0, 3.0))
-            born = self._grown(self._drawn(chance))
-            if not born:
-                # Pins and dates may leave no schedule that this search can find.
-                if self.best is None and chance:
-                    self.serial.placed = end
-                continue
-            self._living += born
+        chance = 0.0 if self.best is None else 1.0
+        for _ in range(2 * SIZE):
+            self._living += self._grown(self._drawn(chance))
+            chance = self.random.choice((0.3, 1.0, 3.0))
+            if len(self._living) == SIZE or self.serial.placed >= end:
+                break
         self._living.sort()
 
     def _drawn(self, chance: float) -> list[int]:

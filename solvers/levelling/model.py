@@ -37,16 +37,11 @@ class Proof:
 def prove(board: Board, limit: int, effort: Effort) -> Proof:
     """Look for a schedule that ends by the limit, and for a proof that there is none."""
     model = LevellingModel(board, limit)
-    solver = cp_model.CpSolver()
-    parameters = solver.parameters
-    parameters.num_workers = 1
-    parameters.random_seed = SEED
-    parameters.max_deterministic_time = effort.work
-    parameters.max_time_in_seconds = effort.seconds
+    solver = _solver(effort)
     if effort.proving:
-        parameters.optimize_with_core = True
+        solver.parameters.optimize_with_core = True
     else:
-        parameters.linearization_level = 0
+        solver.parameters.linearization_level = 0
     status = solver.solve(model.model)
     if status == cp_model.INFEASIBLE:
         return Proof(None, limit + 1, time_limited=False)
@@ -55,6 +50,26 @@ def prove(board: Board, limit: int, effort: Effort) -> Proof:
     bound = max(board.path.length, round(solver.best_objective_bound))
     stopped = status != cp_model.OPTIMAL and solver.wall_time >= effort.seconds
     return Proof(starts, min(bound, limit + 1), stopped)
+
+
+def possible(board: Board, effort: Effort) -> bool | None:
+    """Whether there is any schedule at all; None where that was not found out."""
+    solver = _solver(effort)
+    solver.parameters.stop_after_first_solution = True
+    status = solver.solve(LevellingModel(board, board.horizon).model)
+    if status == cp_model.INFEASIBLE:
+        return False
+    return True if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+
+
+def _solver(effort: Effort) -> cp_model.CpSolver:
+    """One worker, one seed, a limit on work: the same input comes to the same end."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = SEED
+    solver.parameters.max_deterministic_time = effort.work
+    solver.parameters.max_time_in_seconds = effort.seconds
+    return solver
 
 
 @dataclass(slots=True)

@@ -14,9 +14,9 @@ from solvers.levelling.genetic import Evolution, Found
 from solvers.levelling.serial import Serial
 
 SEED = 1
-# What a core does in a second: placements of the genetic search, and CP-SAT's deterministic measure.
-PLACED_A_SECOND = 250_000
-WORK_A_SECOND = 0.08
+# What a core does in a second: steps of placing, and CP-SAT's deterministic measure.
+STEPS_A_SECOND = 600_000
+WORK_A_SECOND = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,24 @@ class Search:
             else:
                 self._prove(step.share, proving=step.search == PROVE)
         if self.best is None:
-            return ()
+            return self._nothing()
         starts = self.board.starts(self.best.finishes)
         seconds = time.monotonic() - self.begun
         return Levelled(starts, self.best.makespan, self.bound, seconds, self.time_limited)
 
+    def _nothing(self) -> tuple[Problem, ...]:
+        """Why there is none; nothing where that is not known either."""
+        if self.bound <= self.board.horizon:
+            return ()
+        from solvers.levelling.conflict import conflict  # noqa: PLC0415 - loads the same
+
+        return (conflict(self.board.project),)
+
     def _settled(self) -> bool:
-        return self.best is not None and self.best.makespan <= self.bound
+        return self.bound > (self.board.horizon if self.best is None else self.best.makespan - 1)
 
     def _evolve(self, share: float) -> None:
-        work = round(share * self.budget.seconds * PLACED_A_SECOND)
+        work = round(share * self.budget.seconds * STEPS_A_SECOND)
         self.best = self.evolution.run(work, self.bound, self._out_of_time) or self.best
 
     def _prove(self, share: float, *, proving: bool) -> None:
@@ -90,9 +98,7 @@ class Search:
         self.time_limited |= proof.time_limited
         self.bound = max(self.bound, proof.bound)
         if proof.starts is not None:
-            order = self.board.by_start(proof.starts)
-            self.evolution.welcome(order)
-            self.best = self.evolution.best
+            self.best = self.evolution.welcome(proof.starts)
 
     def _out_of_time(self) -> bool:
         self.time_limited |= time.monotonic() - self.begun > self.budget.guard
