@@ -150,6 +150,8 @@ class LevellingModel:
     def _pieces(
         self, group: Stretch, start: cp_model.IntVar, finish: cp_model.IntVar, there: cp_model.IntVar
     ) -> list[cp_model.IntervalVar]:
+        if not group.over:
+            return [self.model.new_optional_fixed_size_interval_var(start, group.length, there, "")]
         begins: list[Linear] = [start, *(end for _, end in group.over)]
         ends: list[Linear] = [*(begin for begin, _ in group.over), finish]
         return [
