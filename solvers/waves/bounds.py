@@ -14,7 +14,10 @@ def fewest_waves(instance: Instance) -> int:
     """The waves whose rooms hold all, beside one for each unit that is alone; at least to the last that is settled."""
     free = [unit for number, unit in enumerate(instance.units) if not unit.alone and number not in instance.pins]
     alone = sum(unit.alone for unit in instance.units)
-    needed = [sum(unit.size for unit in free), *(sum(load) for load in zip(*(unit.loads for unit in free), strict=True))]
+    needed = [
+        sum(unit.size for unit in free),
+        *(sum(load) for load in zip(*(unit.loads for unit in free), strict=True)),
+    ]
     waves = max(instance.pins.values(), default=0)
     rooms = [_left(instance, wave) for wave in range(1, waves + 1)]
     while len(rooms) < alone or any(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -30,8 +30,7 @@ class _Settled:
 
 
 def condense(problem: WaveProblem) -> Instance:
-    """The instance; raises Contradiction where a unit can be nowhere."""
-    problem = _without_unassigned(problem)
+    """The instance of a problem whose moves all lead into waves; Contradiction where a unit can be nowhere."""
     settled = _settled(problem)
     candidates = {each.id: each for each in problem.candidates}
     unit_ids = _unit_ids(problem)
@@ -39,7 +38,7 @@ def condense(problem: WaveProblem) -> Instance:
     pins = dict(_pins(unit_ids, settled))
     room = _room(problem)
     units = tuple(_unit(problem, [candidates[id] for id in ids], room) for ids in unit_ids)
-    rooms = _rooms(problem, settled, candidates, room)
+    rooms = _rooms(problem, settled, room, units, pins)
     edges = {(unit_of[each.consumer_id], unit_of[each.provider_id]) for each in problem.hard}
     ties = _ties(((each.application_ids, each.weight) for each in problem.soft), unit_of)
     departments = _ties(((ids, 1) for ids in _departments(problem)), unit_of)
@@ -59,30 +58,6 @@ def condense(problem: WaveProblem) -> Instance:
     )
     _check_sizes(instance)
     return instance
-
-
-def _without_unassigned(problem: WaveProblem) -> WaveProblem:
-    """The problem of the applications that a person did not take out of the plan."""
-    gone = {move.application_id for move in problem.moves if move.number is None}
-    if not gone:
-        return problem
-    return replace(
-        problem,
-        candidates=tuple(each for each in problem.candidates if each.id not in gone),
-        hard=tuple(each for each in problem.hard if gone.isdisjoint((each.consumer_id, each.provider_id))),
-        soft=tuple(replace(each, application_ids=_rest(each.application_ids, gone)) for each in problem.soft),
-        groups=tuple(replace(each, application_ids=_rest(each.application_ids, gone)) for each in problem.groups),
-        settings=tuple(_setting_without(each, gone) for each in problem.settings),
-        moves=tuple(each for each in problem.moves if each.number is not None),
-    )
-
-
-def _rest(ids: Iterable[str], gone: set[str]) -> tuple[str, ...]:
-    return tuple(id for id in ids if id not in gone)
-
-
-def _setting_without(setting: WaveSetting, gone: set[str]) -> WaveSetting:
-    return setting if setting.locked_ids is None else replace(setting, locked_ids=_rest(setting.locked_ids, gone))
 
 
 def _unit_ids(problem: WaveProblem) -> list[tuple[str, ...]]:
@@ -158,18 +133,17 @@ def _most_load(days: int, hours_per_day: Decimal) -> int:
 
 
 def _rooms(
-    problem: WaveProblem, settled: _Settled, candidates: Mapping[str, Candidate], ordinary: Room
+    problem: WaveProblem, settled: _Settled, ordinary: Room, units: Sequence[Unit], pins: Mapping[int, int]
 ) -> dict[int, Room]:
     """What a person has put into a wave always fits, and then nothing else does; the checker says what it breaks."""
     rooms = {each.number: _room(problem, each) for each in problem.settings}
-    there: dict[int, list[Candidate]] = defaultdict(list)
-    for id, wave in settled.wave_of.items():
-        there[wave].append(candidates[id])
-    for wave in {*there, *settled.inside}:
-        room, members = rooms.get(wave, ordinary), there.get(wave, [])
-        loads = (sum(_load(each, capacity.pool) for each in members) for capacity in problem.capacities)
+    sizes = Counter(settled.wave_of.values())
+    for wave in sorted({*sizes, *settled.inside}):
+        room = rooms.get(wave, ordinary)
+        held = [units[unit] for unit, number in pins.items() if number == wave]
+        loads = (sum(unit.loads[pool] for unit in held) for pool in range(len(room.loads)))
         most = tuple(max(pair) for pair in zip(room.loads, loads, strict=True))
-        rooms[wave] = Room(max(room.size, len(members)), most, wave in settled.inside)
+        rooms[wave] = Room(max(room.size, sizes[wave]), most, wave in settled.inside)
     return rooms
 
 

@@ -9,6 +9,9 @@ from ortools.sat.python import cp_model
 
 from solvers.waves.instance import Instance, Unit
 
+# What a level comes to in a model: an expression, or a number where the model does not change it.
+Value = cp_model.LinearExpr | int
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -96,14 +99,14 @@ class Model:
         free = room.size - sum(self._unit(unit).size for unit in staying)
         if alone:
             self.cp.add_at_most_one(alone)
-            self.cp.add(_sum(literals, sizes) + free * sum(alone) <= free)
+            self.cp.add(weighted(literals, sizes) + free * total(alone) <= free)
         elif sum(sizes) > free:
-            self.cp.add(_sum(literals, sizes) <= free)
+            self.cp.add(weighted(literals, sizes) <= free)
         for pool, most in enumerate(room.loads):
             loads = [self._unit(unit).loads[pool] for unit in others]
             left = most - sum(self._unit(unit).loads[pool] for unit in staying if not self._unit(unit).alone)
             if sum(loads) > left:
-                self.cp.add(_sum(literals, loads) <= left)
+                self.cp.add(weighted(literals, loads) <= left)
 
     def _follow(self, consumer: int, provider: int) -> None:
         """In every first so many waves: with the consumer, its provider is there too."""
@@ -114,11 +117,24 @@ class Model:
                 before.append(self.x[provider, wave])
             if (consumer, wave) in self.x:
                 after.append(self.x[consumer, wave])
-                self.cp.add(sum(after) <= sum(before))
+                self.cp.add(total(after) <= total(before))
 
     def _unit(self, unit: int) -> Unit:
         return self.instance.units[unit]
 
 
-def _sum(literals: Sequence[cp_model.IntVar], weights: Sequence[int]) -> cp_model.LinearExprT:
-    return cp_model.LinearExpr.weighted_sum(literals, weights)
+def weighted(literals: Sequence[cp_model.IntVar], weights: Sequence[int]) -> Value:
+    """The sum of the weights of the literals that hold."""
+    if not literals:
+        return 0
+    return _expression(cp_model.LinearExpr.weighted_sum(literals, weights))
+
+
+def total(literals: Sequence[cp_model.IntVar]) -> Value:
+    """How many of the literals hold."""
+    return weighted(literals, [1] * len(literals))
+
+
+def _expression(value: object) -> Value:
+    assert isinstance(value, cp_model.LinearExpr | int)  # noqa: S101 - of integers alone no other comes
+    return value

@@ -11,7 +11,7 @@ from solvers.waves.bounds import lower_bound
 from solvers.waves.fewer import fewer_waves
 from solvers.waves.instance import Instance
 from solvers.waves.levels import Levels
-from solvers.waves.model import Model, Part
+from solvers.waves.model import Model, Part, Value
 from solvers.waves.neighbourhoods import Neighbourhoods
 from solvers.waves.scoring import score
 from solvers.waves.sequence import Order
@@ -58,9 +58,7 @@ class Search:
         """Every level in order, each with its share of the work and what earlier ones left."""
         self._fewest()
         for level in list(Level)[1:]:
-            self.bounds[level] = min(
-                self.scores[level], lower_bound(self.instance, level, self.scores[Level.WAVES])
-            )
+            self.bounds[level] = min(self.scores[level], lower_bound(self.instance, level, self.scores[Level.WAVES]))
             self._whole(level)
             self._by_parts(level)
 
@@ -116,7 +114,7 @@ class Search:
         self._aim(model, model.value, level)
         return model
 
-    def _aim(self, model: Model | Order, value: Callable[[Level], object], level: Level) -> None:
+    def _aim(self, model: Model | Order, value: Callable[[Level], Value], level: Level) -> None:
         """Less of the level, with no more of any earlier one."""
         model.keep_filled()
         model.hint()

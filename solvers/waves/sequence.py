@@ -10,9 +10,10 @@ from ortools.sat.python import cp_model
 
 from domain.planning.waves.placing import Level
 from solvers.waves.instance import Instance
+from solvers.waves.levels import drop_between
+from solvers.waves.model import Value, total
 from solvers.waves.scoring import pilot_misses, wave_risks
 
-_MOST_RISK = 1000
 _PILOT = 1
 
 
@@ -49,7 +50,7 @@ class Order:
         for (content, wave), literal in self.x.items():
             self.cp.add_hint(literal, content == wave)
 
-    def value(self, level: Level) -> cp_model.LinearExprT:
+    def value(self, level: Level) -> Value:
         """What a level comes to; the others do not depend on the order."""
         match level:
             case Level.PILOT if _PILOT in self.contents:
@@ -105,7 +106,7 @@ class Order:
                 before.append(self.x[provider, wave])
             if (consumer, wave) in self.x:
                 after.append(self.x[consumer, wave])
-                self.cp.add(sum(after) <= sum(before))
+                self.cp.add(total(after) <= total(before))
 
     def _at(self, wave: int) -> list[tuple[int, cp_model.IntVar]]:
         return [(content, self.x[content, wave]) for content in self.window if (content, wave) in self.x]
@@ -114,23 +115,15 @@ class Order:
         units = [self.instance.units[unit] for unit in self.contents[content]]
         return pilot_misses(self.instance, sum(unit.size for unit in units), sum(unit.misfits for unit in units))
 
-    def _drops(self) -> cp_model.LinearExprT:
+    def _drops(self) -> Value:
         now = wave_risks(self.instance, self.numbers)
         risks = [self._risk(wave, now) if wave in self.contents else risk for wave, risk in now.items()]
-        drops: list[cp_model.LinearExprT] = []
-        for before, after in pairwise(risks):
-            if isinstance(before, int) and isinstance(after, int):
-                drops.append(max(0, before - after))
-                continue
-            drop = self.cp.new_int_var(0, _MOST_RISK, "")
-            self.cp.add(drop >= before - after)
-            drops.append(drop)
-        return sum(drops)
+        return sum(drop_between(self.cp, before, after) for before, after in pairwise(risks))
 
-    def _risk(self, wave: int, now: Mapping[int, int]) -> cp_model.LinearExprT:
+    def _risk(self, wave: int, now: Mapping[int, int]) -> Value:
         return sum(now[content] * literal for content, literal in self._at(wave))
 
-    def _priority_change(self) -> cp_model.LinearExprT:
+    def _priority_change(self) -> Value:
         weight = {
             wave: sum(self.instance.units[unit].priority for unit in units) for wave, units in self.contents.items()
         }

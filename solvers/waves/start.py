@@ -17,7 +17,9 @@ _PATIENCE = 200
 def start(instance: Instance, placed: Mapping[int, int]) -> list[int]:
     """Numbers of all units around those placed already: of two ways, the one with fewest waves, then least split."""
     found = [_Filling(instance, placed, follows_ties=follows).fill() for follows in (True, False)]
-    return min(found, key=lambda numbers: (score(instance, numbers, Level.WAVES), score(instance, numbers, Level.SPLIT)))
+    return min(
+        found, key=lambda numbers: (score(instance, numbers, Level.WAVES), score(instance, numbers, Level.SPLIT))
+    )
 
 
 @dataclass(slots=True)

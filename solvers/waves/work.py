@@ -11,7 +11,7 @@ from ortools.sat.python import cp_model
 
 from domain.planning.waves.placing import SearchBudget
 
-# About a second of an ordinary machine: the solver's own unit on models as small as these, and what building them takes.
+# In seconds of an ordinary machine: the solver's own unit on models as small as these, and what building them takes.
 _PER_UNIT, _PER_MODEL, _PER_PLACE = 3.0, 0.007, 0.00006
 _SEED = 1
 

@@ -79,10 +79,7 @@ class _Dating:
 
     def next(self, days: int, settled: date | None) -> WaveDates:
         """A person's date is kept whatever it collides with."""
-        if settled is not None:
-            found = self.clock.run(self.clock.dates.number(settled), days)
-        else:
-            found = self._earliest(days)
+        found = self._earliest(days) if settled is None else self.clock.run(self.clock.dates.number(settled), days)
         self._given.append(found)
         return found
 

@@ -80,8 +80,11 @@ class Assignment:
 
 
 class WavePlacer(Protocol):
-    """Places applications; raises Refused INFEASIBLE with constraints of which none can be left out."""
+    """Places applications, the same for the same problem and budget in whatever order it comes.
 
-    def __call__(
-        self, problem: WaveProblem, budget: SearchBudget, cancelled: Callable[[], bool] = ...
+    Refused INFEASIBLE names constraints of which none can be left out; once `cancelled`, SolveCancelled is raised.
+    """
+
+    def place(
+        self, problem: WaveProblem, budget: SearchBudget, cancelled: Callable[[], bool] = lambda: False
     ) -> Assignment: ...
