@@ -10,6 +10,7 @@ from domain.planning.critical_path import CriticalPath, critical_path
 from domain.planning.days import OpenDays
 from domain.planning.network import Network
 from domain.planning.project import Activity, Link, LinkKind, Pool, Project
+from domain.planning.resource_links import within_pools
 
 # Predecessors, or successors, each with the lag to it.
 Lags = tuple[tuple[int, int], ...]
@@ -68,7 +69,7 @@ class Board:
 
 def lay_out(project: Project) -> Board:
     """Refused INFEASIBLE where no schedule can be, whatever the pools."""
-    path, network = critical_path(project), Network.of(project)
+    path, network = critical_path(within_pools(project)), Network.of(project)
     order, places = network.order, {activity.id: place for place, activity in enumerate(network.order)}
 
     def lags(links: Sequence[Link], kind: LinkKind, end: Callable[[Link], str]) -> Lags:

@@ -16,9 +16,13 @@ PATIENCE = 12
 
 @dataclass(frozen=True, slots=True, order=True)
 class Found:
-    """A schedule, by the finishes of its activities, and the order that leads to it."""
+    """A schedule, by the finishes of its activities, and the order that leads to it.
+
+    Of two as long, the one whose activities finish earlier is better.
+    """
 
     makespan: int
+    total: int
     order: tuple[int, ...]
     finishes: tuple[int, ...] = field(compare=False)
 
@@ -37,12 +41,12 @@ class Evolution:
         """Until so many activities have been placed, or nothing shorter can be; None while nothing was feasible."""
         end = self.serial.placed + work
         while self.serial.placed < end and not out_of_time():
-            before = self.best
+            before = self.best and self.best.makespan
             if len(self._living) < SIZE or self._stale >= PATIENCE:
                 self._begin(end)
             else:
                 self._breed()
-            self._stale = self._stale + 1 if self.best == before else 0
+            self._stale = self._stale + 1 if self.best and self.best.makespan == before else 0
             # Pins and dates may leave no schedule that this search can find.
             if self.best is None or self.best.makespan <= bound:
                 break
@@ -53,16 +57,21 @@ class Evolution:
         board = self.serial.board
         order = legal(board, sorted(range(len(starts)), key=lambda place: (starts[board.activities[place].id], place)))
         finishes = tuple(board.project.days(each).finish(starts[each.id], each.duration) for each in board.activities)
-        found = Found(max(finishes, default=0), tuple(order), finishes)
-        if self.best is None or found.makespan < self.best.makespan:
-            self.best = found
+        found = Found(max(finishes, default=0), sum(finishes), tuple(order), finishes)
+        self._better(found)
         self._living = self._fittest([*self._living, found, *self._grown(order)])
         return self.best
 
     def _begin(self, end: int) -> None:
         """Everybody new, by priority of latest starts with more or less of chance; the first without any."""
         self._living, self._stale = [], 0
-        chance = 0.0 if self.best is None else 1.0
+        chance = 1.0
+        if self.best is None:
+            # As they are numbered: of waves, one after the other.
+            board = self.serial.board
+            numbered = sorted(range(len(board.activities)), key=lambda place: board.activities[place].id)
+            self._living += self._grown(legal(board, numbered))
+            chance = 0.0
         for _ in range(2 * SIZE):
             self._living += self._grown(self._drawn(chance))
             chance = self.random.choice((0.3, 1.0, 3.0))
@@ -90,10 +99,13 @@ class Evolution:
         if grown is None:
             return []
         finishes, order = grown
-        found = Found(max(finishes, default=0), tuple(order), tuple(finishes))
-        if self.best is None or found.makespan < self.best.makespan:
-            self.best = found
+        found = Found(max(finishes, default=0), sum(finishes), tuple(order), tuple(finishes))
+        self._better(found)
         return [found]
+
+    def _better(self, found: Found) -> None:
+        if self.best is None or found < self.best:
+            self.best = found
 
     def _fittest(self, all_of_them: Iterable[Found]) -> list[Found]:
         return sorted(set(all_of_them))[:SIZE]

@@ -10,6 +10,7 @@ from domain.errors import Problem, Refused
 from domain.planning.levelling import Budget, Levelled
 from domain.planning.project import Project
 from solvers.levelling.board import Board, lay_out
+from solvers.levelling.bounds import lower_bound
 from solvers.levelling.genetic import Evolution, Found
 from solvers.levelling.serial import Serial
 
@@ -103,20 +104,3 @@ class Search:
     def _out_of_time(self) -> bool:
         self.time_limited |= time.monotonic() - self.begun > self.budget.guard
         return self.time_limited
-
-
-def lower_bound(board: Board) -> int:
-    """The critical path, and each pool's work with the shortest way to it and from it."""
-    return max([board.path.length, *(_work_bound(board, pool.id, pool.units) for pool in board.pools)])
-
-
-def _work_bound(board: Board, pool: str, units: int) -> int:
-    places = [place for place, taken in enumerate(board.units) if pool in taken]
-    times = [board.path.times[board.activities[place].id] for place in places]
-    work = sum(board.units[place][pool] * board.durations[place] for place in places)
-    head = min(each.earliest_start for each in times)
-    if board.project.closed:
-        # Later, the way to the end may have no closed days in it, and be shorter.
-        return head + -(-work // units)
-    tail = board.path.length - max(each.latest_finish for each in times)
-    return head + -(-work // units) + tail
