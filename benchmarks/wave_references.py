@@ -23,13 +23,20 @@ def first_fit(instance: Instance) -> list[int]:
 def affinity(instance: Instance) -> list[int]:
     """Fills one wave after the other with the ready unit that shares most soft weight with what is in it."""
     numbers = [0] * len(instance.units)
-    current = 1
-    while not all(numbers):
+    waiting = [len(providers) for providers in instance.providers]
+    ready = {unit for unit, count in enumerate(waiting) if not count}
+    current = 0
+    while ready:
+        current += 1
         wave = _Wave(instance)
-        while (unit := _nearest(instance, numbers, current, wave)) is not None:
+        while (unit := _nearest(instance, numbers, current, wave, ready)) is not None:
             wave.add(unit)
             numbers[unit] = current
-        current += 1
+            ready.remove(unit)
+            for consumer in instance.consumers[unit]:
+                waiting[consumer] -= 1
+                if not waiting[consumer]:
+                    ready.add(consumer)
     return numbers
 
 
@@ -72,14 +79,9 @@ def _wave(waves: list[_Wave], number: int, instance: Instance) -> _Wave:
     return waves[number - 1]
 
 
-def _nearest(instance: Instance, numbers: list[int], current: int, wave: _Wave) -> int | None:
-    ready = (unit for unit, number in enumerate(numbers) if not number and _ready(instance, numbers, unit))
+def _nearest(instance: Instance, numbers: list[int], current: int, wave: _Wave, ready: Iterable[int]) -> int | None:
     fitting = [unit for unit in ready if wave.takes(unit)]
     return min(fitting, key=lambda unit: (-_shared(instance, numbers, current, unit), unit), default=None)
-
-
-def _ready(instance: Instance, numbers: list[int], unit: int) -> bool:
-    return all(numbers[provider] for provider in instance.providers[unit])
 
 
 def _shared(instance: Instance, numbers: list[int], current: int, unit: int) -> int:

@@ -12,8 +12,8 @@ from domain.planning.waves.placement import PlacedWave, Violation, WavePlacement
 from domain.planning.waves.placing import Assignment, Level, SearchBudget, WavePlacer
 from domain.planning.waves.problem import Move, WaveProblem
 
-# Work for each application, at least and at most so much in all: about 5 s for 200 applications, 40 s for 2,000.
-_WORK_PER_APPLICATION, _LEAST_WORK, _MOST_WORK = 0.025, 2.0, 40.0
+# Work for each application, at least and at most so much in all: about 4 s for 200 applications, 30 s for 2,000.
+_WORK_PER_APPLICATION, _LEAST_WORK, _MOST_WORK = 0.02, 2.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
