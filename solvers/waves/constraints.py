@@ -119,7 +119,8 @@ def _words(problem: WaveProblem, constraint: Constraint, names: dict[str, str]) 
             return f"a person put {names[move.application_id]} into wave {move.number}"
         case Kind.LOCK:
             setting = problem.settings[constraint.index]
-            return f"wave {setting.number} is locked with {named(setting.locked_ids or (), names) or 'nothing'} in it"
+            inside = f"nothing but {named(setting.locked_ids, names)}" if setting.locked_ids else "nothing"
+            return f"wave {setting.number} is locked with {inside} in it"
         case Kind.OWN_LIMIT:
             setting = problem.settings[constraint.index]
             return f"wave {setting.number} takes at most {setting.max_applications} applications"

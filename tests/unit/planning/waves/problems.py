@@ -23,8 +23,8 @@ from domain.planning.waves.problem import (
 from solvers.waves.placer import place
 
 # Far more than such small problems take.
+IDS = "abcdef"
 PLENTY = SearchBudget(20)
-TOO_LONG = "TOO_LONG"
 
 
 class InProcess:
@@ -33,6 +33,7 @@ class InProcess:
     def place(
         self, problem: WaveProblem, budget: SearchBudget, cancelled: Callable[[], bool] = lambda: False
     ) -> Assignment:
+        assert not cancelled()
         return place(problem, budget)
 
 
@@ -113,9 +114,6 @@ def _risks(problem: WaveProblem, placed: dict[str, int]) -> Iterator[int]:
 
 def _lawful(problem: WaveProblem, placed: dict[str, int]) -> bool:
     return not check_waves(problem, arranged(problem, placed))
-
-
-IDS = "abcdef"
 
 
 @st.composite

@@ -198,7 +198,7 @@ def test_waves_have_dates_where_the_plan_has_a_start() -> None:
     assert [each.ends_on for each in dates] == [date(2027, 1, 29), date(2027, 2, 26)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(small_problems(most=5))
 def test_every_level_of_a_small_problem_is_the_best_there_is(problem: WaveProblem) -> None:
     found = place(problem, PLENTY)
@@ -209,7 +209,7 @@ def test_every_level_of_a_small_problem_is_the_best_there_is(problem: WaveProble
     assert all(report.proven for report in found.levels)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(small_problems())
 def test_the_order_of_the_input_decides_nothing(problem: WaveProblem) -> None:
     shuffled = replace(
@@ -222,7 +222,7 @@ def test_the_order_of_the_input_decides_nothing(problem: WaveProblem) -> None:
     assert place(shuffled, PLENTY) == place(problem, PLENTY) == place(problem, PLENTY)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(small_problems(), st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), max_size=3))
 def test_the_checker_accepts_every_plan_but_for_what_a_person_moved(
     problem: WaveProblem, wishes: list[tuple[int, int]]
