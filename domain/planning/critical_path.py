@@ -100,8 +100,9 @@ class _Forward:
         alone = project.days(activity).first(max(0, activity.not_before))
         drivers = [link for link in self.network.before[activity.id] if self._drives(link, activity, start)]
         if not drivers and alone >= start:
-            planned = f"it may not start before {project.said(activity.not_before)}"
-            return (planned if activity.not_before > 0 else "the plan starts then"), ()
+            if alone > max(0, activity.not_before):
+                return "nothing may move before", ()
+            return "that is its own first day" if activity.not_before > 0 else "the plan starts then", ()
         told = [
             f"{names[link.predecessor]} lasts until {project.said(self._finishes[link.predecessor] - 1)}"
             + (f" and {link.lag} days must pass" if link.lag else "")

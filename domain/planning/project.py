@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -91,10 +91,14 @@ class Project:
     pools: tuple[Pool, ...] = ()
     closed: tuple[tuple[int, int], ...] = ()
     dates: Dates | None = None
+    _movable: OpenDays = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_movable", OpenDays(self.closed))
 
     def days(self, activity: Activity) -> OpenDays:
         """The days on which that activity can be worked at."""
-        return OpenDays(self.closed) if activity.moving and self.closed else ALWAYS
+        return self._movable if activity.moving and self.closed else ALWAYS
 
     def said(self, day: int) -> str:
         """A day as a person reads it."""

@@ -175,10 +175,12 @@ def _without_hours(request: TimelineRequest) -> Iterator[Problem]:
 
 
 def _senseless(request: TimelineRequest) -> Iterator[Problem]:
+    names = {wave.number: wave.name for wave in request.waves}
     for id, change in sorted(request.changes.items()):
         if change.working_days is not None and change.working_days < 1:
             yield Problem(ErrorCode.INVALID_INPUT, "An activity lasts at least one working day.", ("workingDays",))
         day = change.starts_on
         if day is not None and not request.calendar.works(day):
-            wave, _, phase = id.split("-", 2)
-            yield infeasible(f"Wave {int(wave)}: {phase} is pinned to {day.isoformat()}, which is no working day.", id)
+            number, _, phase = id.split("-", 2)
+            name = f"{names.get(int(number), number)}: {phase}"
+            yield infeasible(f"{name} is pinned to {day.isoformat()}, which is no working day.", id)

@@ -29,6 +29,7 @@ class Board:
     pools: tuple[Pool, ...]
     # Of each activity, what it takes of each pool a day.
     units: tuple[Mapping[str, int], ...]
+    days: tuple[OpenDays, ...]
     durations: tuple[int, ...]
     before: tuple[Lags, ...]
     after: tuple[Lags, ...]
@@ -61,10 +62,8 @@ class Board:
 
     def start(self, index: int, finish: int) -> int:
         """Of an activity that finishes then, and could not have started later."""
-        activity = self.activities[index]
-        if activity.duration == 0 or not activity.moving:
-            return finish - activity.duration
-        return self.project.days(activity).latest_start(finish, activity.duration)
+        days, duration = self.days[index], self.durations[index]
+        return days.latest_start(finish, duration) if duration and days.closed else finish - duration
 
 
 def lay_out(project: Project) -> Board:
@@ -90,6 +89,7 @@ def lay_out(project: Project) -> Board:
         path=path,
         pools=pools,
         units=units,
+        days=tuple(project.days(each) for each in order),
         durations=tuple(each.duration for each in order),
         before=tuple(lags(network.before[each.id], start, lambda link: link.predecessor) for each in order),
         after=tuple(lags(network.after[each.id], start, lambda link: link.successor) for each in order),

@@ -56,7 +56,9 @@ class Evolution:
         """Take in a schedule that was found otherwise, and what comes of placing its activities in their order."""
         board = self.serial.board
         order = legal(board, sorted(range(len(starts)), key=lambda place: (starts[board.activities[place].id], place)))
-        finishes = tuple(board.project.days(each).finish(starts[each.id], each.duration) for each in board.activities)
+        finishes = tuple(
+            days.finish(starts[each.id], each.duration) for each, days in zip(board.activities, board.days, strict=True)
+        )
         found = Found(max(finishes, default=0), sum(finishes), tuple(order), finishes)
         self._better(found)
         self._living = self._fittest([*self._living, found, *self._grown(order)])

@@ -10,6 +10,7 @@ from solvers.levelling.board import Board
 
 # Looking at so many days costs about as much as all else about placing an activity.
 DAYS_A_STEP = 5
+STEPS_OF_SPECIAL = 4
 
 
 @dataclass(slots=True)
@@ -22,7 +23,8 @@ class Serial:
     _steps: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._steps = len(self.board.durations) + sum(self.board.durations) // DAYS_A_STEP
+        dated = STEPS_OF_SPECIAL * sum(self.board.special)
+        self._steps = len(self.board.durations) + dated + sum(self.board.durations) // DAYS_A_STEP
         # A successor from finish to finish may start first; sorting by starts then breaks the order of links.
         self._needs_order = any(self.board.paced)
 
@@ -80,7 +82,7 @@ class Serial:
 
     def _special(self, place: int, day: int, room: list[int], finishes: Sequence[int]) -> int | None:
         board, activity = self.board, self.board.activities[place]
-        days = board.project.days(activity)
+        days = board.days[place]
         day = max(day, activity.not_before)
         for other, lag in board.paced[place]:
             day = max(day, days.earliest_start(finishes[other] + lag, activity.duration))
