@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
 from domain.planning.waves.placing import SearchBudget
@@ -30,13 +31,19 @@ def settle(instance: Instance, work: float = _WORK) -> dict[int, int]:
         raise Contradiction
     if any(numbers[provider] > last[unit] for unit in last for provider in instance.providers[unit]):
         raise Contradiction
-    part = Part(
-        tuple(unit for unit in sorted(last) if unit not in instance.pins), tuple(range(1, max(last.values()) + 1))
-    )
+    part = Part(tuple(unit for unit in sorted(last) if unit not in instance.pins), _waves(instance, last))
     solved = Work(SearchBudget(work)).solve(Model(instance, part, numbers), work)
     if solved.numbers is None:
         raise Contradiction if solved.finished else Undecided
     return {unit: solved.numbers[unit] for unit in sorted(last)}
+
+
+def _waves(instance: Instance, last: Mapping[int, int]) -> tuple[int, ...]:
+    """Those that are not like others, and before each deadline as many as there are units: more are of no use."""
+    found = {wave for wave in instance.rooms if wave <= max(last.values())}
+    for deadline in set(last.values()):
+        found.update(range(max(1, deadline - len(last) - len(instance.rooms)), deadline + 1))
+    return tuple(sorted(found))
 
 
 def _latest(instance: Instance) -> dict[int, int]:

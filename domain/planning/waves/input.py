@@ -10,8 +10,8 @@ from domain.errors import ErrorCode, Problem, Refused
 from domain.planning.waves.problem import GivenGroup, Move, WaveProblem, WaveSetting
 
 LEAST_DURATION_DAYS = 30
-# Far more than any portfolio has; a wave of that number would make a search for nothing.
-MOST_WAVES = 10_000
+# Beside one for each application: a wave of a higher number is a slip.
+SPARE_WAVES = 1_000
 
 
 def check(problem: WaveProblem) -> None:
@@ -102,7 +102,7 @@ class _Input:
         locked: dict[str, int] = {}
         for index, each in enumerate(self.problem.settings):
             path = ("waves", str(index))
-            yield from _numbered(each.number, *path, "number")
+            yield from self._numbered(each.number, *path, "number")
             if each.max_applications is not None and each.max_applications < 1:
                 yield _wrong("A wave takes at least 1 application.", *path, "maxApplications")
             yield from self._locked(each, locked, path)
@@ -113,7 +113,7 @@ class _Input:
             if each.application_id not in self.known:
                 yield _unknown(each.application_id, "moves", str(index), "applicationId")
             if each.number is not None:
-                yield from _numbered(each.number, "moves", str(index), "to")
+                yield from self._numbered(each.number, "moves", str(index), "to")
 
     def _locked(self, setting: WaveSetting, locked: dict[str, int], path: tuple[str, ...]) -> Iterator[Problem]:
         ids = setting.locked_ids or ()
@@ -123,11 +123,20 @@ class _Input:
                 yield _wrong(f"{id} is locked in wave {locked[id]}, too.", *path, "applicationIds", str(place))
 
     def _too_large(self, group: GivenGroup, index: int) -> Iterator[Problem]:
-        size, most = len(set(group.application_ids)), self.problem.limits.max_applications
+        """Where a person has put none of it anywhere, and has given no wave more room."""
+        settings = self.problem.settings
         settled = {each.application_id for each in self.problem.moves}
+        settled.update(id for each in settings for id in each.locked_ids or ())
+        size, limit = len(set(group.application_ids)), self.problem.limits.max_applications
+        most = max(limit, *(each.max_applications or 0 for each in settings), 0)
         if 0 < most < size and settled.isdisjoint(group.application_ids):
             message = f"{_called(group, index)} has {size} applications; a wave takes at most {most}."
             yield Problem(ErrorCode.INFEASIBLE, message[0].upper() + message[1:], ("moveGroups", str(index)))
+
+    def _numbered(self, number: int, *path: str) -> Iterator[Problem]:
+        most = SPARE_WAVES + len(self.problem.candidates)
+        if not 1 <= number <= most:
+            yield _wrong(f"Waves are numbered from 1 to {most:,}.", *path)
 
     def _foreign(self, ids: Iterable[str], *path: str) -> Iterator[Problem]:
         for place, id in enumerate(ids):
@@ -144,11 +153,6 @@ class _Input:
 
 def _called(group: GivenGroup, index: int) -> str:
     return f"the move group {group.name or index + 1}"
-
-
-def _numbered(number: int, *path: str) -> Iterator[Problem]:
-    if not 1 <= number <= MOST_WAVES:
-        yield _wrong(f"Waves are numbered from 1 to {MOST_WAVES:,}.", *path)
 
 
 def _unknown(id: str, *path: str) -> Problem:

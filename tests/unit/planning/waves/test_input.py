@@ -50,12 +50,12 @@ def test_everything_that_is_wrong_is_said_at_once_where_it_stands() -> None:
         ("engineer is named twice.", "pools.1"),
         ("engineer gives no hours.", "pools.0.hoursPerDay"),
         ("2 is named twice.", "waves.2"),
-        ("Waves are numbered from 1 to 10,000.", "waves.0.number"),
+        ("Waves are numbered from 1 to 1,004.", "waves.0.number"),
         ("q is not an application of this plan.", "waves.0.applicationIds.1"),
         ("A wave takes at least 1 application.", "waves.1.maxApplications"),
         ("a is locked in wave 0, too.", "waves.1.applicationIds.0"),
         ("a is named twice.", "moves.1.applicationId"),
-        ("Waves are numbered from 1 to 10,000.", "moves.0.to"),
+        ("Waves are numbered from 1 to 1,004.", "moves.0.to"),
         ("nobody is not an application of this plan.", "moves.2.applicationId"),
     ]
 

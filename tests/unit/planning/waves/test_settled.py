@@ -25,7 +25,7 @@ from domain.planning.waves.problem import (
 )
 from solvers.waves.conflicts import conflict, possible
 from solvers.waves.constraints import only
-from tests.unit.planning.waves.problems import InProcess
+from tests.unit.planning.waves.problems import InProcess, apps
 
 SOME = SearchBudget(1)
 IDS = "abcdefgh"
@@ -116,3 +116,25 @@ def test_shuffled_input_gives_the_same_plan(problem: WaveProblem) -> None:
         return
 
     assert plan_waves(shuffled, InProcess(), SOME) == plan
+
+
+def test_a_plan_of_which_a_person_took_everything_is_empty() -> None:
+    problem = WaveProblem(apps("ab"), moves=(Move("a", None), Move("b", None)))
+
+    plan = plan_waves(problem, InProcess(), SOME)
+
+    assert plan.waves == ()
+    assert plan.unassigned == ("a", "b")
+    assert plan.violations == ()
+
+
+def test_a_move_far_beyond_the_last_wave_is_kept() -> None:
+    ids = [f"app {number}" for number in range(60)]
+    chain = tuple(HardDependency(one, other) for one, other in zip(ids[1:], ids, strict=False))
+    problem = WaveProblem(apps(ids), chain, limits=WaveLimits(2), moves=(Move(ids[40], 1000),))
+
+    plan = plan_waves(problem, InProcess(), SOME)
+
+    placed = {id: wave.number for wave in plan.waves for id in wave.application_ids}
+    assert placed[ids[40]] == 1000
+    assert plan.violations == ()
