@@ -31,6 +31,7 @@ class Proof:
 
     starts: Mapping[str, int] | None
     bound: int
+    work: float
     time_limited: bool
 
 
@@ -43,13 +44,14 @@ def prove(board: Board, limit: int, effort: Effort) -> Proof:
     else:
         solver.parameters.linearization_level = 0
     status = solver.solve(model.model)
+    work = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:
-        return Proof(None, limit + 1, time_limited=False)
+        return Proof(None, limit + 1, work, time_limited=False)
     found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
     starts = {activity.id: solver.value(start) for activity, start in model.starts} if found else None
     bound = max(board.path.length, round(solver.best_objective_bound))
     stopped = status != cp_model.OPTIMAL and solver.wall_time >= effort.seconds
-    return Proof(starts, min(bound, limit + 1), stopped)
+    return Proof(starts, min(bound, limit + 1), work, stopped)
 
 
 def possible(board: Board, effort: Effort) -> bool | None:

@@ -28,15 +28,16 @@ class Step:
     share: float
 
 
-EVOLVE, PROVE, IMPROVE = "evolve", "prove", "improve"
+EVOLVE, PROVE, NEAR, FIRST = "evolve", "prove", "near", "first"
 # Many are proven at the first try, and small ones at once.
 STEPS = (
     Step(EVOLVE, 0.05),
     Step(PROVE, 0.05),
-    Step(EVOLVE, 0.3),
-    Step(PROVE, 0.2),
-    Step(IMPROVE, 0.2),
-    Step(EVOLVE, 0.2),
+    Step(EVOLVE, 0.25),
+    Step(FIRST, 0.2),
+    Step(PROVE, 0.15),
+    Step(NEAR, 0.4),
+    Step(EVOLVE, 0.1),
 )
 
 
@@ -71,10 +72,7 @@ class Search:
         for step in STEPS:
             if self._settled() or self._out_of_time():
                 break
-            if step.search == EVOLVE:
-                self._evolve(step.share)
-            else:
-                self._prove(step.share, proving=step.search == PROVE)
+            self._run(step)
         if self.best is None:
             return self._nothing()
         starts = self.board.starts(self.best.finishes)
@@ -92,23 +90,40 @@ class Search:
     def _settled(self) -> bool:
         return self.bound > (self.board.horizon if self.best is None else self.best.makespan - 1)
 
+    def _run(self, step: Step) -> None:
+        if step.search == EVOLVE:
+            self._evolve(step.share)
+        elif step.search == NEAR:
+            self._look_near(step.share)
+        elif step.search == PROVE or self.best is None:
+            self._prove(step.share, proving=step.search == PROVE)
+
     def _evolve(self, share: float) -> None:
         work = round(share * self.budget.seconds * STEPS_A_SECOND)
         self.best = self.evolution.run(work, self.bound, self._out_of_time) or self.best
+
+    def _look_near(self, share: float) -> None:
+        from solvers.levelling.neighbourhood import Neighbourhood  # noqa: PLC0415 - loads the same
+
+        near = Neighbourhood(self.board, self.evolution, Random(SEED))  # noqa: S311 - as above
+        self.time_limited |= near.run(share * self.budget.seconds * WORK_A_SECOND, self.bound, self._left)
+        self.best = self.evolution.best
 
     def _prove(self, share: float, *, proving: bool) -> None:
         # Loading it takes longer than many a levelling that needs no proof.
         from solvers.levelling.model import Effort, prove  # noqa: PLC0415
 
         limit = self.board.horizon if self.best is None else self.best.makespan - 1
-        left = self.budget.guard - (time.monotonic() - self.begun)
-        effort = Effort(share * self.budget.seconds * WORK_A_SECOND, left, proving=proving)
+        effort = Effort(share * self.budget.seconds * WORK_A_SECOND, max(0.1, self._left()), proving=proving)
         proof = prove(self.board, limit, effort)
         self.time_limited |= proof.time_limited
         self.bound = max(self.bound, proof.bound)
         if proof.starts is not None:
             self.best = self.evolution.welcome(proof.starts)
 
+    def _left(self) -> float:
+        return self.budget.guard - (time.monotonic() - self.begun)
+
     def _out_of_time(self) -> bool:
-        self.time_limited |= time.monotonic() - self.begun > self.budget.guard
+        self.time_limited |= self._left() < 0
         return self.time_limited
