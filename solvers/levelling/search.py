@@ -16,7 +16,7 @@ from solvers.levelling.serial import Serial
 
 SEED = 1
 # What a core does in a second: steps of placing, and CP-SAT's deterministic measure.
-STEPS_A_SECOND = 600_000
+STEPS_A_SECOND = 500_000
 WORK_A_SECOND = 0.1
 
 

@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from solvers.levelling.board import Board
 
 # Looking at so many days costs about as much as all else about placing an activity.
-DAYS_A_STEP = 5
+DAYS_A_STEP = 10
 STEPS_OF_SPECIAL = 4
 
 
@@ -24,7 +24,7 @@ class Serial:
 
     def __post_init__(self) -> None:
         dated = STEPS_OF_SPECIAL * sum(self.board.special)
-        self._steps = len(self.board.durations) + dated + sum(self.board.durations) // DAYS_A_STEP
+        self._steps = len(self.board.durations) + dated
         # A successor from finish to finish may start first; sorting by starts then breaks the order of links.
         self._needs_order = any(self.board.paced)
 
@@ -54,7 +54,7 @@ class Serial:
             board.guard,
         )
         room, finishes = list(board.room), [0] * len(durations)
-        self.placed += self._steps
+        looked_at = 0
         try:
             for place in order:
                 day = 0
@@ -69,15 +69,20 @@ class Serial:
                     finishes[place] = finish
                     continue
                 duration, demand, fitting = durations[place], demands[place], 0
+                looked_at -= day
                 while fitting < duration:
                     fitting = fitting + 1 if (room[day] - demand) & guard == guard else 0
                     day += 1
+                looked_at += day
                 finishes[place] = day
                 for taken in range(day - duration, day):
                     room[taken] -= demand
         except IndexError:
             # Some pool ends too early for work that is left.
+            looked_at = board.horizon
             return None
+        finally:
+            self.placed += self._steps + looked_at // DAYS_A_STEP
         return finishes
 
     def _special(self, place: int, day: int, room: list[int], finishes: Sequence[int]) -> int | None:
@@ -114,16 +119,19 @@ class Serial:
         board = self.board
         after, durations, demands, guard = board.after, board.durations, board.demands, board.guard
         room, finishes = [board.full] * board.horizon, [0] * len(durations)
-        self.placed += self._steps
+        looked_at = 0
         for place in order:
             day = max([finishes[other] + lag for other, lag in after[place]], default=0)
             duration, demand, fitting = durations[place], demands[place], 0
+            looked_at -= day
             while fitting < duration:
                 fitting = fitting + 1 if (room[day] - demand) & guard == guard else 0
                 day += 1
+            looked_at += day
             finishes[place] = day
             for taken in range(day - duration, day):
                 room[taken] -= demand
+        self.placed += self._steps + looked_at // DAYS_A_STEP
         return finishes
 
     def _legal(self, order: list[int]) -> list[int]:
