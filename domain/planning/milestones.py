@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.planning.wave_project import PlannedWave, TimelineRequest
+from domain.planning.wave_request import PlannedWave, TimelineRequest
 
 
 @dataclass(frozen=True, slots=True)

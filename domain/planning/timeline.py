@@ -13,7 +13,8 @@ from domain.planning.ports import Leveller
 from domain.planning.project import Activity, Project
 from domain.planning.resource_links import with_resource_links
 from domain.planning.wave_phases import WavePhase
-from domain.planning.wave_project import TimelineRequest, activity_id, wave_project
+from domain.planning.wave_project import wave_project
+from domain.planning.wave_request import TimelineRequest, activity_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from domain.planning.timeline import Bar, TimelineDraft
 from domain.planning.wave_phases import WavePhase
-from domain.planning.wave_project import PlannedWave, TimelineRequest
+from domain.planning.wave_request import PlannedWave, TimelineRequest
 
 Bars = Mapping[tuple[int, WavePhase], Bar]
 _DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from domain.planning.levelling import Budget, Levelled
 from domain.planning.project import Project
 from domain.planning.timeline import TimelineDraft, levelled_timeline, plain_timeline
 from domain.planning.wave_phases import WavePhase, phase_days, wave_days
-from domain.planning.wave_project import (
+from domain.planning.wave_request import (
     ActivityChange,
     PlannedWave,
     TimelinePool,
@@ -246,6 +246,14 @@ def test_a_pinned_activity_starts_on_its_day_and_all_that_follows_moves_with_it(
         (
             replace(REQUEST, changes={activity_id(2, WavePhase.DESIGN): ActivityChange(working_days=2)}),
             "Wave 2: design needs 40 hours a day of Engineers, which gives 16 hours.",
+        ),
+        (
+            replace(REQUEST, waves=(replace(PILOT, hours={"e": Decimal("1e9")}),)),
+            "The waves need 62500000 working days one after the other, more than 26000.",
+        ),
+        (
+            replace(REQUEST, blackouts=(Blackout(MONDAY, date.max),)),
+            "A blackout ends on 9999-12-31, over 100 years after the plan's start.",
         ),
         (replace(REQUEST, pools=()), "Pilot needs 160 hours of e, which is no pool of the plan."),
     ],
