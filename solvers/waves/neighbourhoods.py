@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from domain.planning.waves.placing import Level
 from solvers.waves.instance import Instance, Tie
@@ -16,6 +16,8 @@ _SEED = 1
 # How many units are opened, at least two waves of them.
 _SIZES = (12, 16, 20, 24)
 _LONGEST_WINDOW = 12
+# How often a tie is drawn before it is given up that one is split.
+_TRIES = 50
 
 
 @dataclass(slots=True)
@@ -24,10 +26,13 @@ class Neighbourhoods:
 
     instance: Instance
     draw: random.Random = field(default_factory=lambda: random.Random(_SEED))  # noqa: S311 - it must be repeatable
+    # What was found out of the placement that was seen last.
+    _seen: Sequence[int] = ()
+    _contents: dict[int, list[int]] = field(default_factory=dict)
 
     def part(self, numbers: Sequence[int], level: Level) -> Part:
         """Waves in which something is to be mended, with those that their units are tied to."""
-        contents = _contents(numbers)
+        contents = self._contents_of(numbers)
         opened = dict.fromkeys(wave for wave in self._seeds(numbers, level) if self._opens(wave))
         size = self.draw.choice(_SIZES)
         while len(opened) < len(contents) and (
@@ -69,10 +74,13 @@ class Neighbourhoods:
 
     def _split(self, numbers: Sequence[int], ties: Sequence[Tie]) -> Iterator[int]:
         """Two waves of a tie that is split, the heavier the likelier."""
-        split = [tie for tie in ties if len({numbers[unit] for unit in tie.units}) > 1]
-        if split:
-            tie = self.draw.choices(split, [tie.weight for tie in split])[0]
-            yield from self.draw.sample(sorted({numbers[unit] for unit in tie.units}), 2)
+        weights = list(accumulate(tie.weight for tie in ties))
+        for _ in range(_TRIES if ties else 0):
+            tie = self.draw.choices(ties, cum_weights=weights)[0]
+            waves = sorted({numbers[unit] for unit in tie.units})
+            if len(waves) > 1:
+                yield from self.draw.sample(waves, 2)
+                return
 
     def _drop(self, numbers: Sequence[int]) -> Iterator[int]:
         """Two waves between which the risk drops."""
@@ -99,9 +107,9 @@ class Neighbourhoods:
     def _opens(self, wave: int) -> bool:
         return not self.instance.room_of(wave).closed
 
-
-def _contents(numbers: Sequence[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {wave: [] for wave in sorted(set(numbers))}
-    for unit, wave in enumerate(numbers):
-        found[wave].append(unit)
-    return found
+    def _contents_of(self, numbers: Sequence[int]) -> dict[int, list[int]]:
+        if numbers is not self._seen:
+            self._seen, self._contents = numbers, {wave: [] for wave in sorted(set(numbers))}
+            for unit, wave in enumerate(numbers):
+                self._contents[wave].append(unit)
+        return self._contents

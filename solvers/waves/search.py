@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -15,17 +15,18 @@ from solvers.waves.model import Model, Part, Value
 from solvers.waves.neighbourhoods import Neighbourhoods
 from solvers.waves.scoring import score
 from solvers.waves.sequence import Order
+from solvers.waves.swapping import Swapping
 from solvers.waves.work import Work
 
 # Until which share of the work each level may search.
 _UNTIL: Mapping[Level, float] = MappingProxyType(
     {
         Level.WAVES: 0.2,
-        Level.SPLIT: 0.65,
-        Level.PILOT: 0.7,
-        Level.RISING: 0.82,
-        Level.SPREAD: 0.86,
-        Level.DEPARTMENTS: 0.93,
+        Level.SPLIT: 0.75,
+        Level.PILOT: 0.78,
+        Level.RISING: 0.88,
+        Level.SPREAD: 0.91,
+        Level.DEPARTMENTS: 0.96,
         Level.PRIORITY: 1.0,
     }
 )
@@ -40,29 +41,32 @@ _ORDERED = frozenset({Level.PILOT, Level.RISING, Level.PRIORITY})
 
 @dataclass(slots=True)
 class Search:
-    """A placement that only becomes better; `told` hears of each that is."""
+    """A placement that only becomes better; `scores` are right for the levels up to the one that is searched."""
 
     instance: Instance
     numbers: list[int]
     work: Work
-    told: Callable[[Sequence[int]], None] = lambda _: None
     scores: dict[Level, int] = field(default_factory=dict)
     bounds: dict[Level, int] = field(default_factory=dict)
     _parts: Neighbourhoods = field(init=False)
 
     def __post_init__(self) -> None:
         self._parts = Neighbourhoods(self.instance)
-        self.scores = {level: score(self.instance, self.numbers, level) for level in Level}
+        self._take(self.numbers, Level.PRIORITY)
 
     def run(self) -> None:
         """Every level in order, each with its share of the work and what earlier ones left."""
         self._fewest()
         for level in list(Level)[1:]:
+            self._take(self.numbers, level)
             self.bounds[level] = min(self.scores[level], lower_bound(self.instance, level, self.scores[Level.WAVES]))
+            if level is Level.SPLIT and not self._done(level):
+                self._accept(Swapping(self.instance, self.numbers).run(self.work, _UNTIL[level]), level)
             self._whole(level)
             self._by_parts(level)
 
     def reports(self) -> tuple[LevelReport, ...]:
+        """What each level came to; to be asked after the run."""
         return tuple(
             LevelReport(level, self.scores[level] / _SCALE.get(level, 1), self.bounds[level] / _SCALE.get(level, 1))
             for level in Level
@@ -76,7 +80,7 @@ class Search:
                 bound = self.scores[Level.WAVES]
             if found.numbers is None:
                 break
-            self._take(found.numbers)
+            self._take(found.numbers, Level.WAVES)
         self.bounds[Level.WAVES] = min(bound, self.scores[Level.WAVES])
 
     def _done(self, level: Level) -> bool:
@@ -129,10 +133,10 @@ class Search:
         if numbers is None or numbers == self.numbers:
             return False
         before = self.scores[level]
-        self._take(numbers)
+        self._take(numbers, level)
         return self.scores[level] < before
 
-    def _take(self, numbers: list[int]) -> None:
+    def _take(self, numbers: list[int], level: Level) -> None:
         self.numbers = numbers
-        self.scores = {level: score(self.instance, numbers, level) for level in Level}
-        self.told(numbers)
+        for each in list(Level)[: list(Level).index(level) + 1]:
+            self.scores[each] = score(self.instance, numbers, each)

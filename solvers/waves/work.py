@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,10 +41,9 @@ class Solved:
 
 @dataclass(slots=True)
 class Work:
-    """What is left of a budget. `ended` says that the clock or the caller has ended the search."""
+    """What is left of a budget. `ended` says that the clock has ended the search."""
 
     budget: SearchBudget
-    cancelled: Callable[[], bool] = lambda: False
     done: float = 0.0
     ended: bool = False
     _begun: float = field(default_factory=time.monotonic)
@@ -55,7 +54,7 @@ class Work:
 
     def left(self, share: float = 1.0) -> float:
         """Until that share of the budget is done."""
-        if self.seconds >= self.budget.seconds or self.cancelled():
+        if self.seconds >= self.budget.seconds:
             self.ended = True
         return 0.0 if self.ended else max(0.0, self.budget.work * share - self.done)
 

@@ -41,11 +41,13 @@ class _Checking:
     problem: WaveProblem
     waves: Sequence[PlacedWave]
     names: dict[str, str] = field(init=False)
+    hours: dict[str, tuple[tuple[str, Decimal], ...]] = field(init=False)
     wave_of: dict[str, PlacedWave] = field(init=False)
     taken_out: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.names = {each.id: each.name for each in self.problem.candidates}
+        self.hours = {each.id: each.hours for each in self.problem.candidates}
         self.wave_of = {id: wave for wave in self.waves for id in wave.application_ids}
         self.taken_out = frozenset(each.application_id for each in self.problem.moves if each.number is None)
 
@@ -165,10 +167,9 @@ class _Checking:
 
     def _working_days(self, wave: PlacedWave) -> int:
         asked: dict[str, Decimal] = {}
-        for each in self.problem.candidates:
-            if self.wave_of.get(each.id) is wave:
-                for pool, hours in each.hours:
-                    asked[pool] = asked.get(pool, Decimal(0)) + hours
+        for id in wave.application_ids:
+            for pool, hours in self.hours.get(id, ()):
+                asked[pool] = asked.get(pool, Decimal(0)) + hours
         needs = [
             (asked.get(each.pool, Decimal(0)) / each.hours_per_day).to_integral_value(ROUND_CEILING)
             for each in self.problem.capacities
