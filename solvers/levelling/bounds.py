@@ -20,11 +20,11 @@ class _Work:
 
 def lower_bound(board: Board) -> int:
     """The most that any of these shows."""
-    tails = _tails(board)
+    tails = tails_of(board)
     return max([board.path.length, *(_pool_bound(_works(board, pool.id, tails), pool.units) for pool in board.pools)])
 
 
-def _tails(board: Board) -> list[int]:
+def tails_of(board: Board) -> list[int]:
     """The work that follows each activity at the least; days on which nothing may move are not counted on."""
     tails = [0] * len(board.durations)
     for place in reversed(range(len(tails))):

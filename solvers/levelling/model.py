@@ -9,6 +9,7 @@ from ortools.sat.python import cp_model
 
 from domain.planning.project import Activity, Pool
 from solvers.levelling.board import Board
+from solvers.levelling.bounds import tails_of
 from solvers.levelling.stretches import Stretch, stretches
 
 SEED = 1
@@ -88,8 +89,8 @@ class LevellingModel:
 
     def __post_init__(self) -> None:
         end = self.model.new_int_var(min(self.board.path.length, self.limit), self.limit, "end")
-        for activity in self.board.activities:
-            self._place(activity)
+        for activity, tail in zip(self.board.activities, tails_of(self.board), strict=True):
+            self._place(activity, self.limit - tail)
         for place, activity in enumerate(self.board.activities):
             self._link(place)
             if not self.board.network.after[activity.id]:
@@ -98,10 +99,10 @@ class LevellingModel:
             self._hold(pool)
         self.model.minimize(end)
 
-    def _place(self, activity: Activity) -> None:
+    def _place(self, activity: Activity, last: int) -> None:
         days = self.board.project.days(activity)
         first = self.board.path.times[activity.id].earliest_start
-        last = self.limit if activity.finish_by is None else min(self.limit, activity.finish_by)
+        last = last if activity.finish_by is None else min(last, activity.finish_by)
         if activity.pinned is not None:
             start: cp_model.IntVar = self.model.new_constant(activity.pinned)
             finish: Linear = days.finish(activity.pinned, activity.duration)

@@ -11,6 +11,7 @@ from solvers.levelling.board import Board
 # Looking at so many days costs about as much as all else about placing an activity.
 DAYS_A_STEP = 10
 STEPS_OF_SPECIAL = 4
+DAYS_A_COPY = 200
 
 
 @dataclass(slots=True)
@@ -23,7 +24,8 @@ class Serial:
     _steps: int = field(init=False)
 
     def __post_init__(self) -> None:
-        dated = STEPS_OF_SPECIAL * sum(self.board.special)
+        # Copying the horizon costs, too.
+        dated = STEPS_OF_SPECIAL * sum(self.board.special) + self.board.horizon // DAYS_A_COPY
         self._steps = len(self.board.durations) + dated
         # A successor from finish to finish may start first; sorting by starts then breaks the order of links.
         self._needs_order = any(self.board.paced)
@@ -66,6 +68,7 @@ class Serial:
                     finish = self._special(place, day, room, finishes)
                     if finish is None:
                         return None
+                    looked_at += STEPS_OF_SPECIAL * (finish - day)
                     finishes[place] = finish
                     continue
                 duration, demand, fitting = durations[place], demands[place], 0
