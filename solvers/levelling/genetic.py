@@ -38,9 +38,12 @@ class Evolution:
     _stale: int = 0
 
     def run(self, work: int, bound: int, out_of_time: Callable[[], bool]) -> Found | None:
-        """Until so many activities have been placed, or nothing shorter can be; None while nothing was feasible."""
+        """Until so many steps are done, or nothing shorter can be; None while nothing was feasible.
+
+        However late it is, the first schedules are made.
+        """
         end = self.serial.placed + work
-        while self.serial.placed < end and not out_of_time():
+        while self.serial.placed < end and not (self._living and out_of_time()):
             before = self.best and self.best.makespan
             if len(self._living) < SIZE or self._stale >= PATIENCE:
                 self._begin(end)

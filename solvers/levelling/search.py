@@ -70,7 +70,7 @@ class Search:
 
     def run(self) -> Levelled | tuple[Problem, ...]:
         for step in STEPS:
-            if self._settled() or self._out_of_time():
+            if self._settled() or (self.best is not None and self._out_of_time()):
                 break
             self._run(step)
         if self.best is None:

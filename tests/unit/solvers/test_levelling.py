@@ -2,17 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import count
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.psplib_generator import Recipe, generate
 from domain.errors import ErrorCode, Refused
 from domain.planning.checking.schedules import check_schedule
-from domain.planning.critical_path import critical_path
+from domain.planning.critical_path import critical_path, scheduled_path
 from domain.planning.levelling import Budget, Levelled, level
 from domain.planning.project import Activity, Demand, Link, LinkKind, Pool, Project
+from domain.planning.resource_links import with_resource_links
 from solvers.levelling.search import solve
 from tests.unit.planning.projects import dated_projects, projects
 
@@ -154,6 +157,39 @@ def test_a_lag_and_a_link_between_ends_are_kept_when_pools_are_scarce() -> None:
 
     assert found.starts == {"A": 0, "C": 5, "B": 8}
     assert found.proven
+
+
+def test_when_the_clock_ends_the_search_it_says_so_and_what_was_found_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = generate(Recipe(60, 1.5, 0.5, 0.2), 1)
+    clock = count(0.0, 100.0)
+    monkeypatch.setattr("solvers.levelling.search.time.monotonic", lambda: next(clock))
+
+    found = levelled(project)
+
+    assert found.time_limited
+    assert found.bound < found.makespan
+    assert check_schedule(project, found.starts) == ()
+
+
+def test_the_same_work_comes_to_the_same_schedule() -> None:
+    project = generate(Recipe(60, 1.5, 0.5, 0.2), 1)
+
+    found = [replace(level(project, InProcess(), Budget(1.0), lambda: False), seconds=0.0) for _ in range(2)]
+
+    assert found[0] == found[1]
+    assert found[0].makespan <= 86
+
+
+@given(projects())
+@FEW
+def test_within_its_float_nothing_over_books_a_pool(project: Project) -> None:
+    unbroken = replace(project, closed=())
+    found = levelled(unbroken)
+
+    path = scheduled_path(with_resource_links(unbroken, found.starts), found.starts)
+
+    assert check_schedule(unbroken, {id: times.latest_start for id, times in path.times.items()}) == ()
+    assert path.length == found.makespan
 
 
 @given(projects())
