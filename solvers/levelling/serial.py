@@ -47,46 +47,43 @@ class Serial:
 
     def forward(self, order: Sequence[int]) -> list[int] | None:
         """Finishes by place; the order keeps every link."""
-        board = self.board
-        before, durations, demands, special, guard = (
-            board.before,
-            board.durations,
-            board.demands,
-            board.special,
-            board.guard,
-        )
-        room, finishes = list(board.room), [0] * len(durations)
-        looked_at = 0
+        finishes = [0] * len(order)
         try:
-            for place in order:
-                day = 0
-                for other, lag in before[place]:
-                    reached = finishes[other] + lag
-                    if reached > day:  # noqa: PLR1730 - in the innermost loop a call costs more than the rest
-                        day = reached
-                if special[place]:
-                    finish = self._special(place, day, room, finishes)
-                    if finish is None:
-                        return None
-                    looked_at += STEPS_OF_SPECIAL * (finish - day)
-                    finishes[place] = finish
-                    continue
-                duration, demand, fitting = durations[place], demands[place], 0
-                looked_at -= day
-                while fitting < duration:
-                    fitting = fitting + 1 if (room[day] - demand) & guard == guard else 0
-                    day += 1
-                looked_at += day
-                finishes[place] = day
-                for taken in range(day - duration, day):
-                    room[taken] -= demand
+            looked_at = self._fill(order, finishes)
         except IndexError:
             # Some pool ends too early for work that is left.
-            looked_at = board.horizon
-            return None
-        finally:
-            self.placed += self._steps + looked_at // DAYS_A_STEP
-        return finishes
+            looked_at = None
+        self.placed += self._steps + (self.board.horizon if looked_at is None else looked_at) // DAYS_A_STEP
+        return None if looked_at is None else finishes
+
+    def _fill(self, order: Sequence[int], finishes: list[int]) -> int | None:
+        """How many days were looked at; None where a pin or a latest finish is missed."""
+        before, durations, demands = self.board.before, self.board.durations, self.board.demands
+        special, guard, room = self.board.special, self.board.guard, list(self.board.room)
+        looked_at = 0
+        for place in order:
+            day = 0
+            for other, lag in before[place]:
+                reached = finishes[other] + lag
+                if reached > day:  # noqa: PLR1730 - in the innermost loop a call costs more than the rest
+                    day = reached
+            if special[place]:
+                finish = self._special(place, day, room, finishes)
+                if finish is None:
+                    return None
+                looked_at += STEPS_OF_SPECIAL * (finish - day)
+                finishes[place] = finish
+                continue
+            duration, demand, fitting = durations[place], demands[place], 0
+            looked_at -= day
+            while fitting < duration:
+                fitting = fitting + 1 if (room[day] - demand) & guard == guard else 0
+                day += 1
+            looked_at += day
+            finishes[place] = day
+            for taken in range(day - duration, day):
+                room[taken] -= demand
+        return looked_at
 
     def _special(self, place: int, day: int, room: list[int], finishes: Sequence[int]) -> int | None:
         board, activity = self.board, self.board.activities[place]
