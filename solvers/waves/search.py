@@ -126,7 +126,10 @@ class Search:
             reached = value(earlier)
             if not isinstance(reached, int):
                 model.cp.add(reached <= self.scores[earlier])
-        model.cp.minimize(value(level))
+        aimed = value(level)
+        if not isinstance(aimed, int):
+            model.cp.add(aimed >= self.bounds[level])
+            model.cp.minimize(aimed)
 
     def _accept(self, numbers: list[int] | None, level: Level) -> bool:
         """Take what is no worse, so that the search goes on elsewhere; say whether it is better."""
