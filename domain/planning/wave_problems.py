@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 from domain.errors import ErrorCode, Problem
 from domain.planning.conflicts import infeasible
-from domain.planning.wave_request import TimelineRequest, days_of
+from domain.planning.wave_phases import WavePhase
+from domain.planning.wave_request import ActivityChange, TimelineRequest, activity_id, days_of
 
 # Nobody plans further: beyond it a number is a slip of the pen.
 LONGEST_YEARS = 100
@@ -36,15 +38,16 @@ def _without_hours(request: TimelineRequest) -> Iterator[Problem]:
 
 
 def _senseless(request: TimelineRequest) -> Iterator[Problem]:
-    names = {wave.number: wave.name for wave in request.waves}
-    for id, change in sorted(request.changes.items()):
+    """Changes of activities that are no longer there are left alone."""
+    for wave, phase in product(request.moving_waves, WavePhase):
+        id = activity_id(wave.number, phase)
+        change = request.changes.get(id, ActivityChange())
         if change.working_days is not None and change.working_days < 1:
             yield Problem(ErrorCode.INVALID_INPUT, "An activity lasts at least one working day.", ("workingDays",))
         day = change.starts_on
         if day is not None and not request.calendar.works(day):
-            number, _, phase = id.split("-", 2)
-            name = f"{names.get(int(number), number)}: {phase}"
-            yield infeasible(f"{name} is pinned to {day.isoformat()}, which is no working day.", id)
+            pinned = f"{wave.name}: {phase} is pinned to {day.isoformat()}"
+            yield infeasible(f"{pinned}, which is no working day.", id)
 
 
 def _far_away(request: TimelineRequest) -> Iterator[Problem]:

@@ -266,3 +266,9 @@ def test_an_activity_of_no_days_is_refused() -> None:
     request = replace(REQUEST, changes={activity_id(1, WavePhase.DESIGN): ActivityChange(working_days=0)})
 
     assert refused(request) == [f"{ErrorCode.INVALID_INPUT}: An activity lasts at least one working day."]
+
+
+def test_a_change_of_an_activity_that_is_no_longer_there_is_left_alone() -> None:
+    gone = {activity_id(9, WavePhase.DESIGN): ActivityChange(date(2026, 12, 25), 0), "what": ActivityChange(MONDAY)}
+
+    assert plain_timeline(replace(REQUEST, changes=gone)) == plain_timeline(REQUEST)
