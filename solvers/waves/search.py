@@ -76,12 +76,18 @@ class Search:
         bound = lower_bound(self.instance, Level.WAVES, 0)
         while self.scores[Level.WAVES] > bound and self.work.left(_UNTIL[Level.WAVES]) > 0:
             found = fewer_waves(self.instance, self.numbers, self.work, _UNTIL[Level.WAVES])
-            if found.finished:
-                bound = self.scores[Level.WAVES]
             if found.numbers is None:
+                bound = self.scores[Level.WAVES] if found.finished else bound
                 break
-            self._take(found.numbers, Level.WAVES)
+            self._take(self._closed_up(found.numbers), Level.WAVES)
         self.bounds[Level.WAVES] = min(bound, self.scores[Level.WAVES])
+
+    def _closed_up(self, numbers: list[int]) -> list[int]:
+        """Without empty waves, where a wave's number means nothing to anybody."""
+        if self.instance.pins or self.instance.rooms:
+            return numbers
+        order = {wave: place for place, wave in enumerate(sorted(set(numbers)), 1)}
+        return [order[wave] for wave in numbers]
 
     def _done(self, level: Level) -> bool:
         return self.scores[level] <= self.bounds[level] or self.work.left(_UNTIL[level]) <= 0
@@ -94,7 +100,9 @@ class Search:
         model = self._model(part, level)
         solved = self.work.solve(model, self.work.left(_UNTIL[level]) * _WHOLE_SHARE, thorough=True)
         self._accept(solved.numbers, level)
-        self.bounds[level] = max(self.bounds[level], min(self.scores[level], round(solved.bound)))
+        # Where a settled wave leaves numbers before it empty, the model did not try those.
+        if len(part.waves) == self.scores[Level.WAVES]:
+            self.bounds[level] = max(self.bounds[level], min(self.scores[level], round(solved.bound)))
 
     def _by_parts(self, level: Level) -> None:
         vain = turn = 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -255,3 +256,14 @@ def test_nothing_is_proven_of_a_plan_that_a_person_changed() -> None:
     assert changed.gap is None
     assert changed.unassigned == ("b",)
     assert [violation.message for violation in changed.violations] == ["B is in no wave."]
+
+
+def test_one_wave_less_is_no_proof_that_there_are_not_two_less() -> None:
+    # The greedy start needs more waves than there must be: hours of 9 and 13 days fit in pairs of 22 only.
+    pool = (PoolCapacity("engineer", Decimal(8)),)
+    hours = (72, 104, 72, 104, 72, 104, 64, 48, 64, 120, 56, 120)
+    members = tuple(app(f"app {number:02}", hours=each) for number, each in enumerate(hours))
+
+    found = place(WaveProblem(members, limits=WaveLimits(3, 30), capacities=pool), PLENTY)
+
+    assert found.levels[0].value == found.levels[0].bound == math.ceil(sum(hours) / 176)
