@@ -1,0 +1,28 @@
+"""What planning's rules ask of solvers: protocols that `solvers/` implements without inheriting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from domain.planning.levelling import Budget, Levelled
+    from domain.planning.project import Project
+
+
+class Leveller(Protocol):
+    """Finds schedules that over-book no pool."""
+
+    def level(self, project: Project, budget: Budget, cancelled: Callable[[], bool]) -> Levelled:
+        """The same for the same project and budget, in whatever order it comes; Refused INFEASIBLE says what collides.
+
+        `cancelled` is asked now and then; once it is true the search is killed and SolveCancelled raised.
+        """
+
+
+class SolveCancelled(Exception):
+    """The run that asked is no longer wanted."""
+
+
+class SolveFailed(Exception):
+    """The solver's process ended, or went on far beyond its limit, without an answer."""

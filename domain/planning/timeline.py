@@ -1,0 +1,117 @@
+"""A plan's timeline: its bars with dates and floats, its milestones, and whether its pools can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.planning.critical_path import CriticalPath, Times, critical_path, scheduled_path
+from domain.planning.levelling import Budget, Levelled, level, over_booked
+from domain.planning.milestones import Milestone, milestones
+from domain.planning.ports import Leveller
+from domain.planning.project import Activity, Project
+from domain.planning.resource_links import with_resource_links
+from domain.planning.wave_phases import WavePhase
+from domain.planning.wave_project import wave_project
+from domain.planning.wave_request import TimelineRequest, activity_id
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An activity with its dates; `earliest_start` by links alone, latest finish and floats within the pools too."""
+
+    id: str
+    number: int
+    name: str
+    wave: int
+    phase: WavePhase
+    starts_on: date
+    ends_on: date
+    working_days: int
+    earliest_start: date
+    latest_finish: date
+    float_days: int
+    free_float_days: int
+    critical: bool
+    predecessors: tuple[str, ...]
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineDraft:
+    """What `timeline_generation` comes to; `levelled` is None where pools were not looked at."""
+
+    starts_on: date
+    ends_on: date
+    bars: tuple[Bar, ...]
+    milestones: tuple[Milestone, ...]
+    critical_path: tuple[str, ...]
+    resource_feasible: bool
+    levelled: Levelled | None
+
+
+def levelled_timeline(
+    request: TimelineRequest, leveller: Leveller, budget: Budget, cancelled: Callable[[], bool]
+) -> TimelineDraft:
+    """No pool is over-booked; Refused INFEASIBLE names what cannot be."""
+    project = wave_project(request)
+    levelled = level(project, leveller, budget, cancelled)
+    path = scheduled_path(with_resource_links(project, levelled.starts), levelled.starts)
+    return _draft(request, project, path, levelled)
+
+
+def plain_timeline(request: TimelineRequest) -> TimelineDraft:
+    """By the critical path alone, at once and without a solver; pools may be over-booked, and it says so."""
+    project = wave_project(request)
+    return _draft(request, project, critical_path(project), None)
+
+
+def _draft(request: TimelineRequest, project: Project, path: CriticalPath, levelled: Levelled | None) -> TimelineDraft:
+    earliest = critical_path(project)
+    bars = tuple(
+        _bar(number, project, activity, path.times[activity.id], earliest.times[activity.id])
+        for number, activity in enumerate(project.activities, 1)
+    )
+    ends = {bar.id: bar.ends_on for bar in bars}
+    return TimelineDraft(
+        starts_on=min((bar.starts_on for bar in bars), default=request.starts_on),
+        ends_on=max(ends.values(), default=request.starts_on),
+        bars=bars,
+        milestones=milestones(request, _of(request, ends, WavePhase.MIGRATION), _of(request, ends, WavePhase.CLOSURE)),
+        critical_path=path.path,
+        resource_feasible=not over_booked(project, {id: times.earliest_start for id, times in path.times.items()}),
+        levelled=levelled,
+    )
+
+
+def _bar(number: int, project: Project, activity: Activity, times: Times, earliest: Times) -> Bar:
+    day = _days(project)
+    wave, _, phase = activity.id.split("-", 2)
+    return Bar(
+        id=activity.id,
+        number=number,
+        name=activity.name,
+        wave=int(wave),
+        phase=WavePhase(phase),
+        starts_on=day(times.earliest_start),
+        ends_on=day(times.earliest_finish - 1),
+        working_days=activity.duration,
+        earliest_start=day(earliest.earliest_start),
+        latest_finish=day(times.latest_finish - 1),
+        float_days=times.total_float,
+        free_float_days=times.free_float,
+        critical=times.critical,
+        predecessors=tuple(link.predecessor for link in project.links if link.successor == activity.id),
+        pinned=activity.pinned is not None,
+    )
+
+
+def _days(project: Project) -> Callable[[int], date]:
+    if project.dates is None:
+        raise ValueError("A timeline has dates.")
+    return project.dates.day
+
+
+def _of(request: TimelineRequest, ends: Mapping[str, date], phase: WavePhase) -> dict[int, date]:
+    return {wave.number: ends[activity_id(wave.number, phase)] for wave in request.moving_waves}

@@ -1,0 +1,125 @@
+"""From a problem to its wave plan, and what a person's moves would make of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from domain.planning.checking.waves import check_waves
+from domain.planning.waves.explaining import explain
+from domain.planning.waves.input import check, check_moves
+from domain.planning.waves.placement import PlacedWave, Violation, WavePlacement, arranged
+from domain.planning.waves.placing import Assignment, Level, SearchBudget, WavePlacer
+from domain.planning.waves.problem import Move, WaveProblem
+
+# Work for each application, at least and at most so much in all. Even the clock's guard, three times as long, ends 200
+# applications within 10 s and 2,000 within a minute.
+_WORK_PER_APPLICATION, _LEAST_WORK, _MOST_WORK = 0.016, 2.0, 19.0
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEffect:
+    """What moves would do: the plan after them, and what it breaks now and would break then."""
+
+    waves: tuple[PlacedWave, ...]
+    cross_wave_dependencies: int
+    before: tuple[Violation, ...]
+    after: tuple[Violation, ...]
+
+
+def search_budget(applications: int) -> SearchBudget:
+    """How much work placing so many is given."""
+    return SearchBudget(min(_MOST_WORK, max(_LEAST_WORK, _WORK_PER_APPLICATION * applications)))
+
+
+def plan_waves(
+    problem: WaveProblem,
+    placer: WavePlacer,
+    budget: SearchBudget | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> WavePlacement:
+    """The best plan around what a person has settled; Refused with all that is wrong, or with what is in conflict."""
+    check(problem)
+    found = placer.place(problem, budget or search_budget(len(problem.candidates)), cancelled)
+    return replace(
+        placement(problem, dict(found.numbers)),
+        levels=found.levels,
+        gap=found.gap,
+        rationale=_rationale(found),
+        time_limited=found.time_limited,
+        waived=found.waived,
+        seconds=found.seconds,
+    )
+
+
+def placement(problem: WaveProblem, numbers: Mapping[str, int]) -> WavePlacement:
+    """The plan that these numbers make, as a person has changed it: nothing is proven of it."""
+    waves = arranged(problem, numbers)
+    return WavePlacement(
+        waves=waves,
+        placements=explain(problem, waves),
+        unassigned=tuple(sorted(each.id for each in problem.candidates if each.id not in numbers)),
+        violations=check_waves(problem, waves),
+        levels=(),
+        gap=None,
+        rationale="A person changed this plan.",
+    )
+
+
+def preview_moves(problem: WaveProblem, numbers: Mapping[str, int], moves: Sequence[Move]) -> MoveEffect:
+    """The plan as it is, with these moves made and nothing else."""
+    check_moves(problem, moves)
+    after = moved(numbers, moves)
+    # What was moved before and is moved again is wanted where it goes now.
+    again = {each.application_id for each in moves}
+    kept = tuple(each for each in problem.moves if each.application_id not in again)
+    wanted = replace(problem, moves=(*kept, *moves))
+    waves = arranged(problem, after)
+    return MoveEffect(
+        waves=waves,
+        cross_wave_dependencies=cross_wave_dependencies(problem, after),
+        before=check_waves(problem, arranged(problem, numbers)),
+        after=check_waves(wanted, waves),
+    )
+
+
+def moved(numbers: Mapping[str, int], moves: Sequence[Move]) -> dict[str, int]:
+    """The numbers with the moves made."""
+    after = dict(numbers)
+    for each in moves:
+        if each.number is None:
+            after.pop(each.application_id, None)
+        else:
+            after[each.application_id] = each.number
+    return after
+
+
+def cross_wave_dependencies(problem: WaveProblem, numbers: Mapping[str, int]) -> int:
+    """How many dependencies, hard and soft, have their ends in different waves."""
+    hard = ((each.consumer_id, each.provider_id) for each in problem.hard)
+    soft = (each.application_ids for each in problem.soft if each.hint is None)
+    ends = [[numbers[id] for id in ids if id in numbers] for ids in (*hard, *soft)]
+    return sum(len(set(waves)) > 1 for waves in ends)
+
+
+def _rationale(found: Assignment) -> str:
+    """How good it is, and what is known of that."""
+    said = [_said(report.level, report.value, report.bound, proven=report.proven) for report in found.levels]
+    clock = " The clock ended the search before its work was done." if found.time_limited else ""
+    return f"{'; '.join(said)}.{clock}"
+
+
+def _said(level: Level, value: float, bound: float, *, proven: bool) -> str:
+    end = "proven" if proven else f"at least {bound:g}"
+    return f"{_WORDS[level]}: {value:g} ({end})"
+
+
+_WORDS = {
+    Level.WAVES: "Waves",
+    Level.SPLIT: "split weight of soft dependencies",
+    Level.PILOT: "applications by which the pilot misses its wish",
+    Level.RISING: "drops of risk from wave to wave",
+    Level.SPREAD: "highest risk of a wave",
+    Level.DEPARTMENTS: "further waves of departments",
+    Level.PRIORITY: "priority times wave number",
+}

@@ -1,0 +1,31 @@
+"""The domain's port for levelling: it solves in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from domain.errors import Refused
+from domain.planning.levelling import Budget, Levelled
+from domain.planning.ports import SolveFailed
+from domain.planning.project import Project
+from solvers.child import SolverProcesses
+from solvers.levelling.search import solve
+
+# To start the process and load what solves, beyond what the search itself may take.
+GRACE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class CpSatLeveller:
+    """Satisfies the port Leveller."""
+
+    processes: SolverProcesses
+
+    def level(self, project: Project, budget: Budget, cancelled: Callable[[], bool]) -> Levelled:
+        answer = self.processes.run(solve, (project, budget), limit=budget.guard + GRACE_SECONDS, cancelled=cancelled)
+        if isinstance(answer, Levelled):
+            return answer
+        if not answer:
+            raise SolveFailed("No schedule was found in the time that levelling was given.")
+        raise Refused(answer)
