@@ -62,7 +62,8 @@ class Application:
     `key` is its natural key (NFC, case-folded), unique in the engagement. `completeness` is 0 to 1;
     `business_impact` and `migration_readiness` are 0 to 100 and None until assessed. `edited` names the fields and
     facts a person set: no import changes them. `named_by` are the sources whose imports know it. `readiness_before` is
-    what it goes back to when the assessment it is in comes to nothing, and `held_by` that assessment's flow.
+    what it goes back to when the assessment it is in comes to nothing, and `held_by` that assessment's flow;
+    `planned_by` is the flow of the plan in force that holds it.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Application:
     readiness: Readiness = Readiness.DISCOVERED
     readiness_before: Readiness | None = None
     held_by: str | None = None
+    planned_by: str | None = None
     readiness_gaps: tuple[str, ...] = ()
     completeness: float = 0.0
     business_impact: float | None = None

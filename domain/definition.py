@@ -21,7 +21,8 @@ WHOLE = 100
 class Need(StrEnum):
     """A part of the portfolio that a phase reads; what is not named is not loaded.
 
-    CYCLES adds to the dependencies those that lead from the scope through others and back.
+    CYCLES adds to the dependencies those that lead from the scope through others and back. DECISIONS are those of the
+    flow, ACCEPTED the newest accepted one of each application in its scope.
     """
 
     APPLICATIONS = "applications"
@@ -35,6 +36,9 @@ class Need(StrEnum):
     EXCEPTIONS = "exceptions"
     DEBT = "debt"
     DECISIONS = "decisions"
+    ACCEPTED = "accepted"
+    POOLS = "pools"
+    PLAN = "plan"
     PAGES = "pages"
     ANNUAL_COSTS = "annual_costs"
     CHANGES = "changes"

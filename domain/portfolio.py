@@ -13,6 +13,8 @@ from domain.decision import Decision
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, DataImport, InventoryDifference
 from domain.page import AppOnPage
+from domain.planning.plan import NO_PLAN, Plan
+from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardException
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ class Portfolio:
     of them, decisions and pages those of this flow, debt its own and what earlier flows found on its applications.
     `neighbours` are applications outside the scope that a dependency of it names. For discovery everything is the
     engagement's: findings are its own and those decided in earlier flows; `data_import` and `differences` its own.
+    `accepted` are the newest accepted decisions of the scope, whichever flow made them; `pools` those of the engagement
+    that are not removed, with those that the flow's plan uses; `plan` is the flow's own, as far as there is one.
     `annual_costs` are the known ones of all its applications; `changes` the newest few of each in scope, newest first.
     """
 
@@ -41,6 +45,9 @@ class Portfolio:
     exceptions: tuple[StandardException, ...] = ()
     debt: tuple[TechDebtItem, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    accepted: tuple[Decision, ...] = ()
+    pools: tuple[ResourcePool, ...] = ()
+    plan: Plan = NO_PLAN
     pages: tuple[AppOnPage, ...] = ()
     annual_costs: tuple[Decimal, ...] = ()
     changes: tuple[DatedChange, ...] = ()

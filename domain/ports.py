@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.export import Export, ExportFormat
     from domain.flow import Flow
     from domain.learning import LearningPattern
+    from domain.planning.ports import Solvers
     from domain.portfolio import Portfolio
     from domain.request import Acting
     from domain.source import Source
@@ -61,6 +62,9 @@ class PhasePorts(Protocol):
 
     @property
     def reader(self) -> InventoryReader: ...
+
+    @property
+    def solvers(self) -> Solvers: ...
 
     def source(self, file_id: str) -> BinaryIO:
         """The bytes of a stored file, seekable; the caller closes it."""

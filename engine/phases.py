@@ -18,6 +18,7 @@ from domain.errors import NotFound
 from domain.event import Event, EventKind
 from domain.flow import Flow, Stamp
 from domain.phase import Failure, PhaseStatus, RunEnded
+from domain.planning.ports import Solvers
 from domain.ports import Clock, Ids, InventoryReader, Shapes, UnitOfWork, Work
 from domain.source import Source
 from engine.memory import peak_mib, reset_peak
@@ -52,6 +53,7 @@ class PhaseRunner:
     work: Work
     shapes: Shapes
     reader: InventoryReader
+    solvers: Solvers
     clock: Clock
     ids: Ids
 
@@ -87,7 +89,7 @@ class PhaseRunner:
 
     async def rules(self, run: Run) -> int:
         """Run the phase's rules in a thread and stage what they give; the number of batches of values."""
-        ports = RunPorts(self.work, run.tenant, self.reader, asyncio.get_running_loop())
+        ports = RunPorts(self.work, run.tenant, self.reader, self.solvers, asyncio.get_running_loop())
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
             if not flow.runs_now(run.run_id):

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 from domain.access import Tenant
 from domain.errors import ErrorCode, NotFound, refuse
 from domain.inventory import ImportRow
+from domain.planning.ports import Solvers
 from domain.ports import InventoryReader, UnitOfWork, Work
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class RunPorts:
     work: Work
     tenant: Tenant
     reader: InventoryReader
+    solvers: Solvers
     loop: asyncio.AbstractEventLoop
     stop: threading.Event = field(default_factory=threading.Event)
 

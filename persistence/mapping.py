@@ -23,7 +23,22 @@ from domain.learning import LearningPattern, Lesson
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.phase import Failure
+from domain.planning.choices import PlanChoices
+from domain.planning.plan import (
+    CostEstimate,
+    CostLine,
+    PlacedApplication,
+    PlanActivity,
+    PlanMilestone,
+    PlanSynthesis,
+    ResourceAllocation,
+    ResourcePlan,
+    Timeline,
+    Wave,
+    WavePlan,
+)
 from domain.reassessment import Reassessment
+from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 
@@ -46,6 +61,19 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         Reassessment: tables.reassessments,
         AppOnPage: tables.pages,
         Override: tables.overrides,
+        ResourcePool: tables.resource_pools,
+        PlanChoices: tables.plan_choices,
+        WavePlan: tables.wave_plans,
+        Wave: tables.waves,
+        PlacedApplication: tables.placements,
+        ResourcePlan: tables.resource_plans,
+        ResourceAllocation: tables.allocations,
+        Timeline: tables.timelines,
+        PlanActivity: tables.activities,
+        PlanMilestone: tables.milestones,
+        CostEstimate: tables.cost_estimates,
+        CostLine: tables.cost_lines,
+        PlanSynthesis: tables.plan_syntheses,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,

@@ -22,7 +22,23 @@ from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference, RejectedRow
 from domain.known import DatedChange
 from domain.page import AppOnPage
+from domain.planning.choices import PlanChoices
+from domain.planning.plan import (
+    CostEstimate,
+    CostLine,
+    PlacedApplication,
+    Plan,
+    PlanActivity,
+    PlanMilestone,
+    PlanSynthesis,
+    ResourceAllocation,
+    ResourcePlan,
+    Timeline,
+    Wave,
+    WavePlan,
+)
 from domain.portfolio import Portfolio
+from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.cycles import on_the_way_back
@@ -64,6 +80,10 @@ class PortfolioValues:
             parts["annual_costs"] = await self._annual_costs()
         if Need.CHANGES in needs:
             parts["changes"] = await self._changes(application_ids)
+        if Need.ACCEPTED in needs:
+            parts["accepted"] = tuple((await self.accepted(application_ids)).values())
+        if Need.PLAN in needs:
+            parts["plan"] = await self._plan(flow_id)
         if application_ids and Need.DEPENDENCIES in needs:
             parts["neighbours"] = await self._neighbours(parts["dependencies"], application_ids)
         return Portfolio(**parts)
@@ -123,6 +143,14 @@ class PortfolioValues:
         query = select(*columns(type_)).where(mine, *where).order_by(*table.primary_key.columns)
         rows = (await self._connection.execute(query)).mappings()
         return tuple(from_row(type_, row) for row in rows)
+
+    async def _plan(self, flow_id: str) -> Plan:
+        """Each part of it has a table; what there is once is the only row of its flow."""
+        parts: dict[str, Any] = {}
+        for field, type_ in _PLAN.items():
+            found: tuple[Any, ...] = await self._find(type_, [TABLES[type_].c.flow_id == flow_id])
+            parts[field] = next(iter(found), None) if field in _ONCE else found
+        return Plan(**parts)
 
     async def _annual_costs(self) -> tuple[Decimal, ...]:
         cost = tables.applications.c.annual_cost
@@ -254,6 +282,12 @@ class _Scope:
         its = tables.debt_items.c.application_id.in_(self._ids)
         return [or_(tables.debt_items.c.flow_id == self._flow_id, its)] if self._flow_id else [its]
 
+    def pools(self) -> list[ColumnElement[bool]]:
+        table, used = tables.resource_pools, tables.allocations
+        own = select(used.c.pool_id).where(used.c.flow_id == self._flow_id) if self._flow_id else None
+        there = table.c.removed.is_(False)
+        return [there if own is None else or_(there, table.c.id.in_(own))]
+
     def findings(self) -> list[ColumnElement[bool]]:
         # What a person decided in an earlier flow is remembered in the next one.
         table = tables.cleansing_findings
@@ -277,12 +311,30 @@ _PARTS: dict[Need, tuple[str, type, Any]] = {
     Need.EXCEPTIONS: ("exceptions", StandardException, lambda _scope: []),
     Need.DEBT: ("debt", TechDebtItem, _Scope.debt),
     Need.DECISIONS: ("decisions", Decision, lambda scope: scope.of_flow(tables.decisions)),
+    Need.POOLS: ("pools", ResourcePool, _Scope.pools),
     Need.PAGES: ("pages", AppOnPage, lambda scope: scope.of_flow(tables.pages)),
 }
 
 
+_PLAN: dict[str, type] = {
+    "choices": PlanChoices,
+    "wave_plan": WavePlan,
+    "waves": Wave,
+    "placed": PlacedApplication,
+    "resource_plan": ResourcePlan,
+    "allocations": ResourceAllocation,
+    "timeline": Timeline,
+    "activities": PlanActivity,
+    "milestones": PlanMilestone,
+    "cost": CostEstimate,
+    "cost_lines": CostLine,
+    "synthesis": PlanSynthesis,
+}
+_ONCE = frozenset({"choices", "wave_plan", "resource_plan", "timeline", "cost", "synthesis"})
+
+
 # What flows share: a rule that looks at these may find them changed when it is done.
-_SHARED = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES})
+_SHARED = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.POOLS})
 
 
 def _is_one_of(table: Table, values: Sequence[Any]) -> ColumnElement[bool]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from domain.planning.levelling import Budget, Levelled
     from domain.planning.project import Project
+    from domain.planning.waves.placing import WavePlacer
 
 
 class Leveller(Protocol):
@@ -18,6 +20,14 @@ class Leveller(Protocol):
 
         `cancelled` is asked now and then; once it is true the search is killed and SolveCancelled raised.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Solvers:
+    """What places applications and levels timelines; a worker's alone."""
+
+    placer: WavePlacer
+    leveller: Leveller
 
 
 class SolveCancelled(Exception):

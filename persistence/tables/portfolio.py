@@ -36,6 +36,7 @@ applications = tenant_table(
     word("readiness"),
     word("readiness_before", nullable=True),
     uuid("held_by", nullable=True),
+    uuid("planned_by", ForeignKey("master_flows.id", ondelete="SET NULL"), nullable=True, index=True),
     json("readiness_gaps"),
     Column("completeness", Double, nullable=False),
     Column("business_impact", Double),

@@ -53,7 +53,7 @@ class HeldRunner(PhaseRunner):
 
 def make(work: Works, settings: Settings) -> PhaseRunner:
     plain = make_runner(work, settings)
-    return HeldRunner(plain.work, plain.shapes, plain.reader, plain.clock, plain.ids)
+    return HeldRunner(plain.work, plain.shapes, plain.reader, plain.solvers, plain.clock, plain.ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from persistence.memory import MemoryWorks
 from persistence.tables import client_accounts, engagements
 from persistence.work import Outlets, Works
 from readers import reader
+from server.runners import make_solvers
 from shapes.codec import Codec
 from tests.toy import ALL, new_id, new_tenant, now
 
@@ -35,7 +36,7 @@ class Bench:
     events: Callable[[str], Any]
 
     def runner(self) -> PhaseRunner:
-        return PhaseRunner(self.work, Codec(), reader(), now, new_id)
+        return PhaseRunner(self.work, Codec(), reader(), make_solvers(), now, new_id)
 
     async def drive(self) -> list[Job]:
         """Run phases until none is left to run; the jobs that were taken."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
-from domain.planning.waves.placement import PlacedWave, Violation
+from domain.planning.waves.placement import PlacedWave
 from domain.planning.waves.problem import WaveProblem
+from domain.planning.waves.violation import Violation
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5

@@ -11,16 +11,7 @@ from domain.planning.waves.dates import WaveDates, wave_dates
 from domain.planning.waves.placing import LevelReport
 from domain.planning.waves.problem import Candidate, WaveProblem
 from domain.planning.waves.risk import wave_risk
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A constraint that is broken, in a sentence, and by which applications and waves."""
-
-    code: str
-    message: str
-    application_ids: tuple[str, ...] = ()
-    waves: tuple[int, ...] = ()
+from domain.planning.waves.violation import Violation
 
 
 @dataclass(frozen=True, slots=True)

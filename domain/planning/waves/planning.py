@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from domain.planning.checking.waves import check_waves
 from domain.planning.waves.explaining import explain
 from domain.planning.waves.input import check, check_moves
-from domain.planning.waves.placement import PlacedWave, Violation, WavePlacement, arranged
+from domain.planning.waves.placement import PlacedWave, WavePlacement, arranged
 from domain.planning.waves.placing import Assignment, Level, SearchBudget, WavePlacer
 from domain.planning.waves.problem import Move, WaveProblem
+from domain.planning.waves.violation import Violation
 
 # Work for each application, at least and at most so much in all. Even the clock's guard, three times as long, ends 200
 # applications within 10 s and 2,000 within a minute.

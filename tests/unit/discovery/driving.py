@@ -29,6 +29,7 @@ from domain.inventory import (
     RejectedRow,
 )
 from domain.learning import LearningPattern, Lesson
+from domain.planning.ports import Solvers
 from domain.portfolio import Portfolio
 from domain.ports import InventoryReader
 from readers import reader
@@ -73,6 +74,10 @@ class Ports:
 
     def cancelled(self) -> bool:
         return False
+
+    @property
+    def solvers(self) -> Solvers:
+        raise LookupError("Discovery needs no solver.")
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Planning: waves, resources, the timeline, costs and their synthesis."""
