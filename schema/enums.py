@@ -22,6 +22,7 @@ from domain.flows import DEFINITIONS
 from domain.learning import LearningScope
 from domain.listing import DependencyDirection, FlowOrder
 from domain.phase import PhaseStatus
+from domain.planning.plan import CostCategory, Priority, TimelineStatus
 from domain.source import Source
 from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
 from domain.transition import FlowAction, FlowStatus
@@ -43,6 +44,7 @@ class ModelState(StrEnum):
 ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
     {
         ApprovalStatus: None,
+        CostCategory: None,
         Criticality: None,
         DebtCategory: None,
         DependencyDirection: None,
@@ -61,6 +63,7 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         LearningScope: None,
         ModelState: None,
         PhaseStatus: None,
+        Priority: None,
         Readiness: None,
         RefactorDepth: None,
         Role: None,
@@ -68,6 +71,7 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         Source: "AnswerSource",
         StandardCategory: None,
         Strategy: "SixRStrategy",
+        TimelineStatus: None,
     }
 )
 

@@ -101,6 +101,10 @@ StandardId = Annotated[strawberry.ID, Names(("ArchitectureStandard",))]
 StandardExceptionId = Annotated[strawberry.ID, Names(("StandardException",))]
 TechDebtItemId = Annotated[strawberry.ID, Names(("TechDebtItem",))]
 ClientAccountId = Annotated[strawberry.ID, Names(("ClientAccount",))]
+WaveId = Annotated[strawberry.ID, Names(("Wave",))]
+ResourcePoolId = Annotated[strawberry.ID, Names(("ResourcePool",))]
+ActivityId = Annotated[strawberry.ID, Names(("Activity",))]
+CostLineId = Annotated[strawberry.ID, Names(("CostLine",))]
 
 
 # In JSON values of the API (answers, results, configurations) a key tells which type an id is of.
@@ -110,6 +114,9 @@ _KEYS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:.*[cC]omponentIds?|dependsOn|dissenting)"), "Component"),
     (re.compile(r"(?:accept|refuse|.*[fF]indingIds?)"), "CleansingFinding"),
     (re.compile(r"(?:.*[dD]ecisionIds?)"), "SixRDecision"),
+    (re.compile(r"(?:.*[wW]aveIds?)"), "Wave"),
+    (re.compile(r"(?:.*[pP]oolIds?)"), "ResourcePool"),
+    (re.compile(r"(?:.*[aA]ctivityIds?)"), "Activity"),
     (re.compile(r"(?:.*[fF]lowIds?)"), MASTER),
 )
 
