@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,8 @@ LONGEST_SUBJECT = 255
 MOST_MEMBERS = 1_000
 HIGHEST_RATE = 1_000_000
 HEAVIEST = 1_000
+MOST_HOLIDAYS = 1_000
+SHORTEST_LEVELLING, LONGEST_LEVELLING = 1, 60
 # Nobody may be called what a service is called that acts for nobody.
 SYSTEM = "system"
 
@@ -58,28 +60,42 @@ class OwnNumbers:
     """What an engagement may set over the product's defaults; None is the default.
 
     `blended_rate` is what an hour costs, in the engagement's currency; `sixr_weights` how much a factor of the 6R
-    scores weighs, by the factor's key.
+    scores weighs, by the factor's key; `holidays` the days on which nobody works; `levelling_seconds` for how long a
+    timeline's schedule is searched.
     """
 
     blended_rate: Decimal | None = None
     sixr_weights: Mapping[str, float] | None = None
+    holidays: tuple[date, ...] | None = None
+    levelling_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        problems = []
+        if problems := [*self._rate_problems(), *self._weight_problems(), *self._planning_problems()]:
+            raise Refused(problems)
+        if self.holidays is not None:
+            object.__setattr__(self, "holidays", tuple(sorted(set(self.holidays))))
+
+    def _rate_problems(self) -> Iterator[Problem]:
         if self.blended_rate is not None and not 0 <= self.blended_rate <= HIGHEST_RATE:
-            message = f"An hour costs 0 to {HIGHEST_RATE}."
-            problems.append(Problem(ErrorCode.INVALID_INPUT, message, ("settings", "blendedRate")))
+            yield _setting_problem(f"An hour costs 0 to {HIGHEST_RATE}.", "blendedRate")
+
+    def _weight_problems(self) -> Iterator[Problem]:
         factors = {factor["key"] for factor in read_toml("sixr_factors")["factor"]}
         for key, weight in (self.sixr_weights or {}).items():
-            path = ("settings", "sixrWeights", key)
             if key not in factors:
                 message = f"There is no such factor. There are {', '.join(sorted(factors))}."
-                problems.append(Problem(ErrorCode.INVALID_INPUT, message, path))
+                yield _setting_problem(message, "sixrWeights", key)
             elif not 0 < weight < HEAVIEST:
-                message = f"A weight is more than 0 and less than {HEAVIEST}."
-                problems.append(Problem(ErrorCode.INVALID_INPUT, message, path))
-        if problems:
-            raise Refused(problems)
+                yield _setting_problem(f"A weight is more than 0 and less than {HEAVIEST}.", "sixrWeights", key)
+
+    def _planning_problems(self) -> Iterator[Problem]:
+        if len(set(self.holidays or ())) > MOST_HOLIDAYS:
+            message = f"There are at most {MOST_HOLIDAYS} holidays."
+            yield Problem(ErrorCode.LIMIT_EXCEEDED, message, ("settings", "holidays"))
+        seconds = self.levelling_seconds
+        if seconds is not None and not SHORTEST_LEVELLING <= seconds <= LONGEST_LEVELLING:
+            message = f"Levelling takes {SHORTEST_LEVELLING} to {LONGEST_LEVELLING} seconds."
+            yield _setting_problem(message, "levellingSeconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,10 @@ class Engagement:
             settings=self.settings if command.settings is None else command.settings,
             version=self.version + 1,
         )
+
+
+def _setting_problem(message: str, *path: str) -> Problem:
+    return Problem(ErrorCode.INVALID_INPUT, message, ("settings", *path))
 
 
 def _name_problems(name: str, *path: str) -> Sequence[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -27,6 +28,7 @@ from server.composition import new_id, now
 from shapes.codec import Codec
 
 ADMIN = frozenset({Role.ADMIN})
+MANY_DAYS = [str(date(2026, 1, 1) + timedelta(days)) for days in range(1_001)]
 
 
 @dataclass
@@ -216,7 +218,12 @@ async def test_members_and_settings_are_an_admins(desk: Desk, role: Role) -> Non
 async def test_settings_are_saved_as_one_more_version(desk: Desk) -> None:
     root = await desk.engagement()
 
-    numbers = {"blendedRate": "99.50", "sixrWeights": {"stability": 3}}
+    numbers = {
+        "blendedRate": "99.50",
+        "sixrWeights": {"stability": 3},
+        "holidays": ["2026-12-25"],
+        "levellingSeconds": 10,
+    }
     saved = await save_engagement_settings(root, SaveEngagementSettings("Europe/Berlin", numbers, 1))
 
     assert (saved.timezone, saved.settings, saved.version) == ("Europe/Berlin", numbers, 2)
@@ -233,6 +240,13 @@ async def test_settings_are_saved_as_one_more_version(desk: Desk) -> None:
         (SaveEngagementSettings(None, {"unheardOf": 1}), ErrorCode.INVALID_INPUT, ("settings", "unheardOf")),
         (SaveEngagementSettings(None, {"blendedRate": "-1"}), ErrorCode.INVALID_INPUT, ("settings", "blendedRate")),
         (SaveEngagementSettings(None, {"blendedRate": "x"}), ErrorCode.INVALID_INPUT, ("settings", "blendedRate")),
+        (SaveEngagementSettings(None, {"holidays": ["x"]}), ErrorCode.INVALID_INPUT, ("settings", "holidays", "0")),
+        (SaveEngagementSettings(None, {"holidays": MANY_DAYS}), ErrorCode.LIMIT_EXCEEDED, ("settings", "holidays")),
+        (
+            SaveEngagementSettings(None, {"levellingSeconds": 61}),
+            ErrorCode.INVALID_INPUT,
+            ("settings", "levellingSeconds"),
+        ),
         (
             SaveEngagementSettings(None, {"sixrWeights": {"stability": 0}}),
             ErrorCode.INVALID_INPUT,
