@@ -29,7 +29,11 @@ WITH_RESULT = frozenset({PhaseStatus.COMPLETED, PhaseStatus.AWAITING_INPUT, Phas
 
 @dataclass(frozen=True, slots=True)
 class PhaseState:
-    """One phase of one flow. The inputs are JSON values; `run_id` is its newest attempt."""
+    """One phase of one flow. The inputs are JSON values; `run_id` is its newest attempt.
+
+    `from_outside` marks one that is STALE only because something outside of the flow has changed: it waits for a
+    person, whatever the flow does by itself.
+    """
 
     key: str
     status: PhaseStatus = PhaseStatus.PENDING
@@ -40,6 +44,7 @@ class PhaseState:
     user_input: Any = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    from_outside: bool = False
 
     @property
     def done(self) -> bool:

@@ -30,6 +30,7 @@ _PHASE = (
     "user_input",
     "started_at",
     "completed_at",
+    "from_outside",
 )
 
 

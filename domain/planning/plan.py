@@ -144,13 +144,31 @@ class SkillGap:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedPool:
+    """A pool as the plan used it."""
+
+    id: str
+    name: str
+    role: str
+    hours_per_day: Decimal
+    hourly_rate: Decimal
+    skills: tuple[str, ...] = ()
+    available_from: date | None = None
+    available_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResourcePlan:
-    """Who works on the waves. `source` is USER once a person overrode an allocation."""
+    """Who works on the waves. `source` is USER once a person overrode an allocation.
+
+    `pools` are those that work on them, as they were then.
+    """
 
     id: str
     flow_id: str
     source: Source
     skill_gaps: tuple[SkillGap, ...] = ()
+    pools: tuple[UsedPool, ...] = ()
     last_change: PartChanged | None = None
     version: int = 1
 

@@ -66,6 +66,7 @@ phases = tenant_table(
     json("user_input", nullable=True),
     moment("started_at", nullable=True),
     moment("completed_at", nullable=True),
+    flag("from_outside"),
 )
 
 phase_runs = tenant_table(

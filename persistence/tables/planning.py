@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Double, ForeignKey, Index, Numeric, UniqueConstraint
+from sqlalchemy import Column, Date, Double, ForeignKey, Index, Numeric, UniqueConstraint, text
 
 from persistence.tables.columns import application_id, flag, flow_id, json, moment, number, tenant_table, uuid, word
 
@@ -94,6 +94,7 @@ resource_plans = tenant_table(
     flow_id(),
     word("source"),
     json("skill_gaps"),
+    json("pools", server_default=text("'[]'")),
     json("last_change", nullable=True),
     number("version"),
     UniqueConstraint("flow_id"),
