@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain.analytics import AnalyticsFilter, FlowAnalytics
@@ -73,6 +74,9 @@ class Reads(Protocol):
     async def portfolio_summary(self) -> PortfolioSummary: ...
 
     async def difference_counts(self, flow_ids: Sequence[str]) -> Mapping[str, DifferenceCounts]: ...
+
+    async def wave_costs(self, flow_ids: Collection[str]) -> Mapping[str, Decimal]:
+        """What each wave of these flows comes to, by its id; waves without an estimate are left out."""
 
     async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
         """Figures over all flows that are wanted; LimitExceeded where they take too long."""

@@ -52,6 +52,11 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "tech_debt_analysis": "Application",
         "component_sixr_strategies": "SixRDecision",
         "app_on_page_generation": "AppOnPage",
+        "wave_planning": "WavePlan",
+        "resource_allocation": "ResourcePlan",
+        "timeline_generation": "Timeline",
+        "cost_estimation": "CostEstimate",
+        "synthesis": "PlanSynthesis",
     }
 )
 

@@ -23,9 +23,10 @@ from domain.known import (
 )
 from domain.listing import ChangesOfApplication, DependenciesOfApplication, DependencyDirection, FlowsOfApplication
 from domain.page import AppOnPage
+from domain.planning.plan import Wave
 from domain.reading import Page
 from resolvers.context import Context
-from resolvers.reading import depending
+from resolvers.reading import depending, planning
 from resolvers.reading import portfolio as reading
 from schema.basics import Money, Node, money
 from schema.connections import connection, window
@@ -110,6 +111,12 @@ class ApplicationType(Node):
     async def blast_radius(context: Context, applications: list[Application]) -> list[int]:
         """How many others fail with it: those that need it, directly or through others, HARD or as a shared service."""
         return await depending.blast_radius(context, applications)
+
+    @loaded
+    @staticmethod
+    async def wave(context: Context, applications: list[Application]) -> list[Wave | None]:
+        """Of the plan in force; null where no plan that holds it was adopted."""
+        return await planning.waves_in_force(context, applications)
 
     @loaded
     @staticmethod

@@ -17,13 +17,15 @@ from domain.known import AuditEntry, FlowSummary, KnownFlow, PortfolioSummary, S
 from domain.learning import LearningPattern
 from domain.listing import Applications, FlowOrder, Flows, Patterns, Standards
 from domain.reading import MAX_SIZE, Page
+from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardCategory
 from domain.templates import ArchitectureTemplate
 from domain.transition import FlowStatus
 from resolvers.context import Context
-from resolvers.reading import engagement
+from resolvers.reading import engagement, planning
 from resolvers.reading import flows as reading
 from resolvers.reading.assessment import find_templates
+from resolvers.reading.comparing import PlanComparison, compare
 from schema.connections import window
 from schema.engagement import Asking
 from schema.enums import FlowType, ModelState
@@ -173,6 +175,18 @@ class Query:
     ) -> tuple[ArchitectureTemplate, ...]:
         """Of that domain, or of any; about one of those technologies, or about any."""
         return find_templates(domain, technologies)
+
+    @entry
+    @staticmethod
+    async def resource_pools(context: Context) -> tuple[ResourcePool, ...]:
+        """By role and name; those that are removed are left out."""
+        return await planning.pools(context)
+
+    @entry
+    @staticmethod
+    async def compare_plans(context: Context, flow_ids: list[Id]) -> PlanComparison | None:
+        """Two to four planning flows side by side; null when one of them is not there."""
+        return await compare(context, [flow_id(id) for id in flow_ids])
 
     @entry
     @staticmethod

@@ -1,13 +1,15 @@
-"""Fields that lead from one thing to others: by their ids, or as a list that belongs to it."""
+"""Fields read alike for many types: what an id names, a list that belongs to the parent, an amount of money."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from domain.listing import Listing
 from domain.reading import Page
 from resolvers.context import Context
+from schema.basics import Money, money
 from schema.connections import window
 from schema.loading import loaded
 
@@ -46,5 +48,16 @@ def listed(value: type, listing: Callable[[Any], Listing[Any]], *, why: str = ""
         return await context.reads.pages([listing(parent) for parent in parents], window(first, after))
 
     read.__annotations__["return"] = list[Page[value]]  # type: ignore[valid-type]
+    read.__doc__ = why or None
+    return loaded(read)
+
+
+def priced(amount_of: Callable[[Any], Decimal | None], *, nullable: bool = False, why: str = "") -> Any:
+    """The parent's amount in the engagement's currency."""
+
+    async def read(context: Context, parents: list[Any]) -> list[Any]:
+        return await money(context, [amount_of(parent) for parent in parents])
+
+    read.__annotations__["return"] = list[Money | None] if nullable else list[Money]
     read.__doc__ = why or None
     return loaded(read)

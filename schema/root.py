@@ -14,6 +14,10 @@ from schema import (  # noqa: F401  (they mirror types)
     exports,
     flows,
     phases,
+    planning_comparing,
+    planning_costs,
+    planning_resources,
+    planning_timelines,
     portfolio,
 )
 from schema.children import child_types

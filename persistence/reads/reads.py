@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -22,7 +23,7 @@ from domain.listing import Listing
 from domain.preferences import SavedPreferences
 from domain.reading import Page, Window
 from persistence.database import reading
-from persistence.reads import analytics, counting, learning
+from persistence.reads import analytics, counting, learning, planning
 from persistence.reads.paging import count_query, page_query, split
 from persistence.reads.source import Reading, Rows, owned
 from persistence.reads.sources import ROWS, SOURCES
@@ -134,6 +135,10 @@ class PostgresReads:
     async def difference_counts(self, flow_ids: Sequence[str]) -> Mapping[str, DifferenceCounts]:
         """How many applications each discovery created, changed and missed."""
         return counting.differences(await self.fetch(counting.difference_query(self._tenant_id, flow_ids)))
+
+    async def wave_costs(self, flow_ids: Collection[str]) -> Mapping[str, Decimal]:
+        """What each wave of these flows comes to, by its id; waves without an estimate are left out."""
+        return planning.wave_costs(await self.fetch(planning.wave_costs_query(self._tenant_id, sorted(flow_ids))))
 
     async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
         """Figures over all flows that are wanted; LimitExceeded where they take too long."""
