@@ -22,7 +22,7 @@ from domain.planning.listing import (
     TimelineOfFlow,
     WavesOfFlow,
 )
-from domain.planning.plan import CostEstimate, Wave
+from domain.planning.plan import CostEstimate, ResourcePlan, Wave
 from domain.reading import Page, Window
 from resolvers.context import Context
 from resolvers.reading.planning import only, plan_of, skill_gaps, whole
@@ -70,11 +70,11 @@ class MovedApplication:
 
 async def compare(context: Context, flow_ids: Sequence[str | None]) -> PlanComparison | None:
     """Two to four different plans; None where one of them is not there or is no plan."""
-    distinct = {each for each in flow_ids if each is not None}
-    if not _FEWEST <= len(flow_ids) <= _MOST or len(distinct) < len([each for each in flow_ids if each is not None]):
+    known = [id for id in flow_ids if id is not None]
+    if not _FEWEST <= len(flow_ids) <= _MOST or len(set(known)) < len(known):
         message = f"Name {_FEWEST} to {_MOST} different planning flows to compare."
         raise refuse(ErrorCode.INVALID_INPUT, message, "flowIds")
-    found = await context.reads.get(KnownFlow, distinct)
+    found = await context.reads.get(KnownFlow, known)
     plans = [plan for id in flow_ids if (plan := plan_of(found.get(id or "")))]
     return PlanComparison(tuple(plans)) if len(plans) == len(flow_ids) else None
 
@@ -92,20 +92,27 @@ async def _scenarios(context: Context, flows: Sequence[KnownFlow]) -> list[PlanS
     timelines = await only(context, [TimelineOfFlow(parent=id) for id in ids])
     costs = await only(context, [CostOfFlow(parent=id) for id in ids])
     crossing = await context.reads.counts([CrossWaveDependencies(parent=id) for id in ids])
-    gaps = await _gaps(context, ids)
-    peaks = [max((each.utilization_percent for each in used), default=None) for used in await utilized(context, ids)]
-    spans = [plan_dates(own, timeline) for own, timeline in zip(waves, timelines, strict=True)]
+    plans = await only(context, [ResourcePlanOfFlow(parent=id) for id in ids])
+    gaps, peaks = await _gaps(context, plans), await _peaks(context, plans)
+    spans = [plan_dates(own, timeline) or (None, None) for own, timeline in zip(waves, timelines, strict=True)]
+    dated = [(flow, len(own), first, last) for flow, own, (first, last) in zip(flows, waves, spans, strict=True)]
     return [
-        PlanScenario(flow, len(waves[n]), *(spans[n] or (None, None)), _total(costs[n]), crossing[n], gaps[n], peaks[n])
-        for n, flow in enumerate(flows)
+        PlanScenario(*each, _total(cost), split, missing, peak)
+        for each, cost, split, missing, peak in zip(dated, costs, crossing, gaps, peaks, strict=True)
     ]
 
 
-async def _gaps(context: Context, flow_ids: Sequence[str]) -> list[int]:
-    plans = await only(context, [ResourcePlanOfFlow(parent=id) for id in flow_ids])
+async def _gaps(context: Context, plans: Sequence[ResourcePlan | None]) -> list[int]:
     there = [plan for plan in plans if plan is not None]
-    found = {plan.flow_id: len(gaps) for plan, gaps in zip(there, await skill_gaps(context, there), strict=True)}
-    return [found.get(id, 0) for id in flow_ids]
+    found = {plan.id: len(gaps) for plan, gaps in zip(there, await skill_gaps(context, there), strict=True)}
+    return [found[plan.id] if plan else 0 for plan in plans]
+
+
+async def _peaks(context: Context, plans: Sequence[ResourcePlan | None]) -> list[float | None]:
+    there = [plan for plan in plans if plan is not None]
+    used = await utilized(context, [plan.flow_id for plan in there])
+    found = {plan.id: [pool.utilization_percent for pool in pools] for plan, pools in zip(there, used, strict=True)}
+    return [max(found[plan.id], default=None) if plan else None for plan in plans]
 
 
 def _total(cost: CostEstimate | None) -> Decimal | None:
