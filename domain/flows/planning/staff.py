@@ -1,0 +1,129 @@
+"""Whom a plan can ask for its waves, what people chose of that, and what a person should know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.definition import PhaseCall, Warning
+from domain.planning.allocating import Capacity
+from domain.planning.choices import AllocationChoice, PlanChoices
+from domain.planning.plan import Plan, ResourceAllocation, SkillGap, Wave
+from domain.planning.settings import calendar_of
+from domain.planning.skill_gaps import is_role
+from domain.resource_pool import ResourcePool
+
+# Of what is listed in a sentence.
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Waves and pools in an order that does not change, what pools can give, and what people gave of them."""
+
+    waves: tuple[Wave, ...]
+    pools: tuple[ResourcePool, ...]
+    capacity: Capacity
+    choices: tuple[AllocationChoice, ...]
+
+    @classmethod
+    def of(cls, call: PhaseCall, pools: Iterable[ResourcePool], choices: PlanChoices) -> Staff:
+        return cls(
+            waves=tuple(sorted(call.portfolio.plan.waves, key=lambda wave: wave.number)),
+            pools=tuple(sorted(pools, key=lambda pool: pool.id)),
+            capacity=Capacity(calendar_of(call.settings)),
+            choices=choices.allocations,
+        )
+
+    def chosen(self) -> dict[tuple[str, str], AllocationChoice]:
+        """What people chose of waves and pools that are there, by their ids."""
+        ids = {wave.number: wave.id for wave in self.waves}
+        pools = {pool.id for pool in self.pools}
+        there = (each for each in self.choices if each.wave in ids and each.pool_id in pools)
+        return {(ids[each.wave], each.pool_id): each for each in there}
+
+    def left_out(self) -> tuple[AllocationChoice, ...]:
+        """What they chose of others."""
+        kept = set(self.chosen().values())
+        return tuple(each for each in self.choices if each not in kept)
+
+
+def usable(plan: Plan, pools: Iterable[ResourcePool]) -> tuple[ResourcePool, ...]:
+    """Those of the engagement, and of the removed ones those that the plan still uses."""
+    used = {each.pool_id for each in plan.allocations}
+    return tuple(pool for pool in pools if not pool.removed or pool.id in used)
+
+
+def resource_warnings(staff: Staff, rows: Sequence[ResourceAllocation], gaps: Sequence[SkillGap]) -> Iterator[Warning]:
+    """What is missing, over-booked, not confirmed or left out: nothing stops for it."""
+    yield from _missing(staff, [gap for gap in gaps if not is_role(gap)])
+    yield from _nobody(staff, [gap for gap in gaps if is_role(gap)])
+    yield from _over(staff, [row for row in rows if row.over_allocated])
+    used = {row.pool_id for row in rows if row.hours}
+    yield from rests_on_suggested(pool for pool in staff.pools if pool.id in used)
+    yield from _left_out(staff)
+
+
+def rests_on_suggested(pools: Iterable[ResourcePool]) -> Iterator[Warning]:
+    """One warning, where any of the pools is proposed and not confirmed."""
+    names = sorted(pool.name for pool in pools if pool.suggested)
+    if names:
+        message = f"Hours and costs rest on proposed pools that nobody has confirmed: {_listed(names)}."
+        yield Warning("RESTS_ON_SUGGESTED_POOLS", message, details={"pools": names})
+
+
+def _missing(staff: Staff, gaps: Sequence[SkillGap]) -> Iterator[Warning]:
+    if gaps:
+        skills = list(dict.fromkeys(gap.skill for gap in gaps))
+        waves = {gap.wave_id for gap in gaps}
+        message = f"{_counted(len(skills), 'skill')} missing in {_counted(len(waves), 'wave')}: {_listed(skills)}."
+        yield Warning(
+            "SKILL_GAP", message, details={"gaps": len(gaps), "skills": skills, "waves": _numbers(staff, waves)}
+        )
+
+
+def _nobody(staff: Staff, gaps: Sequence[SkillGap]) -> Iterator[Warning]:
+    if gaps:
+        hours = sum((gap.hours_needed for gap in gaps), Decimal(0))
+        roles = list(dict.fromkeys(gap.skill for gap in gaps))
+        message = f"{hours:,} hours are nobody's, and in no cost, for want of a pool: {_listed(roles)}."
+        waves = _numbers(staff, {gap.wave_id for gap in gaps})
+        yield Warning("ROLE_WITHOUT_POOL", message, details={"hours": f"{hours:f}", "roles": roles, "waves": waves})
+
+
+def _over(staff: Staff, rows: Sequence[ResourceAllocation]) -> Iterator[Warning]:
+    if not rows:
+        return
+    numbers = {wave.id: wave.number for wave in staff.waves}
+    names = {pool.id: pool.name for pool in staff.pools}
+    told = sorted((numbers[row.wave_id], names[row.pool_id], row.hours) for row in rows)
+    words = [f"{name} in wave {number} ({hours:,} hours)" for number, name, hours in told]
+    details = [{"wave": number, "pool": name, "hours": f"{hours:f}"} for number, name, hours in told]
+    message = f"More is asked of pools than they can give in the wave's dates: {_listed(words)}."
+    yield Warning("OVER_ALLOCATED", message, details={"allocations": details})
+
+
+def _left_out(staff: Staff) -> Iterator[Warning]:
+    left = staff.left_out()
+    if left:
+        names = {pool.id: pool.name for pool in staff.pools}
+        words = [f"{names.get(each.pool_id, 'a pool')} in wave {each.wave} ({each.hours:,} hours)" for each in left]
+        message = f"Hours that a person gave are left out, as the wave or the pool is gone: {_listed(words)}."
+        told = [{"wave": each.wave, "poolId": each.pool_id, "hours": f"{each.hours:f}"} for each in left]
+        yield Warning("CHOICE_LEFT_OUT", message, details={"allocations": told})
+
+
+def _numbers(staff: Staff, wave_ids: Iterable[str]) -> list[int]:
+    there = set(wave_ids)
+    return [wave.number for wave in staff.waves if wave.id in there]
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"1 {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    named = ", ".join(words[:_NAMED])
+    return named if len(words) <= _NAMED else f"{named} and {len(words) - _NAMED:,} more"
