@@ -20,6 +20,7 @@ from domain.learning import Lesson
 from domain.natural_key import natural_key
 from domain.planning.allocating import RoleHours, Share, distribute, over_allocated
 from domain.planning.choices import AllocationChoice, PlanChoices
+from domain.planning.memory import used_pools
 from domain.planning.plan import ResourceAllocation, ResourcePlan, SkillGap, Wave
 from domain.planning.roles import WorkRole
 from domain.planning.skill_gaps import WaveNeeds, find_gaps
@@ -51,7 +52,7 @@ def allocate_resources(call: PhaseCall) -> Outcome:
     by_wave = _by_wave(call)
     rows = _flagged(staff, _rows(call, staff, _shares(staff, by_wave)))
     gaps = find_gaps((_needs(wave, by_wave[wave.id]) for wave in staff.waves), staff.pools, staff.capacity)
-    after = _plan(call, rows, gaps, Source.USER if staff.chosen() else Source.RULES)
+    after = _plan(call, staff, rows, gaps)
     kept = {row.id for row in rows}
     return Outcome(
         _result(call, rows, gaps),
@@ -79,7 +80,8 @@ def override_allocation(call: PhaseCall, wanted: AllocationGiven, expected_versi
     others = (each for each in plan.allocations if each.id != row.id)
     rows = _flagged(staff, (*others, row))
     last = changed(call, f"{pool.name} in {wave.name}")
-    after = replace(before, source=Source.USER, last_change=last, version=before.version + 1)
+    used = used_pools(staff.pools, rows)
+    after = replace(before, source=Source.USER, pools=used, last_change=last, version=before.version + 1)
     outcome = Outcome(
         replace(_result(call, rows, before.skill_gaps), as_of=_as_of(call)),
         saves=(choices, after, *_different(rows, plan.allocations), _lesson(row, wave, pool, rationale)),
@@ -167,19 +169,25 @@ def _flagged(staff: Staff, rows: Iterable[ResourceAllocation]) -> tuple[Resource
 
 
 def _plan(
-    call: PhaseCall, rows: Sequence[ResourceAllocation], gaps: tuple[SkillGap, ...], source: Source
+    call: PhaseCall, staff: Staff, rows: Sequence[ResourceAllocation], gaps: tuple[SkillGap, ...]
 ) -> ResourcePlan:
     """One version later where anything of it is otherwise than before."""
     plan = call.portfolio.plan
     before = plan.resource_plan
+    source, pools = Source.USER if staff.chosen() else Source.RULES, used_pools(staff.pools, rows)
     if before is None:
-        return ResourcePlan(call.new_id(), call.flow_id, source, gaps)
-    after = replace(before, source=source, skill_gaps=gaps)
-    parts = {"skill gaps": after != before, "allocations": _keyed(rows) != _keyed(plan.allocations)}
-    if not any(parts.values()):
+        return ResourcePlan(call.new_id(), call.flow_id, source, gaps, pools)
+    differing = {
+        "source": source is not before.source,
+        "skill gaps": gaps != before.skill_gaps,
+        "pools": pools != before.pools,
+        "allocations": _keyed(rows) != _keyed(plan.allocations),
+    }
+    if not any(differing.values()):
         return before
-    last = changed(call, *(name for name, differs in parts.items() if differs))
-    return replace(after, last_change=last, version=before.version + 1)
+    last = changed(call, *(name for name, differs in differing.items() if differs))
+    version = before.version + 1
+    return replace(before, source=source, skill_gaps=gaps, pools=pools, last_change=last, version=version)
 
 
 def _keyed(values: Iterable[Any]) -> dict[str, Any]:

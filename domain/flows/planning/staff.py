@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.definition import PhaseCall, Warning
 from domain.planning.allocating import Capacity
 from domain.planning.choices import AllocationChoice, PlanChoices
-from domain.planning.plan import Plan, ResourceAllocation, SkillGap, Wave
+from domain.planning.plan import Plan, ResourceAllocation, SkillGap, UsedPool, Wave
 from domain.planning.settings import calendar_of
 from domain.planning.skill_gaps import is_role
 from domain.resource_pool import ResourcePool
@@ -50,9 +50,24 @@ class Staff:
 
 
 def usable(plan: Plan, pools: Iterable[ResourcePool]) -> tuple[ResourcePool, ...]:
-    """Those of the engagement, and of the removed ones those that the plan still uses."""
-    used = {each.pool_id for each in plan.allocations}
-    return tuple(pool for pool in pools if not pool.removed or pool.id in used)
+    """Those of the engagement, and of the removed ones those that the plan uses: each as the plan remembers it."""
+    held = {each.id: each for each in plan.resource_plan.pools} if plan.resource_plan else {}
+    used = {each.pool_id for each in plan.allocations} | set(held)
+    there = (pool for pool in pools if not pool.removed or pool.id in used)
+    return tuple(_remembered(pool, held[pool.id]) if pool.id in held else pool for pool in there)
+
+
+def _remembered(pool: ResourcePool, used: UsedPool) -> ResourcePool:
+    """What a person changes of a plan recomputes nothing else of it: what the pool has become since waits."""
+    return replace(
+        pool,
+        role=used.role,
+        hours_per_day=used.hours_per_day,
+        hourly_rate=used.hourly_rate,
+        skills=used.skills,
+        available_from=used.available_from,
+        available_until=used.available_until,
+    )
 
 
 def resource_warnings(staff: Staff, rows: Sequence[ResourceAllocation], gaps: Sequence[SkillGap]) -> Iterator[Warning]:
@@ -87,7 +102,7 @@ def _nobody(staff: Staff, gaps: Sequence[SkillGap]) -> Iterator[Warning]:
     if gaps:
         hours = sum((gap.hours_needed for gap in gaps), Decimal(0))
         roles = list(dict.fromkeys(gap.skill for gap in gaps))
-        message = f"{hours:,} hours are nobody's, and in no cost, for want of a pool: {_listed(roles)}."
+        message = f"{hours:,} hours are nobody's for want of a pool, and cost the blended rate: {_listed(roles)}."
         waves = _numbers(staff, {gap.wave_id for gap in gaps})
         yield Warning("ROLE_WITHOUT_POOL", message, details={"hours": f"{hours:f}", "roles": roles, "waves": waves})
 
