@@ -111,8 +111,13 @@ class Calling:
 
 def changed(values: Sequence[Any], stamp: Stamp, phase: str | None = None) -> Event | None:
     """The event that says which applications changed; None when none did."""
-    ids = list(dict.fromkeys(value.id for value in values if isinstance(value, Application)))
-    if not ids:
+    return told([value for value in values if isinstance(value, Application)], stamp, phase)
+
+
+def told(values: Sequence[Any], stamp: Stamp, phase: str | None = None) -> Event | None:
+    """The event that says that these changed, each by its type and id; None when there are none."""
+    named = dict.fromkeys((type(value).__name__, value.id) for value in values)
+    if not named:
         return None
-    told = [["Application", id] for id in ids] if len(ids) <= CHANGED_IDS else []
-    return Event(EventKind.CHILD_CHANGED, stamp.at, phase, {"changed": told})
+    ids = [list(each) for each in named] if len(named) <= CHANGED_IDS else []
+    return Event(EventKind.CHILD_CHANGED, stamp.at, phase, {"changed": ids})

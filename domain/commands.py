@@ -21,13 +21,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class StartFlow:
-    """`configuration` is the branch's JSON value; where it takes a file, `source` is that file."""
+    """`configuration` is the branch's JSON value; where it takes a file, `source` is that file.
+
+    As a clone it takes over what `clone_of` has and `configuration` does not say; null says what a new flow has.
+    """
 
     kind: str
     configuration: Mapping[str, Any]
     name: str | None = None
     auto_advance: bool = True
     source: Source | None = None
+    clone_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +16,9 @@ from domain.ports import PhasePorts
 from domain.transition import FlowAction
 
 WHOLE = 100
+
+# The code of the warnings that name what a phase used and is not any more so.
+CHANGED_SINCE = "CHANGED_SINCE"
 
 
 class Need(StrEnum):
@@ -146,12 +149,26 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """What a phase remembers of what it used, where that may change outside of its flow.
+
+    `differences` names what is not any more as it was used, one warning each, all with the code CHANGED_SINCE;
+    `renewed` gives the values that remember it as it is now, when a person keeps the result all the same.
+    """
+
+    needs: frozenset[Need]
+    differences: Callable[[PhaseCall], tuple[Warning, ...]]
+    renewed: Callable[[PhaseCall], tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """One step of a flow.
 
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
-    `finalizes` marks the one whose answer is a finalization. What an `overridable` one came to has commands that
-    change it. `about` tells, from the results before it, what patterns should be similar to.
+    and of it only what `reads` names as JSON does (empty: all of it). `finalizes` marks the one whose answer is a
+    finalization. What an `overridable` one came to has commands that change it. `about` tells, from the results before
+    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes.
     """
 
     key: str
@@ -166,9 +183,15 @@ class Phase:
     optional: bool = False
     route: str | None = None
     configured: bool = False
+    reads: frozenset[str] = frozenset()
+    memory: Memory | None = None
     finalizes: bool = False
     overridable: bool = False
     about: Callable[[Mapping[str, Any]], str] = lambda _results: ""
+
+    def depends_on(self, changed: Collection[str]) -> bool:
+        """True when it reads one of these parts of the configuration."""
+        return self.configured and (not self.reads or not self.reads.isdisjoint(changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +203,26 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Cloning:
+    """What starting a flow as a clone takes over beside the configuration.
+
+    `own` names what of the configuration each flow has for itself, as JSON does. `decide` is called as the flow that
+    is cloned, with what of it `needs` asks for, and with the clone's configuration as its input; it gives the values
+    of the clone, whose id is its second argument.
+    """
+
+    own: frozenset[str] = frozenset()
+    needs: frozenset[Need] = frozenset()
+    decide: Callable[[PhaseCall, str], tuple[Any, ...]] = lambda _call, _clone_id: ()
+
+
+@dataclass(frozen=True, slots=True)
 class FlowDefinition:
     """One flow type.
 
     `applications` gives the ids of the applications in the scope of a configuration (empty: the whole engagement).
-    `opening` may refuse a start and changes the portfolio with it; `closing` gives what cancelling or deleting undoes.
+    `opening` may refuse a start and changes the portfolio with it; `closing` gives what cancelling or deleting undoes;
+    `deleting` may refuse a deletion. `cloning` is what a clone takes over.
     `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual;
     `exporting` says what it can be written as.
     """
@@ -198,6 +236,8 @@ class FlowDefinition:
     applications: Callable[[Any], tuple[str, ...]] = lambda _configuration: ()
     opening: Opening = field(default_factory=Opening)
     closing: Opening = field(default_factory=Opening)
+    deleting: Opening = field(default_factory=Opening)
+    cloning: Cloning = field(default_factory=Cloning)
     completed_route: str | None = None
     snoozes: bool = False
     roles: Mapping[FlowAction, Role] = field(default_factory=dict)

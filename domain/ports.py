@@ -221,6 +221,12 @@ class PortfolioRepository(Protocol):
     async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
         """Those of that type that are there, in the order of the ids; locked until the unit of work ends."""
 
+    async def flow_of(self, type_: type, id: str) -> str | None:
+        """The flow of the thing of that type; None where it is not there. Nothing is held: the flow is locked first."""
+
+    async def in_force(self) -> Mapping[str, frozenset[str]]:
+        """By the flow of each plan in force, the applications that it holds; nothing is held here either."""
+
     async def decisions(self, flow_id: str, application_ids: Iterable[str]) -> tuple[Decision, ...]:
         """Those of that flow about these applications."""
 

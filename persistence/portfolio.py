@@ -99,6 +99,23 @@ class PortfolioValues:
         found = {str(row["id"]): from_row(type_, row) for row in rows}
         return tuple(found[id] for id in wanted if id in found)
 
+    async def flow_of(self, type_: type, id: str) -> str | None:
+        """The flow of the thing of that type; None where it is not there. Nothing is held: the flow is locked first."""
+        table = TABLES[type_]
+        mine = table.c.engagement_id == self._engagement_id
+        found: str | None = await self._connection.scalar(select(table.c.flow_id).where(mine, table.c.id == id))
+        return found
+
+    async def in_force(self) -> Mapping[str, frozenset[str]]:
+        """By the flow of each plan in force, the applications that it holds; nothing is held here either."""
+        table = tables.applications
+        mine = table.c.engagement_id == self._engagement_id
+        query = select(table.c.planned_by, table.c.id).where(mine, table.c.planned_by.is_not(None))
+        held: defaultdict[str, set[str]] = defaultdict(set)
+        for flow_id, application_id in await self._connection.execute(query):
+            held[flow_id].add(application_id)
+        return {flow_id: frozenset(ids) for flow_id, ids in held.items()}
+
     async def accepted(self, application_ids: Iterable[str]) -> Mapping[str, Decision]:
         """The newest accepted decision of each application that has one."""
         table = tables.decisions

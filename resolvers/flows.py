@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from domain.access import Role
 from domain.calling import Calling, changed
 from domain.commands import FlowAction, PhaseAction, SaveUiState, StartFlow, SubmitPhaseInput, UpdateFlow
 from domain.definition import FlowDefinition, Opening
-from domain.errors import ErrorCode, Problem, Refused, refuse
+from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
 from domain.flow import Flow
 from domain.ports import UnitOfWork
 from domain.source import Source
@@ -27,9 +27,12 @@ async def start_flow(caller: Caller, command: StartFlow) -> Flow:
     caller.need(Role.CONTRIBUTOR)
     definition = definition_of(caller, command.kind)
     async with caller.work() as uow:
-        configuration = await _configuration(caller, uow, definition, command)
+        cloned = await _cloned(uow, definition, command.clone_of)
+        configuration = await _configuration(caller, uow, definition, command, cloned)
         name = _named(command.name)
         flow = await opened(caller, uow, definition, configuration, name=name, auto_advance=command.auto_advance)
+        if cloned is not None:
+            await _take_over(caller, uow, cloned, flow.id, configuration)
         if command.source is not None:
             await uow.files.expire(flow.configuration["fileId"], flow.id, caller.now() + command.source.kept)
     return flow
@@ -61,6 +64,33 @@ async def opened(
     return flow
 
 
+async def _cloned(uow: UnitOfWork, definition: FlowDefinition, flow_id: str | None) -> Flow | None:
+    """The flow to be cloned: there, and of the same type."""
+    if flow_id is None:
+        return None
+    try:
+        flow = await uow.flows.get(flow_id)
+    except NotFound as missing:
+        raise Refused(replace(each, path=("cloneOf",)) for each in missing.problems) from None
+    if flow.kind != definition.kind:
+        message = f"A flow of the type {definition.kind} is no clone of one of the type {flow.kind}."
+        raise refuse(ErrorCode.INVALID_INPUT, message, "cloneOf")
+    return flow
+
+
+async def _take_over(caller: Caller, uow: UnitOfWork, cloned: Flow, clone_id: str, configuration: Any) -> None:
+    """What people settled in the flow that is cloned, as far as the clone has a use for it."""
+    cloning = cloned.definition.cloning
+    calling = Calling(uow, caller.shapes, caller.stamp())
+    call = await calling.call(cloned, cloned.definition.phases[0].key, cloning.needs, given=configuration)
+    await uow.portfolio.save(cloning.decide(call, clone_id))
+
+
+def overlaid(held: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration with what is given instead; null gives what a new flow has."""
+    return {name: value for name, value in {**held, **given}.items() if value is not None}
+
+
 def _named(name: str | None) -> str | None:
     """The name as it is kept; None where none is given."""
     if name is None:
@@ -80,8 +110,12 @@ def definition_of(caller: Caller, kind: str) -> FlowDefinition:
     return definition
 
 
-async def _configuration(caller: Caller, uow: UnitOfWork, definition: FlowDefinition, command: StartFlow) -> object:
-    data = dict(command.configuration)
+async def _configuration(
+    caller: Caller, uow: UnitOfWork, definition: FlowDefinition, command: StartFlow, cloned: Flow | None
+) -> object:
+    held = cloned.configuration if cloned else {}
+    kept = {name: value for name, value in held.items() if name not in definition.cloning.own}
+    data = overlaid(kept, command.configuration)
     if command.source is not None:
         source = command.source
         try:
@@ -112,9 +146,8 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
         if configuration is not None:
             _require_own(caller, flow, command.kind)
             path = ("configuration", flow.definition.branch)
-            typed: Any = caller.shapes.decode(
-                flow.definition.configuration, {**flow.configuration, **configuration}, path
-            )
+            data = overlaid(flow.configuration, configuration)
+            typed: Any = caller.shapes.decode(flow.definition.configuration, data, path)
             configuration, ids = caller.shapes.encode(typed), flow.definition.applications(typed)
         updated = flow.update(
             caller.stamp(),
@@ -123,7 +156,7 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
             configuration=configuration,
             application_ids=ids,
         )
-        updated = await _rescoped(caller, uow, flow, updated)
+        updated = await _reconfigured(caller, uow, flow, updated)
         await uow.flows.save(updated)
     return updated
 
@@ -136,13 +169,15 @@ def _require_own(caller: Caller, flow: Flow, kind: str | None) -> None:
         raise refuse(ErrorCode.INVALID_INPUT, message, "configuration", given)
 
 
-async def _rescoped(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flow) -> Flow:
-    """Give back what is no longer in its scope, and take in what is new there; it may refuse."""
-    if flow.application_ids == before.application_ids:
+async def _reconfigured(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flow) -> Flow:
+    """Give back what is no longer in its scope, and begin anew with what it is to do now; that may refuse."""
+    if flow.configuration == before.configuration:
         return flow
     removed = tuple(id for id in before.application_ids if id not in flow.application_ids)
-    left = await _effects(caller, uow, replace(flow, application_ids=removed), flow.definition.closing)
-    return await _effects(caller, uow, replace(flow, events=left.events), flow.definition.opening)
+    if removed:
+        left = await _effects(caller, uow, replace(flow, application_ids=removed), flow.definition.closing)
+        flow = replace(flow, events=left.events)
+    return await _effects(caller, uow, flow, flow.definition.opening)
 
 
 async def save_ui_state(caller: Caller, command: SaveUiState) -> Flow:
@@ -257,6 +292,7 @@ async def delete_flow(caller: Caller, command: FlowAction) -> str:
     async with caller.work() as uow:
         flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
         flow = flow.delete(caller.stamp())
+        await _effects(caller, uow, flow, flow.definition.deleting)
         flow = await _effects(caller, uow, flow, flow.definition.closing)
         await uow.portfolio.forget_flow(flow.id)
         await uow.flows.delete(flow)

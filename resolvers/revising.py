@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from domain.access import Role
-from domain.calling import Calling, changed
 from domain.component_edit import ComponentGiven
 from domain.debt_edit import DebtGiven
 from domain.definition import PhaseCall
-from domain.errors import ErrorCode, refuse
-from domain.event import Event, EventKind
 from domain.flows.assessment.revising import DEBT, PAGES, Revised, revise_components, revise_debt, revise_page
 from domain.page_edit import SectionGiven
-from domain.phase import WITH_RESULT
-from domain.source import Source
-from domain.transition import FlowAction
 from resolvers.assessment import find_assessment
 from resolvers.context import Caller
+from resolvers.overriding import carry_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +42,10 @@ async def customize_page(caller: Caller, about: Subject, sections: Sequence[Sect
 
 
 async def _revise(caller: Caller, about: Subject, key: str, decide: Callable[[PhaseCall], Revised]) -> str:
-    """A change carried through its own phase; what used it becomes stale. The id of what was changed."""
+    """The id of what was changed."""
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
         flow = await find_assessment(uow, about.flow_id)
-        flow.require(FlowAction.OVERRIDE)
-        if flow.state(key).status not in WITH_RESULT:
-            raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has no result to change yet.", "flowId")
-        phase, calling = flow.definition.phase(key), Calling(uow, caller.shapes, caller.stamp())
-        needs = phase.needs | (phase.pause.needs if phase.pause else frozenset())
-        revised = decide(await calling.call(flow, key, needs))
+        revised = await carry_through(caller, uow, flow, key, decide)
         uow.touch(revised.subject)
-        outcome = replace(revised.outcome, saves=(*revised.outcome.saves, revised.override))
-        learned = await calling.keep(flow, phase, outcome, Source.USER)
-        told = Event(EventKind.OVERRIDE, caller.now(), key, {"overrideId": revised.override.id})
-        flow = flow.override(key, caller.stamp(), told, await calling.propose(flow, phase))
-        event = changed(outcome.saves, caller.stamp(), key)
-        await uow.flows.save(replace(flow, events=(*flow.events, *learned, *((event,) if event else ()))))
     return revised.subject

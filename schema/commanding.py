@@ -13,6 +13,7 @@ from strawberry.utils.str_converters import to_camel_case
 from domain.errors import ErrorCode, Problem, Refused
 from domain.request import Repeated, Request
 from resolvers.context import Caller, Context
+from schema.assumed import Assumed
 from schema.ids import Names, Verbatim, hide_ids, unwrap
 from schema.scalars import JSON
 from schema.storable import NOT_TEXT, storable, unkept
@@ -135,7 +136,7 @@ class _Reader:
     def _fields(self, input: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         hints = get_type_hints(type(input), include_extras=True)
         for name, value in vars(input).items():
-            if value is not UNSET:
+            if value is not UNSET and not isinstance(value, Assumed):
                 yield name, self.read(value, _single(hints[name]), (*path, to_camel_case(name)))
 
     def _list(self, items: list[Any], hint: Any, path: tuple[str, ...]) -> Any:

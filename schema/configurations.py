@@ -15,6 +15,7 @@ import strawberry
 from strawberry import UNSET
 
 from domain.flows import DEFINITIONS
+from schema.assumed import assumed
 from schema.ids import ApplicationId, child_type
 from schema.scalars import JSON, Upload
 
@@ -60,14 +61,14 @@ class BlackoutInput:
 @strawberry.input
 class PlanningConfigurationInput:
     application_ids: list[ApplicationId] = strawberry.field(description="Each READY_FOR_PLANNING.")
-    max_apps_per_wave: int = strawberry.field(default=5, description="At least 1.")
-    wave_duration_limit_days: int = strawberry.field(default=90, description="Calendar days, at least 30.")
-    contingency_percentage: Decimal = strawberry.field(default=Decimal(15), description="0 to 100.")
+    max_apps_per_wave: int = strawberry.field(default=assumed(5), description="At least 1.")
+    wave_duration_limit_days: int = strawberry.field(default=assumed(90), description="Calendar days, at least 30.")
+    contingency_percentage: Decimal = strawberry.field(default=assumed(Decimal(15)), description="0 to 100.")
     starts_on: date | None = UNSET
-    pilot_wave: bool = True
+    pilot_wave: bool = assumed(True)
     move_groups: list[MoveGroupInput] | None = UNSET
     blackouts: list[BlackoutInput] | None = UNSET
-    max_parallel_waves: int = 1
+    max_parallel_waves: int = assumed(1)
 
 
 @strawberry.input(one_of=True, description="A wave of a plan, or applications with decisions that move as one.")

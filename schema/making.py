@@ -69,8 +69,6 @@ async def start_flow(context: Context, input: Any) -> FlowPayload:
     """A new flow of the type that the branch of its configuration stands for."""
 
     async def act(caller: Caller, said: Said) -> Flow:
-        if said.get("clone_of"):
-            raise refuse(ErrorCode.NOT_READY, _NOT_HERE.format("cloneOf"), "cloneOf")
         kind, branch = _branch(said["configuration"])
         source = branch.pop("source", None)
         wanted = StartFlow(
@@ -79,6 +77,7 @@ async def start_flow(context: Context, input: Any) -> FlowPayload:
             name=said.get("name"),
             auto_advance=said["auto_advance"],
             source=_source(source, branch, context.limits) if source else None,
+            clone_of=said.get("clone_of"),
         )
         return await flows.start_flow(caller, wanted)
 

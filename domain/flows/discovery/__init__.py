@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.definition import Agent, FlowDefinition, Need, Pause, Phase
+from domain.definition import Agent, Cloning, FlowDefinition, Need, Pause, Phase
 from domain.flows.discovery.cleansing import decide_cleansing, find_faults
 from domain.flows.discovery.cleansing import propose_answer as propose_cleansing
 from domain.flows.discovery.debt import look_for_debt
@@ -30,6 +30,8 @@ DEFINITION = FlowDefinition(
     title="Discovery",
     summary="Imports an inventory and makes it applications, components, technologies and dependencies.",
     configuration=DiscoveryConfiguration,
+    # A clone reads a file of its own: that of the flow it clones goes with its retention.
+    cloning=Cloning(own=frozenset({"fileId", "fileName"})),
     area="discovery",
     completed_route="/discovery/tech-debt",
     phases=(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from domain.definition import Agent, FlowDefinition, Need, Opening, Phase
+from domain.access import Role
+from domain.definition import Agent, Cloning, FlowDefinition, Need, Opening, Phase
+from domain.flows.planning.adopting import refuse_in_force
+from domain.flows.planning.cloning import take_over
 from domain.flows.planning.configuration import PlanningConfiguration
 from domain.flows.planning.costs import estimate_costs
 from domain.flows.planning.opening import close_plan, open_plan
@@ -17,6 +20,7 @@ from domain.flows.planning.results import (
 from domain.flows.planning.synthesis import synthesize
 from domain.flows.planning.timeline import generate_timeline
 from domain.flows.planning.waves import place_applications
+from domain.transition import FlowAction
 
 _FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.ACCEPTED, Need.DEBT})
 _PLAN = frozenset({Need.PLAN, Need.POOLS})
@@ -30,6 +34,9 @@ DEFINITION = FlowDefinition(
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS, Need.ACCEPTED}), open_plan),
     closing=Opening(frozenset({Need.APPLICATIONS}), close_plan),
+    deleting=Opening(frozenset({Need.APPLICATIONS}), refuse_in_force),
+    cloning=Cloning(needs=frozenset({Need.PLAN}), decide=take_over),
+    roles={FlowAction.OVERRIDE: Role.LEAD},
     phases=(
         Phase(
             "wave_planning",
