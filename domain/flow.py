@@ -58,7 +58,9 @@ class Flow(FlowState):
     def run(self, key: str | None, stamp: Stamp) -> Self:
         """Run a phase: the next one, or one that has run before."""
         self.require(FlowAction.RUN_PHASE)
-        target = key or (self.current.key if self.current else None)
+        # A completed flow has no current phase, and may yet have one that is stale.
+        following = self.current or self.active
+        target = key or (following.key if following else None)
         if target is None:
             raise refuse(ErrorCode.INVALID_INPUT, "Name the phase to run again.", "phase")
         self._require_prerequisites(target)
@@ -162,10 +164,14 @@ class Flow(FlowState):
                 f"The phase {target} is not stale; stale are {', '.join(stale)}.",
                 "phase",
             )
-        accepted = self._with(target, status=PhaseStatus.COMPLETED)
-        if all(state.done for state in accepted.phases):
-            accepted = accepted._advance(stamp)
-        return accepted._recorded(self, stamp, reason)
+        accepted = self._with(target, status=PhaseStatus.COMPLETED, from_outside=False)
+        return accepted._changed_since(target, (), stamp.at)._eased(stamp)._recorded(self, stamp, reason)
+
+    def _eased(self, stamp: Stamp) -> Self:
+        """One phase less is stale: a flow that waited for that goes on, or has completed."""
+        if self.status is not FlowStatus.READY:
+            return self
+        return self._advance(stamp) if all(state.done for state in self.phases) else self._reopened(stamp)
 
     def update(
         self,
@@ -186,8 +192,10 @@ class Flow(FlowState):
         if configuration is not None and configuration != self.configuration:
             ids = self.application_ids if application_ids is None else application_ids
             updated = replace(updated, configuration=configuration, application_ids=ids)
+            fields = (*configuration, *self.configuration)
+            changed = {name for name in fields if configuration.get(name) != self.configuration.get(name)}
             for phase in self.definition.phases:
-                if phase.configured:
+                if phase.depends_on(changed):
                     updated = updated._outdated({phase.key} | self.definition.dependents(phase.key))
             updated = updated._reopened(stamp)
         return updated._recorded(self, stamp)
@@ -206,7 +214,7 @@ class Flow(FlowState):
             resumed = replace(resumed, status=FlowStatus.RUNNING)
         elif any(state.status is PhaseStatus.AWAITING_INPUT for state in self.phases):
             resumed = replace(resumed, status=FlowStatus.AWAITING_INPUT)
-        elif self.paused_from is not FlowStatus.READY:
+        elif self.paused_from is not FlowStatus.READY or all(state.done for state in self.phases):
             resumed = resumed._advance(stamp)
         elif any(state.status is PhaseStatus.STALE for state in self.phases):
             # It may have been paused before its changes had settled, and what was to wake it has passed it by.
@@ -305,6 +313,24 @@ class Flow(FlowState):
 
     def wake(self, stamp: Stamp) -> Self:
         """Its time has come: go on with what is next, if nobody has done so."""
-        if self.status is not FlowStatus.READY or self.active is None:
+        if self.status is not FlowStatus.READY or self.following is None:
             return self
-        return self._launched(self.active.key, stamp)._recorded(self, stamp, by_person=False)
+        return self._launched(self.following.key, stamp)._recorded(self, stamp, by_person=False)
+
+    def reviewed(self, key: str, stamp: Stamp, differences: tuple[Warning, ...]) -> Self:
+        """What of what that phase used is not any more so: with any of it the phase is STALE, and says why, once.
+
+        Nothing is run for it and the flow stays what it is: one that has completed is complete until somebody acts,
+        one that runs ends the phase it is at. When all is again as it was used, the phase is what it was.
+        """
+        state = self.state(key)
+        if self.status is FlowStatus.CANCELLED or state.status not in (PhaseStatus.COMPLETED, PhaseStatus.STALE):
+            return self
+        after = self._changed_since(key, differences, stamp.at)
+        if differences and state.status is PhaseStatus.COMPLETED:
+            after = after._with(key, status=PhaseStatus.STALE, from_outside=True)
+        elif state.from_outside and not differences:
+            after = after._with(key, status=PhaseStatus.COMPLETED, from_outside=False)._eased(stamp)
+        if after == self:
+            return self
+        return after._recorded(self, stamp, by_person=False, keep_visited=True)

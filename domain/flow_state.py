@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from domain.access import Role, holds
-from domain.definition import FlowDefinition, Warning
+from domain.definition import CHANGED_SINCE, WHOLE, FlowDefinition, Warning
 from domain.errors import ErrorCode, Problem, Refused, StaleVersion, shown_time
 from domain.event import CancelRun, Event, EventKind, Job, RunPhase, WakeFlow
 from domain.phase import (
@@ -80,7 +80,9 @@ class FlowState:
 
     @property
     def progress(self) -> int:
-        """0 to 100: what the phases give that are done, up to the first that is not."""
+        """0 to 100: what the phases give that are done, up to the first that is not; whole once it has completed."""
+        if self.status is FlowStatus.COMPLETED:
+            return WHOLE
         total = 0
         for state, phase in zip(self.phases, self.definition.phases, strict=True):
             if not state.done:
@@ -101,6 +103,18 @@ class FlowState:
             if state.status in busy:
                 return state
         return next((state for state in self.phases if not state.done), None)
+
+    @property
+    def following(self) -> PhaseState | None:
+        """The phase that it may go on with by itself; None where all are done or what is next waits for a person.
+
+        No phase begins on what changes outside of the flow have made stale.
+        """
+        for state in self.phases:
+            required = self.definition.phase(state.key).requires
+            if not state.done and not state.from_outside and all(self.state(key).done for key in required):
+                return state
+        return None
 
     @property
     def current(self) -> PhaseState | None:
@@ -143,7 +157,7 @@ class FlowState:
         return Problem(ErrorCode.INVALID_TRANSITION, message, (), {"allowedActions": [str(a) for a in others]})
 
     def _standing(self) -> str:
-        active = self.active
+        active = None if self.status is FlowStatus.COMPLETED else self.active
         return f"{STATE[self.status]} at {active.key}" if active else STATE[self.status]
 
     def _open(self, action: FlowAction) -> bool:
@@ -195,13 +209,13 @@ class FlowState:
 
     def _advance(self, stamp: Stamp) -> Self:
         """Go on with the first phase that is not done, or complete."""
-        following = next((s for s in self.phases if not s.done), None)
-        if following is None:
+        if all(state.done for state in self.phases):
             return replace(self, status=FlowStatus.COMPLETED, completed_at=stamp.at)
-        if self.auto_advance:
+        following = self.following
+        if following is not None and self.auto_advance:
             return self._launched(following.key, stamp)
         ready = replace(self, status=FlowStatus.READY)
-        if following.status is PhaseStatus.STALE:
+        if following is None or following.status is PhaseStatus.STALE:
             return ready
         return ready._with(following.key, status=PhaseStatus.READY)
 
@@ -220,6 +234,7 @@ class FlowState:
             attempt=attempt,
             started_at=stamp.at,
             completed_at=None,
+            from_outside=False,
             proposed_input=None,
             draft_input=None,
             user_input=None,
@@ -238,7 +253,9 @@ class FlowState:
         """Those among the phases that have a result become STALE."""
         wanted = frozenset(keys)
         phases = tuple(
-            replace(s, status=PhaseStatus.STALE) if s.key in wanted and s.status in WITH_RESULT else s
+            replace(s, status=PhaseStatus.STALE, from_outside=False)
+            if s.key in wanted and s.status in WITH_RESULT
+            else s
             for s in self.phases
         )
         return replace(self, phases=phases)
@@ -251,10 +268,10 @@ class FlowState:
         if settled or not left or any(s.status in busy for s in self.phases):
             return self
         flow = replace(self, status=FlowStatus.READY, completed_at=None)
-        waiting = flow.active
+        waiting = flow.following
         if waiting is not None and waiting.status is PhaseStatus.PENDING:
             flow = flow._with(waiting.key, status=PhaseStatus.READY)
-        if not (self.auto_advance or rerun):
+        if waiting is None or not (self.auto_advance or rerun):
             return flow
         return replace(flow, jobs=(*flow.jobs, WakeFlow(self.id, stamp.at + SETTLE)))
 
@@ -270,8 +287,15 @@ class FlowState:
 
     def _warned(self, key: str, warnings: tuple[Warning, ...], at: datetime) -> Self:
         """That phase's warnings, in place of the ones it gave before."""
+        return self._raised(warnings, tuple(w for w in self.warnings if w.phase != key), key, at)
+
+    def _changed_since(self, key: str, warnings: tuple[Warning, ...], at: datetime) -> Self:
+        """What of what that phase used is not any more so, in place of what was said of it before."""
+        kept = tuple(w for w in self.warnings if (w.phase, w.code) != (key, CHANGED_SINCE))
+        return self._raised(warnings, kept, key, at)
+
+    def _raised(self, warnings: tuple[Warning, ...], kept: tuple[Warning, ...], key: str, at: datetime) -> Self:
         raised = tuple(replace(warning, phase=key) for warning in warnings)
-        kept = tuple(w for w in self.warnings if w.phase != key)
         events = tuple(
             Event(
                 EventKind.WARNING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.access import Role
-from domain.definition import Agent, Cloning, FlowDefinition, Need, Opening, Phase
+from domain.definition import Agent, Cloning, FlowDefinition, Memory, Need, Opening, Phase
 from domain.flows.planning.adopting import refuse_in_force
 from domain.flows.planning.cloning import take_over
 from domain.flows.planning.configuration import PlanningConfiguration
@@ -20,10 +20,28 @@ from domain.flows.planning.results import (
 from domain.flows.planning.synthesis import synthesize
 from domain.flows.planning.timeline import generate_timeline
 from domain.flows.planning.waves import place_applications
+from domain.planning.staleness import changed_for_resources, changed_for_waves, resources_renewed, waves_renewed
 from domain.transition import FlowAction
 
 _FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.ACCEPTED, Need.DEBT})
 _PLAN = frozenset({Need.PLAN, Need.POOLS})
+
+# What of the configuration each phase reads itself; what it has from phases before it makes it stale with them.
+_WAVES = frozenset(
+    {
+        "applicationIds",
+        "maxAppsPerWave",
+        "waveDurationLimitDays",
+        "startsOn",
+        "pilotWave",
+        "moveGroups",
+        "blackouts",
+        "maxParallelWaves",
+    }
+)
+_DATES = frozenset({"startsOn", "blackouts", "maxParallelWaves"})
+
+_REMEMBERED = frozenset({Need.APPLICATIONS, Need.DEPENDENCIES, Need.ACCEPTED}) | _PLAN
 
 DEFINITION = FlowDefinition(
     kind="planning",
@@ -49,6 +67,8 @@ DEFINITION = FlowDefinition(
                 Agent("wave_planning_specialist", "Wave planning specialist", "Say what moves with what, and when."),
             ),
             configured=True,
+            reads=_WAVES,
+            memory=Memory(_REMEMBERED, changed_for_waves, waves_renewed),
             overridable=True,
         ),
         Phase(
@@ -66,6 +86,7 @@ DEFINITION = FlowDefinition(
                     "Find who works on each wave, and which skills are missing.",
                 ),
             ),
+            memory=Memory(_PLAN, changed_for_resources, resources_renewed),
             overridable=True,
         ),
         Phase(
@@ -84,6 +105,7 @@ DEFINITION = FlowDefinition(
                 ),
             ),
             configured=True,
+            reads=_DATES,
             overridable=True,
         ),
         Phase(
@@ -102,6 +124,7 @@ DEFINITION = FlowDefinition(
                 ),
             ),
             configured=True,
+            reads=frozenset({"contingencyPercentage"}),
             overridable=True,
         ),
         Phase(
