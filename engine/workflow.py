@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from domain.access import Tenant
 from domain.errors import Refused
+from domain.planning.ports import SolveCancelled, SolveFailed
 from engine.exports import ExportJob, ExportRunner
 from engine.phases import PhaseRunner, PortfolioMoved, Run
 from engine.ports import RunCancelled
@@ -122,8 +123,11 @@ async def _judged(work: Awaitable[Verdict]) -> Verdict:
         return {"code": str(first.code), "message": str(refused), "retryable": False}
     except PortfolioMoved:
         return {"moved": True}
-    except RunCancelled:
+    except (RunCancelled, SolveCancelled):
         return {"code": "CANCELLED", "message": "The run is no longer wanted.", "retryable": True}
+    except SolveFailed as failed:
+        log.warning("solve_failed", extra={"reason": str(failed)})
+        return {"code": "SOLVE_FAILED", "message": f"{failed} Retry the phase.", "retryable": True}
     except Exception as fault:
         if _unreachable(fault):
             raise

@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -34,32 +33,18 @@ from resolvers import flows
 from resolvers.context import Caller
 from server.composition import database, new_id, now
 from server.runners import make_runner
+from server.sample_tenant import PEOPLE, SAMPLE, SampleTenant
 from server.settings import Settings
 from shapes.codec import Codec
 
-# Approvals need two people.
-PEOPLE = MappingProxyType({"alice": Role.ADMIN, "bob": Role.LEAD})
+__all__ = ["PEOPLE", "SAMPLE", "SampleTenant", "seed"]
+
 PORTFOLIO = Path(__file__).parent / "sample" / "portfolio.csv"
 IMPORTED, SEEDED = "startFlow", "seed"
 REASON = "The sample portfolio"
 # Among the advisory locks of the database: «seeding».
 SEEDING = 0x464C_5345
 MOST_STEPS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class SampleTenant:
-    """Its ids are always the same, so that headers written down once stay good."""
-
-    client_account_id: str = "01900000-5a3b-7000-8000-0000000000ac"
-    engagement_id: str = "01900000-5a3b-7000-8000-0000000000e9"
-
-    @property
-    def tenant(self) -> Tenant:
-        return Tenant(self.client_account_id, self.engagement_id)
-
-
-SAMPLE = SampleTenant()
 
 
 def seed(settings: Settings) -> SampleTenant:
@@ -118,7 +103,10 @@ class _Sample:
     async def make(self) -> None:
         await self._engagement()
         flow_id = await _entry(self._engine, IMPORTED) or (await self._import()).id
-        await self._carry_through(flow_id)
+        try:
+            await self._carry_through(flow_id)
+        finally:
+            self._runner.solvers.close()
         seeded = Request.of(SEEDED, {}, reason=REASON)
         async with self._works(SAMPLE.tenant, Acting("system", "system", seeded)) as uow:
             uow.touch(flow_id)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from persistence.engagements import Memberships
 from server.pages import NOBODY, Session
-from server.seed import PEOPLE, SAMPLE
+from server.sample_tenant import PEOPLE, SAMPLE
 from server.settings import Settings
 from server.tokens import issue
 

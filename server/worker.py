@@ -8,10 +8,12 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
 from domain.flows import DEFINITIONS
+from domain.planning.ports import Solvers
 from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
@@ -57,7 +59,9 @@ class Making:
 def run(settings: Settings, making: Making | None = None, definitions: Definitions = DEFINITIONS) -> None:
     """Work until SIGTERM or SIGINT."""
     try:
-        asyncio.run(_work(settings, making or Making(), definitions))
+        # Closed when nothing runs any more: a run whose solver ends would be told to have failed.
+        with ExitStack() as closing:
+            asyncio.run(_work(settings, making or Making(), definitions, closing))
     except* LockLost as lost:
         sys.stderr.write(f"This worker stops: {lost.exceptions[0]} Start it again; its runs go on elsewhere or then.\n")
         sys.stderr.flush()
@@ -65,7 +69,7 @@ def run(settings: Settings, making: Making | None = None, definitions: Definitio
         os._exit(1)
 
 
-async def _work(settings: Settings, making: Making, definitions: Definitions) -> None:
+async def _work(settings: Settings, making: Making, definitions: Definitions, closing: ExitStack) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -77,14 +81,17 @@ async def _work(settings: Settings, making: Making, definitions: Definitions) ->
         async with broadcast, Publisher(broadcast) as publisher:
             work = works(engine, queue, publisher.announce, definitions)
             runners = Runners(making.phases(work, settings), making.exports(work, settings))
+            solvers = runners.phases.solvers
+            closing.callback(solvers.close)
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)
-            await worker.run(stop, lambda: _say_ready(executor_id))
+            await worker.run(stop, lambda: _begin(executor_id, solvers))
     finally:
         await queue.close()
         await engine.dispose()
 
 
-def _say_ready(executor_id: str) -> None:
+def _begin(executor_id: str, solvers: Solvers) -> None:
     settle()
+    solvers.load()
     sys.stdout.write(f"worker {executor_id} is ready\n")
     sys.stdout.flush()

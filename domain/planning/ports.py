@@ -22,12 +22,21 @@ class Leveller(Protocol):
         """
 
 
+def _nothing() -> None:
+    """There is nothing to load or to end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Solvers:
-    """What places applications and levels timelines; a worker's alone."""
+    """What places applications and levels timelines; a worker's alone.
+
+    `load` gets ready in the background what takes seconds, `close` ends all that they have started.
+    """
 
     placer: WavePlacer
     leveller: Leveller
+    load: Callable[[], None] = _nothing
+    close: Callable[[], None] = _nothing
 
 
 class SolveCancelled(Exception):

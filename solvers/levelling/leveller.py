@@ -10,10 +10,12 @@ from domain.planning.levelling import Budget, Levelled
 from domain.planning.ports import SolveFailed
 from domain.planning.project import Project
 from solvers.child import SolverProcesses
-from solvers.levelling.search import solve
 
 # To start the process and load what solves, beyond what the search itself may take.
 GRACE_SECONDS = 30.0
+SEARCH = "solvers.levelling.search"
+# What the search loads only when it needs it, and which takes seconds.
+MODEL = "solvers.levelling.model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class CpSatLeveller:
     processes: SolverProcesses
 
     def level(self, project: Project, budget: Budget, cancelled: Callable[[], bool]) -> Levelled:
-        answer = self.processes.run(solve, (project, budget), limit=budget.guard + GRACE_SECONDS, cancelled=cancelled)
+        limit = budget.guard + GRACE_SECONDS
+        answer = self.processes.run(f"{SEARCH}:solve", (project, budget), limit=limit, cancelled=cancelled)
         if isinstance(answer, Levelled):
             return answer
         if not answer:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import math
 import os
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +21,8 @@ from solvers.child import SolverProcesses
 from solvers.levelling.leveller import CpSatLeveller
 
 ROOT = Path(__file__).parents[3]
+OWN_ID = "tests.unit.solvers.test_child:own_id"
+LOADED = "tests.unit.solvers.test_child:loaded_here"
 # Eleven pairs of those fit into a day of the pool, however they are put.
 PROJECT = Project(
     tuple(Activity(f"{number:02}", 1 + number % 3, (Demand("P", 2 + number % 4),)) for number in range(22)),
@@ -40,12 +42,16 @@ def own_id(_: object) -> int:
     return os.getpid()
 
 
+def loaded_here(name: str) -> bool:
+    return name in sys.modules
+
+
 def children() -> set[int]:
     return {child.pid for child in psutil.Process().children()}
 
 
 def test_solves_run_in_one_other_process(processes: SolverProcesses) -> None:
-    pids = [processes.run(own_id, None, limit=30) for _ in range(2)]
+    pids = [processes.run(OWN_ID, None, limit=30) for _ in range(2)]
 
     assert pids[0] != os.getpid()
     assert pids[0] == pids[1]
@@ -53,9 +59,9 @@ def test_solves_run_in_one_other_process(processes: SolverProcesses) -> None:
 
 def test_what_is_raised_there_is_raised_here(processes: SolverProcesses) -> None:
     with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
-        processes.run(math.sqrt, -1.0, limit=30)
+        processes.run("math:sqrt", -1.0, limit=30)
 
-    assert processes.run(math.sqrt, 9.0, limit=30) == 3.0
+    assert processes.run("math:sqrt", 9.0, limit=30) == 3.0
 
 
 def test_a_solve_that_is_no_longer_wanted_is_killed(processes: SolverProcesses) -> None:
@@ -63,7 +69,7 @@ def test_a_solve_that_is_no_longer_wanted_is_killed(processes: SolverProcesses) 
     begun = time.monotonic()
 
     with pytest.raises(SolveCancelled):
-        processes.run(time.sleep, 60, limit=60, cancelled=lambda: True)
+        processes.run("time:sleep", 60, limit=60, cancelled=lambda: True)
 
     assert time.monotonic() - begun < 10
     assert children() <= before
@@ -73,33 +79,93 @@ def test_a_solve_that_goes_on_for_too_long_is_killed(processes: SolverProcesses)
     before = children()
 
     with pytest.raises(SolveFailed, match="beyond its limit"):
-        processes.run(time.sleep, 60, limit=0.5)
+        processes.run("time:sleep", 60, limit=0.5)
 
     assert children() <= before
 
 
 def test_a_process_that_dies_is_told_and_the_next_solve_has_a_new_one(processes: SolverProcesses) -> None:
     with pytest.raises(SolveFailed, match="ended with 3"):
-        processes.run(os._exit, 3, limit=30)
+        processes.run("os:_exit", 3, limit=30)
 
-    assert processes.run(math.sqrt, 4.0, limit=30) == 2.0
+    assert processes.run("math:sqrt", 4.0, limit=30) == 2.0
 
 
 def test_an_idle_process_that_was_killed_is_replaced(processes: SolverProcesses) -> None:
-    psutil.Process(processes.run(own_id, None, limit=30)).kill()
+    psutil.Process(processes.run(OWN_ID, None, limit=30)).kill()
     time.sleep(0.2)
 
-    assert processes.run(math.sqrt, 4.0, limit=30) == 2.0
+    assert processes.run("math:sqrt", 4.0, limit=30) == 2.0
+
+
+def test_no_more_solve_at_once_than_there_may_be() -> None:
+    processes = SolverProcesses(most=1)
+    threads = [threading.Thread(target=processes.run, args=("time:sleep", 0.3), kwargs={"limit": 30}) for _ in range(3)]
+    before = children()
+    for thread in threads:
+        thread.start()
+
+    most = max(len(children() - before) for _ in iter(lambda: any(each.is_alive() for each in threads), False))
+
+    assert most == 1
+    processes.close()
+
+
+def test_who_waits_for_a_turn_can_be_cancelled() -> None:
+    processes = SolverProcesses(most=1)
+    thread = threading.Thread(target=processes.run, args=("time:sleep", 1), kwargs={"limit": 30})
+    thread.start()
+    time.sleep(0.1)
+
+    with pytest.raises(SolveCancelled):
+        processes.run("math:sqrt", 4.0, limit=30, cancelled=lambda: True)
+
+    thread.join()
+    processes.close()
+
+
+def test_closing_ends_what_solves_and_what_is_idle_and_there_is_no_more_afterwards() -> None:
+    processes, before, raised = SolverProcesses(), children(), []
+
+    def sleep() -> None:
+        with pytest.raises(SolveFailed) as failed:
+            processes.run("time:sleep", 60, limit=60)
+        raised.append(str(failed.value))
+
+    threads = [threading.Thread(target=sleep) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+
+    processes.close()
+
+    for thread in threads:
+        thread.join(5)
+    assert raised == ["The solver's process ended with -9."] * 2
+    assert children() <= before
+    with pytest.raises(SolveCancelled):
+        processes.run("math:sqrt", 4.0, limit=30)
+
+
+def test_what_is_loaded_before_is_there_when_it_is_needed() -> None:
+    processes = SolverProcesses(most=1)
+    processes.load("solvers.levelling.model")
+    deadline = time.monotonic() + 60
+    while not processes.run(LOADED, "ortools", limit=30) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert processes.run(LOADED, "ortools", limit=30)
+    processes.close()
 
 
 def test_a_solve_goes_when_its_parent_is_killed() -> None:
     program = """
         import threading, time
         from solvers.child import SolverProcesses
-        from tests.unit.solvers.test_child import own_id
+        from tests.unit.solvers.test_child import OWN_ID
         processes = SolverProcesses()
-        print(processes.run(own_id, None, limit=30), flush=True)
-        processes.run(time.sleep, 60, limit=60)
+        print(processes.run(OWN_ID, None, limit=30), flush=True)
+        processes.run("time:sleep", 60, limit=60)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:

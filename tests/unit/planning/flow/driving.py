@@ -44,7 +44,7 @@ from domain.portfolio import Portfolio
 from domain.resource_pool import ResourcePool
 from shapes.codec import Codec
 from solvers.levelling.search import solve
-from solvers.waves.placer import place
+from solvers.waves.answering import place
 from tests.unit.assessment.portfolios import NOW, TODAY, call, component, needs
 
 __all__ = ["NOW", "TODAY", "Planning", "application", "component", "decided", "needs", "plan", "pool", "soft"]

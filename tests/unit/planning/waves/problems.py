@@ -20,7 +20,7 @@ from domain.planning.waves.problem import (
     WaveLimits,
     WaveProblem,
 )
-from solvers.waves.placer import place
+from solvers.waves.answering import place
 
 # Far more than such small problems take.
 IDS = "abcdef"

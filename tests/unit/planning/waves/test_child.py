@@ -11,7 +11,8 @@ from domain.planning.ports import SolveCancelled
 from domain.planning.waves.placing import SearchBudget
 from domain.planning.waves.problem import WaveLimits, WaveProblem
 from solvers.child import SolverProcesses
-from solvers.waves.placer import ChildWavePlacer, place
+from solvers.waves.answering import place
+from solvers.waves.placer import ChildWavePlacer
 from tests.unit.planning.waves.problems import apps, needs, tied
 
 

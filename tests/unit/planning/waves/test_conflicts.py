@@ -7,9 +7,9 @@ import pytest
 
 from domain.errors import ErrorCode, Refused
 from domain.planning.waves.problem import GivenGroup, HardDependency, Move, WaveLimits, WaveProblem, WaveSetting
+from solvers.waves.answering import place
 from solvers.waves.conflicts import conflict, irreducible, possible
 from solvers.waves.constraints import constraints, only, words
-from solvers.waves.placer import place
 from tests.unit.planning.waves.problems import PLENTY, app, apps, needs
 
 SIX = WaveProblem(apps("abcdef"), limits=WaveLimits(2))

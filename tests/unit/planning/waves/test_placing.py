@@ -20,7 +20,7 @@ from domain.planning.waves.problem import (
     WaveProblem,
     WaveSetting,
 )
-from solvers.waves.placer import place
+from solvers.waves.answering import place
 from tests.unit.planning.waves.problems import (
     PLENTY,
     InProcess,
