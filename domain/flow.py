@@ -232,16 +232,25 @@ class Flow(FlowState):
         event = Event(EventKind.FLOW_DELETED, stamp.at, None, {"by": stamp.by})
         return replace(self, events=(*self.events, event))
 
-    def override(self, key: str, stamp: Stamp, change: Event, proposed: Any = None) -> Self:
+    def override(
+        self,
+        key: str,
+        stamp: Stamp,
+        change: Event,
+        proposed: Any = None,
+        warnings: tuple[Warning, ...] | None = None,
+    ) -> Self:
         """A person changed what that phase came to.
 
         Later phases that used it become STALE and, where the flow goes on by itself, run again once the changes have
-        settled. `proposed` is the phase's new proposal while it waits.
+        settled. `proposed` is the phase's new proposal while it waits, `warnings` what it warns of now; without them
+        it goes on warning of what it did.
         """
         self.require(FlowAction.OVERRIDE)
         if not self._overridable(self.state(key)):
             raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has nothing to override now.", "phase")
-        return self.outdate(key, stamp, change, proposed)
+        changed = self if warnings is None else self._rewarned(key, warnings, stamp.at)
+        return changed.outdate(key, stamp, change, proposed)
 
     def outdate(self, key: str, stamp: Stamp, change: Event, proposed: Any = None) -> Self:
         """What that phase came to was changed, in the flow or under it: the same, whatever state the flow is in."""

@@ -289,6 +289,11 @@ class FlowState:
         """That phase's warnings, in place of the ones it gave before."""
         return self._raised(warnings, tuple(w for w in self.warnings if w.phase != key), key, at)
 
+    def _rewarned(self, key: str, warnings: tuple[Warning, ...], at: datetime) -> Self:
+        """What that phase warns of once a person changed it; what changed under it is still to be said."""
+        kept = tuple(w for w in self.warnings if w.phase != key or w.code == CHANGED_SINCE)
+        return self._raised(warnings, kept, key, at)
+
     def _changed_since(self, key: str, warnings: tuple[Warning, ...], at: datetime) -> Self:
         """What of what that phase used is not any more so, in place of what was said of it before."""
         kept = tuple(w for w in self.warnings if (w.phase, w.code) != (key, CHANGED_SINCE))

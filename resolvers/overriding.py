@@ -49,8 +49,14 @@ async def carry_through(
     key: str,
     decide: Callable[[PhaseCall], R],
     changes: Changes = saved_applications,
+    *,
+    warns: bool = False,
 ) -> R:
-    """The change kept in its own phase; what used it becomes stale. `changes` are the nodes that the flow tells of."""
+    """The change kept in its own phase; what used it becomes stale.
+
+    `changes` are the nodes that the flow tells of. Where the decision `warns`, what it warns of replaces what the phase
+    warned of before.
+    """
     flow.require(FlowAction.OVERRIDE)
     if flow.state(key).status not in WITH_RESULT:
         raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has no result to change yet.", "flowId")
@@ -61,7 +67,9 @@ async def carry_through(
     outcome = replace(revised.outcome, saves=(*revised.outcome.saves, revised.override))
     learned = await calling.keep(flow, phase, outcome, Source.USER)
     change = Event(EventKind.OVERRIDE, caller.now(), key, {"overrideId": revised.override.id})
-    flow = flow.override(key, caller.stamp(), change, await calling.propose(flow, phase))
+    proposed = await calling.propose(flow, phase)
+    warnings = revised.outcome.warnings if warns else None
+    flow = flow.override(key, caller.stamp(), change, proposed, warnings)
     event = told(changes(call, outcome), caller.stamp(), key)
     await uow.flows.save(replace(flow, events=(*flow.events, *learned, *((event,) if event else ()))))
     return revised
