@@ -132,7 +132,7 @@ def _dual_running(facts: CostFacts, wave: CostedWave) -> Iterator[DraftLine]:
             wave=wave.wave.number,
             provenance=(
                 f"The target at {target:f} a year for the {days.before} calendar days from preparation to cut-over, "
-                f"and what runs today at {current:f} a year for the {days.after} from cut-over to the end of hypercare. "
+                f"and what runs today at {current:f} a year for the {days.after} from it to the end of hypercare. "
                 f"Days by the timeline. The target: {each.target.because}; today: its annual cost in the inventory."
             ),
         )
