@@ -12,6 +12,8 @@ from domain.flows.planning.recommending import recommendations
 from domain.flows.planning.results import PlanSummed
 from domain.flows.planning.revised import Revised, changed, choices_of, record, with_choices
 from domain.flows.planning.summary import summary
+from domain.flows.planning.wave_lessons import of_sizes
+from domain.flows.planning.waves import wave_problem
 from domain.given import LONGEST_NAME, LONGEST_TEXT, Checking
 from domain.learning import Lesson
 from domain.planning.choices import ChosenRecommendation, SynthesisChoice
@@ -53,10 +55,14 @@ class SynthesisGiven:
 
 
 def synthesize(call: PhaseCall) -> Outcome:
-    """Totals, and in words what they mean; a person's own words win over the rules'."""
-    held = call.portfolio.plan.synthesis
-    after = _synthesis(call, held)
-    return Outcome(_result(call, after), saves=(after,))
+    """Totals, and in words what they mean; a person's own words win over the rules'.
+
+    How large waves came out is learned here again: people may have moved applications since they were placed.
+    """
+    plan = call.portfolio.plan
+    after = _synthesis(call, plan.synthesis)
+    lessons = (of_sizes(wave_problem(call), len(plan.placed), moving_waves(plan)),) if plan.placed else ()
+    return Outcome(_result(call, after), saves=(after, *lessons))
 
 
 def override_synthesis(call: PhaseCall, wanted: SynthesisGiven, _expected_version: int | None) -> Revised:

@@ -67,9 +67,8 @@ def recalled(
     return Recalled(tuple(plan), because, tuple(used))
 
 
-def of_sizes(problem: WaveProblem, placed: WavePlacement) -> Lesson:
+def of_sizes(problem: WaveProblem, applications: int, waves: int) -> Lesson:
     """How large waves came out, for so many applications that are tied so much."""
-    applications, waves = len(placed.placements), len(placed.waves)
     mean = round(applications / max(1, waves), 2)
     density = round((len(problem.hard) + len(problem.soft)) / max(1, applications), 2)
     many = "1 wave" if waves == 1 else f"{waves} waves"
