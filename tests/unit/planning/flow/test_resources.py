@@ -12,8 +12,8 @@ from domain.flows.planning.results import ResourcesAllocated
 from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.plan import PartChanged, SkillGap
 from domain.source import Source
-from tests.unit.planning.flow.driving import NOW, TODAY, Planning, application, component, decided, plan, pool
-from tests.unit.planning.flow.staffing import FRIDAY, MONDAY, RESOURCES, allocation, hours, placed, wave
+from tests.unit.planning.flow.driving import MONDAY, NOW, TODAY, Planning, application, component, decided, plan, pool
+from tests.unit.planning.flow.staffing import FRIDAY, RESOURCES, allocation, hours, placed, wave
 
 
 def test_hours_of_a_wave_are_split_by_role_and_given_to_its_pools() -> None:

@@ -72,7 +72,12 @@ def test_any_pool_may_be_given_hours(planning: Planning) -> None:
     give(planning, "chef", "8")
 
     row = allocation(planning, "wave-1", "chef")
-    assert (row.hours, row.suggested_hours, row.cost, row.suggested) == (8, 0, Decimal("400.00"), False)
+    assert (row.hours, row.suggested_hours, row.cost, row.suggested) == (
+        Decimal(8),
+        Decimal(0),
+        Decimal("400.00"),
+        False,
+    )
     assert [each.id for each in resources(planning).pools] == ["chef", "engineer"]
 
 
@@ -80,7 +85,7 @@ def test_no_hours_are_kept_as_a_persons_word(planning: Planning) -> None:
     give(planning, "engineer", "0")
 
     row = allocation(planning, "wave-1", "engineer")
-    assert (row.hours, row.suggested_hours, row.suggested, row.cost) == (0, 50, False, 0)
+    assert (row.hours, row.suggested_hours, row.suggested, row.cost) == (Decimal(0), Decimal(50), False, Decimal(0))
 
 
 def test_more_than_there_is_is_flagged_and_less_is_no_more(planning: Planning) -> None:
@@ -124,7 +129,7 @@ def test_what_changed_outside_waits_for_a_run(planning: Planning) -> None:
     give(planning, "engineer", "101")
 
     row = allocation(planning, "wave-1", "engineer")
-    assert (row.suggested_hours, row.cost, row.over_allocated) == (50, Decimal("10100.00"), True)
+    assert (row.suggested_hours, row.cost, row.over_allocated) == (Decimal(50), Decimal("10100.00"), True)
     assert hours(planning)["wave-2", "engineer"] == Decimal("50.00")
 
 
