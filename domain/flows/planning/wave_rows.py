@@ -24,7 +24,7 @@ from domain.source import Source
 
 @dataclass(frozen=True)
 class WaveRows:
-    """What a placement makes of the plan of the call. `by` is who made it, `fields` what a person changed of it.
+    """What a placement makes of the plan of the call. `by` is who made it, `fields` what was changed of it.
 
     Waves that are as they were `before` keep the dates that the timeline has found for them.
     """
@@ -68,7 +68,7 @@ class WaveRows:
 
     @cached_property
     def plan(self) -> WavePlan:
-        """The same version as before where nothing of it, its waves and placements changed."""
+        """The version before where the rules changed nothing of it, its waves and placements."""
         before, found = self.call.portfolio.plan.wave_plan, self.placement
         after = WavePlan(
             id=before.id if before else self.call.new_id(),
@@ -89,7 +89,7 @@ class WaveRows:
         same = replace(
             after, solver_seconds=before.solver_seconds, last_change=before.last_change, version=before.version
         )
-        if same == before and not any(self._telling()) and not any(self._gone()):
+        if self.by is Source.RULES and same == before and not any(self._telling()) and not any(self._gone()):
             return before
         return replace(after, version=before.version + 1, last_change=changed(self.call, *self.fields))
 
