@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 Cell = str | int | float | Decimal | bool | date | datetime | None
@@ -19,8 +20,10 @@ class ColumnKind(StrEnum):
     LONG_TEXT = "long text"
     WHOLE = "whole number"
     NUMBER = "number"
+    QUANTITY = "quantity"
     SHARE = "share of 1"
     MONEY = "money"
+    RATE = "money for one"
     HOURS = "hours"
     FLAG = "yes or no"
     DAY = "day"
@@ -29,7 +32,7 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `key` is its name for programs, `title` for people. Money and hours say their unit in `unit`."""
+    """One column; `key` is its name for programs, `title` for people, `unit` the unit of money and hours."""
 
     key: str
     title: str
@@ -69,6 +72,59 @@ class Chart:
     table: str
     label: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Bars of one column of a table, summed by the label and parted by another column, both in order of appearance."""
+
+    title: str
+    table: str
+    label: str
+    part: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """From its first to its last day; `kind` says how it is painted."""
+
+    kind: str
+    starts_on: date
+    ends_on: date
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GanttRow:
+    """Bars that follow one another, in order of the chart's kinds, and the days that are marked among them."""
+
+    label: str
+    bars: tuple[Bar, ...]
+    marks: tuple[date, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(later.starts_on <= earlier.ends_on for earlier, later in pairwise(self.bars)):
+            raise ValueError(f"Bars of {self.label} overlap.")
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A day that matters to all rows."""
+
+    name: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Gantt:
+    """Rows of bars over days; `mark` says what the rows' marks are."""
+
+    title: str
+    kinds: tuple[str, ...]
+    rows: tuple[GanttRow, ...]
+    milestones: tuple[Milestone, ...] = ()
+    mark: str = "Milestone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +177,39 @@ class Listed:
     columns: tuple[str, ...]
 
 
+class WorkKind(StrEnum):
+    """What a piece of work is in a tracker: what others belong to, or what somebody does."""
+
+    EPIC = "Epic"
+    TASK = "Task"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One piece of work for a tracker of issues; `parent` is the number of an epic, `priority` 1 (first) to 5.
+
+    `hours` is its original estimate; labels hold no spaces.
+    """
+
+    number: int
+    kind: WorkKind
+    title: str
+    description: str
+    parent: int | None = None
+    priority: int = 3
+    labels: tuple[str, ...] = ()
+    starts_on: date | None = None
+    due_on: date | None = None
+    hours: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """All that an export may hold; each format takes the parts it can show.
 
-    `figures` are the few numbers that come first, `lead` the paragraphs below them. `data` is a JSON value in which
-    decimals, dates and moments are still themselves.
+    `figures` are the few numbers that come first, `lead` the paragraphs below them, `body` what the summary shows then.
+    `data` is a JSON value in which decimals, dates and moments are still themselves. `star` are facts and dimensions
+    for tools of analysis: their columns' keys are names in their own right, and join where they are the same.
     """
 
     title: str
@@ -135,10 +218,12 @@ class Document:
     lead: tuple[str, ...]
     figures: tuple[tuple[str, str], ...]
     charts: tuple[Chart, ...]
-    listed: tuple[Listed, ...]
+    body: tuple[Listed | Stack | Gantt, ...]
     tables: tuple[Table, ...]
     pages: tuple[DocumentPage, ...]
     data: Mapping[str, Any]
+    star: tuple[Table, ...] = ()
+    work: tuple[WorkItem, ...] = ()
 
     def table(self, key: str) -> Table:
         """The table of that key."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, LongTable, Spacer, Table, TableStyle
 
-from domain.document import Cell, Chart, Document
+from domain.document import Cell, Chart, Document, Stack
 from domain.document import Table as DocumentTable
-from writers.paper import BLUE, GAP, INNER, PALE, padding, paragraph, shown
+from writers.paper import BLUE, GAP, INNER, PALE, legend, padding, painted, paragraph, shown
+from writers.parts import summed
 
 IN_A_ROW = 2
 MOST = 12
 NAME, NUMBER = 27 * mm, 17 * mm
 LONGEST_NAME = 40
+LONG_NAME = 46 * mm
+LEAST_OF_A_STACK = 45 * mm
 
 
 def charts(document: Document) -> Iterator[Flowable]:
@@ -71,3 +74,47 @@ class Bar(Flowable):
         self.canv.rect(0, 0, self.width, self.height, stroke=0, fill=1)
         self.canv.setFillColor(BLUE)
         self.canv.rect(0, 0, max(self.width * self._share, 0.4), self.height, stroke=0, fill=1)
+
+
+def stacked(stack: Stack, table: DocumentTable) -> Iterator[Flowable]:
+    """A bar a row in the parts it is made of, over as many pages as they take; nothing where there is no row."""
+    sums = summed(stack, table)
+    if not sums:
+        return
+    column = table.columns[table.position(stack.value)]
+    colours = dict(painted(dict.fromkeys(part for parts in sums.values() for part in parts)))
+    most = max(sum(map(_number, parts.values())) for parts in sums.values()) or 1.0
+    room = INNER - LONG_NAME - NUMBER
+    rows = [
+        [
+            paragraph(label, "label"),
+            StackedBar(room, [(_number(value) / most, colours[part]) for part, value in parts.items()]),
+            paragraph(shown(sum(parts.values(), Decimal(0)), column), "value"),
+        ]
+        for label, parts in sums.items()
+    ]
+    style = TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), *padding(0, 0.7 * mm)])
+    yield CondPageBreak(LEAST_OF_A_STACK)
+    yield Spacer(0, 4 * mm)
+    yield paragraph(f"{stack.title}, {column.unit}" if column.unit else stack.title, "heading")
+    yield legend(list(colours.items()), INNER)
+    yield LongTable(rows, [LONG_NAME, room, NUMBER], style=style, hAlign="LEFT")
+
+
+class StackedBar(Flowable):
+    """One bar in its parts, each a share of the room there is."""
+
+    def __init__(self, width: float, parts: Sequence[tuple[float, Any]]) -> None:
+        super().__init__()
+        self._parts = parts
+        self.width, self.height = width, 3.6 * mm
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return (self.width, self.height)
+
+    def draw(self) -> None:
+        x = 0.0
+        for share, colour in self._parts:
+            self.canv.setFillColor(colour)
+            self.canv.rect(x, 0, self.width * share, self.height, stroke=0, fill=1)
+            x += self.width * share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from reportlab.lib.units import mm
@@ -12,6 +12,7 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     LongTable,
+    NextPageTemplate,
     PageBreak,
     PageTemplate,
     Paragraph,
@@ -20,9 +21,10 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from domain.document import ColumnKind, Document, Listed
+from domain.document import ColumnKind, Document, Gantt, Listed, Stack
 from domain.document import Table as DocumentTable
-from writers.bars import charts
+from writers.bars import charts, stacked
+from writers.gantt import gantt_pages
 from writers.paper import (
     BOTTOM,
     DARK,
@@ -46,30 +48,39 @@ from writers.sheet import Sheet
 from writers.typefaces import markup
 
 FIGURES_IN_A_ROW = 4
-LONGEST_CELL = 90
+LONGEST_FOOT = 90
+# More than the longest name there is; a longer text is cut, so that a row fits on a page.
+LONGEST_CELL = 600
+WIDE = (HEIGHT, WIDTH)
 SHORT = 18 * mm
 LEAST_OF_A_TABLE = 50 * mm
+_SHORT = frozenset({ColumnKind.FLAG, ColumnKind.DAY, ColumnKind.MOMENT})
+_SHARES = {ColumnKind.LONG_TEXT: 2.6}
 
 
 def write_pages(document: Document, target: BinaryIO) -> None:
     """The whole file."""
     title = plain(document.title)
     template = BaseDocTemplate(target, title=title, author="Flotilla", subject=plain(document.subtitle))
-    frame = Frame(MARGIN, BOTTOM, INNER, HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
-    foot = paragraph(document.title, "figure name", LONGEST_CELL)
-    template.addPageTemplates(PageTemplate("page", [frame], onPage=lambda canvas, _: _footer(canvas, foot)))
+    template.addPageTemplates([_template("page", document, (WIDTH, HEIGHT)), _template("wide", document, WIDE)])
     template.build(list(_story(document)))
 
 
-def _footer(canvas: Any, title: Paragraph) -> None:
+def _template(name: str, document: Document, size: tuple[float, float]) -> PageTemplate:
+    foot = paragraph(document.title, "figure name", LONGEST_FOOT)
+    frame = Frame(MARGIN, BOTTOM, size[0] - 2 * MARGIN, size[1] - TOP - BOTTOM, 0, 0, 0, 0)
+    return PageTemplate(name, [frame], onPage=lambda canvas, _: _footer(canvas, foot, size[0]), pagesize=size)
+
+
+def _footer(canvas: Any, title: Paragraph, width: float) -> None:
     canvas.saveState()
     canvas.setStrokeColor(LINE)
-    canvas.line(MARGIN, BOTTOM - 3 * mm, WIDTH - MARGIN, BOTTOM - 3 * mm)
-    title.wrapOn(canvas, INNER - 20 * mm, 5 * mm)
+    canvas.line(MARGIN, BOTTOM - 3 * mm, width - MARGIN, BOTTOM - 3 * mm)
+    title.wrapOn(canvas, width - 2 * MARGIN - 20 * mm, 5 * mm)
     title.drawOn(canvas, MARGIN, BOTTOM - 8 * mm)
     canvas.setFont(styles()["text"].fontName, 7.2)
     canvas.setFillColor(FAINT)
-    canvas.drawRightString(WIDTH - MARGIN, BOTTOM - 7 * mm, str(canvas.getPageNumber()))
+    canvas.drawRightString(width - MARGIN, BOTTOM - 7 * mm, str(canvas.getPageNumber()))
     canvas.restoreState()
 
 
@@ -98,12 +109,24 @@ def _story(document: Document) -> Iterator[Flowable]:
     if document.figures:
         yield _figures(document)
     yield from charts(document)
-    for listed in document.listed:
-        yield from _listed(document.table(listed.table), listed, keys)
+    for block in document.body:
+        match block:
+            case Listed():
+                yield from _listed(document.table(block.table), block, keys)
+            case Stack():
+                yield from stacked(block, document.table(block.table))
+            case Gantt():
+                yield from _wide(list(gantt_pages(block, WIDE[0] - 2 * MARGIN, WIDE[1] - TOP - BOTTOM)))
     for number, page in enumerate(document.pages):
         yield PageBreak()
         yield Place(f"page-{number}", plain(page.title))
         yield Sheet(page, INNER, HEIGHT - TOP - BOTTOM)
+
+
+def _wide(pages: Sequence[Flowable]) -> Iterator[Flowable]:
+    """On pages that lie on their side."""
+    if pages:
+        yield from (NextPageTemplate("wide"), PageBreak(), *pages, NextPageTemplate("page"), PageBreak())
 
 
 def _figures(document: Document) -> Table:
@@ -149,18 +172,20 @@ def _listed(table: DocumentTable, listed: Listed, keys: Mapping[str, str]) -> It
 
 
 def _widths(table: DocumentTable) -> list[float]:
-    """Numbers need little, the first column most."""
-    narrow = [column.kind in NUMBERS or column.kind is ColumnKind.FLAG for column in table.columns]
-    rest = INNER - SHORT * sum(narrow)
-    shares = [0.0 if short else 1.0 for short in narrow]
+    """Numbers and days need little, long texts most, then the first column."""
+    small = [column.kind in NUMBERS or column.kind in _SHORT for column in table.columns]
+    rest = INNER - SHORT * sum(small)
+    shares = [
+        0.0 if short else _SHARES.get(column.kind, 1.0) for short, column in zip(small, table.columns, strict=True)
+    ]
     shares[0] *= 1.6
-    return [SHORT if short else rest * share / sum(shares) for short, share in zip(narrow, shares, strict=True)]
+    return [SHORT if short else rest * share / sum(shares) for short, share in zip(small, shares, strict=True)]
 
 
 def _row(table: DocumentTable, row: tuple[Any, ...], keys: Mapping[str, str]) -> Iterator[Paragraph]:
     for number, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-        text = shown(value, column)[:LONGEST_CELL]
+        text = shown(value, column)
         if number == 0 and value in keys:
             yield Paragraph(f'<a href="#{keys[value]}">{markup(text)}</a>', styles()["cell"])
         else:
-            yield paragraph(text, "number" if column.kind in NUMBERS else "cell")
+            yield paragraph(text, "number" if column.kind in NUMBERS else "cell", LONGEST_CELL)

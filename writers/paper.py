@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -12,7 +13,7 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Paragraph
+from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from domain.document import Cell, Column, ColumnKind
 from writers.typefaces import BOLD, REGULAR, covered, markup
@@ -24,9 +25,26 @@ INNER = WIDTH - 2 * MARGIN
 GAP = 6 * mm
 
 INK, FAINT, LINE = HexColor("#1c2733"), HexColor("#5b6b7c"), HexColor("#d5dce4")
+PALETTE = tuple(
+    HexColor(colour)
+    for colour in (
+        "#2f6db5", "#7fb2e5", "#e08e2b", "#4c9f70", "#8e6bbf", "#b8c4d0",
+        "#c9a227", "#3aa6a6", "#b5566b", "#6b7f3a", "#46586b", "#d98cb3",
+    )
+)  # fmt: skip
 BLUE, PALE, DARK = HexColor("#2f6db5"), HexColor("#f1f4f8"), HexColor("#1f3a5f")
 
-NUMBERS = frozenset({ColumnKind.WHOLE, ColumnKind.NUMBER, ColumnKind.SHARE, ColumnKind.MONEY, ColumnKind.HOURS})
+NUMBERS = frozenset(
+    {
+        ColumnKind.WHOLE,
+        ColumnKind.NUMBER,
+        ColumnKind.QUANTITY,
+        ColumnKind.SHARE,
+        ColumnKind.MONEY,
+        ColumnKind.RATE,
+        ColumnKind.HOURS,
+    }
+)
 _HUNDRED = 100
 
 
@@ -62,6 +80,8 @@ def styles() -> dict[str, ParagraphStyle]:
         style("number", 7, alignment=TA_RIGHT),
         style("number header", 6.8, fontName=BOLD, textColor=DARK, alignment=TA_RIGHT),
         style("label", 7.6),
+        style("tick", 5.8, textColor=FAINT),
+        style("tiny", 5.2, leading=6),
         style("value", 7.6, alignment=TA_RIGHT),
     )
     return {each.name: each for each in every}
@@ -91,9 +111,17 @@ def shown(value: Cell, column: Column) -> str:
 
 
 def _number(value: float | Decimal, kind: ColumnKind) -> str:
-    if kind is ColumnKind.SHARE:
-        return f"{float(value) * _HUNDRED:.0f} %"
-    return f"{value:,.1f}" if kind is ColumnKind.NUMBER else f"{value:,.0f}"
+    match kind:
+        case ColumnKind.SHARE:
+            return f"{float(value) * _HUNDRED:.0f} %"
+        case ColumnKind.NUMBER:
+            return f"{value:,.1f}"
+        case ColumnKind.RATE:
+            return f"{value:,.2f}"
+        case ColumnKind.QUANTITY:
+            return f"{value:,.4f}".rstrip("0").rstrip(".")
+        case _:
+            return f"{value:,.0f}"
 
 
 def headed(column: Column) -> str:
@@ -110,3 +138,38 @@ def padding(sides: float, above: float) -> list[tuple[Any, ...]]:
         ("TOPPADDING", *whole, above),
         ("BOTTOMPADDING", *whole, above),
     ]
+
+
+def painted(names: Iterable[str]) -> list[tuple[str, Any]]:
+    """Each name with its colour; they begin anew after the last."""
+    return [(name, PALETTE[number % len(PALETTE)]) for number, name in enumerate(names)]
+
+
+def legend(colours: Sequence[tuple[str, Any]], width: float) -> Table:
+    """What the colours mean, as many in a row as their names leave room for."""
+    longest = max((len(name) for name, _ in colours), default=0)
+    across = next((number for number in (7, 6, 5, 4, 3) if longest * 1.6 * mm + 6 * mm <= width / number), 2)
+    cells: list[Any] = [[Swatch(colour), paragraph(name, "label")] for name, colour in colours]
+    rows: list[list[Any]] = [
+        [part for cell in cells[at : at + across] for part in cell] for at in range(0, len(cells), across)
+    ]
+    if rows:
+        rows[-1] += [""] * (2 * across - len(rows[-1]))
+    style = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *padding(0.6 * mm, 0.6 * mm)])
+    return Table(rows or [[""]], [4.2 * mm, width / across - 4.2 * mm] * (across if rows else 0) or None, style=style)
+
+
+class Swatch(Flowable):
+    """A small square of that colour."""
+
+    def __init__(self, colour: Any) -> None:
+        super().__init__()
+        self._colour = colour
+        self.width = self.height = 2.6 * mm
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return (self.width, self.height)
+
+    def draw(self) -> None:
+        self.canv.setFillColor(self._colour)
+        self.canv.rect(0, -0.4 * mm, self.width, self.height, stroke=0, fill=1)

@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.document import Cell, Chart, Column, ColumnKind, Document, Table
 from writers.plain import plain
+from writers.workbook_charts import Picture, pictures
 
 SheetCell = PlainCell | MergedCell
 
@@ -29,8 +30,10 @@ LONGEST_NAME = 31
 FORMATS = {
     ColumnKind.WHOLE: "#,##0",
     ColumnKind.NUMBER: "#,##0.0",
+    ColumnKind.QUANTITY: "#,##0.####",
     ColumnKind.SHARE: "0%",
     ColumnKind.MONEY: "#,##0.00",
+    ColumnKind.RATE: "#,##0.00##",
     ColumnKind.HOURS: "#,##0.0",
     ColumnKind.DAY: "yyyy-mm-dd",
     ColumnKind.MOMENT: "yyyy-mm-dd hh:mm",
@@ -65,8 +68,17 @@ def write_workbook(document: Document, target: BinaryIO) -> None:
     _write_summary(summary, document)
     shown = [chart for chart in document.charts if document.table(chart.table).rows]
     for number, chart in enumerate(shown):
-        _place(summary, _bars(chart, document.table(chart.table), sheets[chart.table]), number, len(document.figures))
+        _place(summary, _bars(chart, document.table(chart.table), sheets[chart.table]), number, _below(document))
+    for place, picture in enumerate(pictures(document), 1):
+        _draw(book, picture, place)
     book.save(target)
+
+
+def _draw(book: Workbook, picture: Picture, place: int) -> None:
+    """The chart beside its cells, as the sheet of that place."""
+    sheet = _sheet(book, picture.table)
+    book.move_sheet(sheet, place + 1 - len(book.sheetnames))
+    sheet.add_chart(picture.draw(sheet), f"{get_column_letter(len(picture.table.columns) + 2)}2")
 
 
 def _write_summary(sheet: Worksheet, document: Document) -> None:
@@ -94,9 +106,14 @@ def _figures_start(document: Document) -> int:
     return 5 + len(document.lead)
 
 
-def _place(sheet: Worksheet, chart: BarChart, number: int, figures: int) -> None:
-    """Two in a row, below the figures."""
-    row = 8 + figures + (number // 2) * CHART_ROWS
+def _below(document: Document) -> int:
+    """The first row under the figures."""
+    return _figures_start(document) + len(document.figures) + 2
+
+
+def _place(sheet: Worksheet, chart: BarChart, number: int, start: int) -> None:
+    """Two in a row."""
+    row = start + (number // 2) * CHART_ROWS
     column = get_column_letter(1 + (number % 2) * CHART_COLUMNS)
     sheet.add_chart(chart, f"{column}{row}")
 

@@ -40,7 +40,7 @@ def compose(call: ExportCall) -> Document:
         lead=tuple(_lead(known)),
         figures=tuple(_figures(known)),
         charts=_CHARTS,
-        listed=(_LISTED,),
+        body=(_LISTED,),
         tables=tables(known),
         pages=pages(known),
         data=_data(known),

@@ -8,6 +8,7 @@ from domain.flows.planning.adopting import refuse_in_force
 from domain.flows.planning.cloning import take_over
 from domain.flows.planning.configuration import PlanningConfiguration
 from domain.flows.planning.costs import estimate_costs
+from domain.flows.planning.export import EXPORTING
 from domain.flows.planning.opening import close_plan, open_plan
 from domain.flows.planning.resources import allocate_resources
 from domain.flows.planning.results import (
@@ -49,6 +50,7 @@ DEFINITION = FlowDefinition(
     summary="Put applications into waves, and find who works on them, when, and what it costs.",
     configuration=PlanningConfiguration,
     area="plan",
+    exporting=EXPORTING,
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS, Need.ACCEPTED}), open_plan),
     closing=Opening(frozenset({Need.APPLICATIONS}), close_plan),
