@@ -19,6 +19,8 @@ from schema import (
     learning,
     making,
     measuring,
+    plan_changes,
+    plan_inputs,
     portfolio_inputs,
     preferences,
     reassessing,
@@ -45,6 +47,7 @@ from schema.payloads import (
     StandardPayload,
     StandardsPayload,
 )
+from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, WavePlanPayload
 from schema.preferences import PreferencesPayload
 
 
@@ -249,6 +252,66 @@ class Mutation:
     async def request_reassessment(context: Context, input: reassessing.ReassessmentInput) -> FlowPayload:
         """A new iteration of the assessment, with what is known carried over as proposals."""
         return await reassessing.request_reassessment(context, input)
+
+    @entry
+    @staticmethod
+    async def move_applications(context: Context, input: plan_inputs.MoveApplicationsInput) -> WavePlanPayload:
+        """LEAD. A move is kept whatever it breaks; `violations` tells."""
+        return await plan_changes.move_applications(context, input)
+
+    @entry
+    @staticmethod
+    async def save_wave(context: Context, input: plan_inputs.SaveWaveInput) -> WavePlanPayload:
+        """LEAD."""
+        return await plan_changes.save_wave(context, input)
+
+    @entry
+    @staticmethod
+    async def delete_wave(context: Context, input: portfolio_inputs.DeleteInput) -> WavePlanPayload:
+        """LEAD. Its applications become unassigned. The version is the wave plan's."""
+        return await plan_changes.delete_wave(context, input)
+
+    @entry
+    @staticmethod
+    async def replan_waves(context: Context, input: inputs.FlowActionInput) -> FlowPayload:
+        """Finds the waves anew around moves, locks and dates that people chose."""
+        return await plan_changes.replan_waves(context, input)
+
+    @entry
+    @staticmethod
+    async def override_synthesis(context: Context, input: plan_inputs.OverrideSynthesisInput) -> FlowPayload:
+        """LEAD."""
+        return await plan_changes.override_synthesis(context, input)
+
+    @entry
+    @staticmethod
+    async def adopt_plan(context: Context, input: inputs.FlowActionInput) -> FlowPayload:
+        """LEAD. The completed plan is the one in force: its waves are `Application.wave`, its applications PLANNED."""
+        return await plan_changes.adopt_plan(context, input)
+
+    @entry
+    @staticmethod
+    async def save_resource_pool(context: Context, input: plan_inputs.SaveResourcePoolInput) -> ResourcePoolPayload:
+        """LEAD. A proposed pool is confirmed with it."""
+        return await plan_changes.save_resource_pool(context, input)
+
+    @entry
+    @staticmethod
+    async def delete_resource_pool(context: Context, input: portfolio_inputs.DeleteInput) -> DeletePayload:
+        """LEAD. Plans that use it keep it until their resources are allocated anew."""
+        return await plan_changes.delete_resource_pool(context, input)
+
+    @entry
+    @staticmethod
+    async def override_allocation(context: Context, input: plan_inputs.OverrideAllocationInput) -> ResourcePlanPayload:
+        """LEAD. What the rules suggest is kept beside it."""
+        return await plan_changes.override_allocation(context, input)
+
+    @entry
+    @staticmethod
+    async def override_cost_line(context: Context, input: plan_inputs.OverrideCostLineInput) -> CostPayload:
+        """LEAD."""
+        return await plan_changes.override_cost_line(context, input)
 
     @entry
     @staticmethod

@@ -14,7 +14,7 @@ from domain.flows.planning.opening import HORIZON_YEARS, LONGEST_NAME
 from domain.flows.planning.revised import Revised, choices_of, expect, record, with_choices
 from domain.flows.planning.wave_lessons import of_moves
 from domain.flows.planning.wave_rows import WaveRows
-from domain.flows.planning.wave_warnings import violation_warnings
+from domain.flows.planning.wave_warnings import wave_warnings
 from domain.flows.planning.waves import wave_problem
 from domain.given import LONGEST_TEXT
 from domain.learning import Lesson
@@ -196,7 +196,8 @@ class _Changing:
             time_limited=self.plan.time_limited,
         )
         rows = WaveRows(call, problem, placed, Source.USER, fields, arranged(self.problem, self.numbers))
-        outcome = rows.outcome(saves=(choices, *lessons), warnings=tuple(violation_warnings(placed)))
+        warnings = tuple(wave_warnings(call, problem, placed, self.planned))
+        outcome = rows.outcome(saves=(choices, *lessons), warnings=warnings)
         return Revised(self.plan.id, outcome, record(call, self.plan.id, *told, rationale))
 
     def _most(self) -> int:
