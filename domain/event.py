@@ -105,4 +105,14 @@ class WriteExport:
     export_id: str
 
 
-Job = RunPhase | CancelRun | WakeFlow | WriteExport
+@dataclass(frozen=True, slots=True)
+class ReviewPlans:
+    """Look whether what these flows used is still so; enqueued in the transaction that changed it."""
+
+    id: str
+    flow_ids: tuple[str, ...]
+
+
+# What goes to the engine's queue in the transaction itself.
+Enqueued = RunPhase | WriteExport | ReviewPlans
+Job = Enqueued | CancelRun | WakeFlow

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dbos import DBOSClient, DBOSPortableJSONSerializer
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, RunPhase, WriteExport
+from domain.event import CancelRun, Enqueued, ReviewPlans, WriteExport
 
 QUEUE = "phases"
 WORKFLOW = "phase"
 # Of their own, so that no phase waits for a file.
 EXPORTS = "exports"
 EXPORT = "export"
+# The same: what a long phase used may change while it runs.
+REVIEWS = "reviews"
+REVIEW = "review"
 APPLICATION = "flotilla"
 # The version of what is stored in the engine's tables, not of the product: a live worker must be able to take over
 # what a dead one of the release before had begun.
@@ -23,7 +27,7 @@ VERSION = "1"
 
 
 class PhaseQueue:
-    """Phase runs and exports as durable jobs; the run's or export's id is the job's: asking twice is one job."""
+    """Phase runs, exports and reviews as durable jobs; what is run has the job's id: asking twice is one job."""
 
     def __init__(self, database_url: str) -> None:
         self._client = DBOSClient(
@@ -34,25 +38,23 @@ class PhaseQueue:
             lazy=True,
         )
 
-    async def enqueue(self, connection: AsyncConnection, tenant: Tenant, job: RunPhase | WriteExport) -> None:
+    async def enqueue(self, connection: AsyncConnection, tenant: Tenant, job: Enqueued) -> None:
         """Part of the caller's transaction: a rollback leaves no job."""
-        exports = isinstance(job, WriteExport)
-        job_id = job.export_id if isinstance(job, WriteExport) else job.run_id
+        queue, workflow, job_id, given = _described(job)
 
         def add(synchronous: Connection) -> None:
             self._client.enqueue_in_transaction(
                 synchronous,
                 {
-                    "queue_name": EXPORTS if exports else QUEUE,
-                    "workflow_name": EXPORT if exports else WORKFLOW,
+                    "queue_name": queue,
+                    "workflow_name": workflow,
                     "workflow_id": job_id,
                     "queue_partition_key": tenant.engagement_id,
                     "app_version": VERSION,
                 },
                 tenant.client_account_id,
                 tenant.engagement_id,
-                job.flow_id,
-                job_id,
+                *given,
             )
 
         await connection.run_sync(add)
@@ -72,3 +74,12 @@ class PhaseQueue:
         """Give back the connections."""
         # Not in a thread: a worker's engine has shut down the loop's threads by the time it ends.
         self._client.destroy()
+
+
+def _described(job: Enqueued) -> tuple[str, str, str, tuple[Any, ...]]:
+    """Its queue, its workflow, its id, and what the workflow is given beside the tenant."""
+    if isinstance(job, WriteExport):
+        return EXPORTS, EXPORT, job.export_id, (job.flow_id, job.export_id)
+    if isinstance(job, ReviewPlans):
+        return REVIEWS, REVIEW, job.id, (list(job.flow_ids),)
+    return QUEUE, WORKFLOW, job.run_id, (job.flow_id, job.run_id)

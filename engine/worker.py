@@ -1,4 +1,4 @@
-"""A worker: takes phase runs and exports from the queues, watches over others, wakes what is due, and tidies up."""
+"""A worker: takes what is to be run from the queues, watches over others, wakes what is due, and tidies up."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from domain.flow import Stamp
 from domain.ports import Sweeps
 from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
-from engine.queue import APPLICATION, EXPORTS, QUEUE, VERSION
+from engine.queue import APPLICATION, EXPORTS, QUEUE, REVIEWS, VERSION
 from engine.recovery import Liveness, LockLost
+from engine.reviews import Reviewer
 from engine.workflow import register
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Pace:
     per_engagement: int = 2
     per_worker: int = 4
     queue: float = 0.1
+    reviews: float = 0.5
     recovery: float = 2.0
     due: float = 0.5
     expiry: float = 5.0
@@ -53,6 +55,11 @@ class Runners:
     phases: PhaseRunner
     exports: ExportRunner
 
+    @property
+    def reviews(self) -> Reviewer:
+        """It needs nothing of its own."""
+        return Reviewer(self.phases.work, self.phases.shapes, self.phases.clock, self.phases.ids)
+
 
 class Worker:
     """One worker process."""
@@ -64,6 +71,7 @@ class Worker:
         self._executor_id = executor_id
         self._runner = runners.phases
         self._exports = runners.exports
+        self._reviewer = runners.reviews
         self._sweeps = sweeps
         self._pace = pace or Pace()
         self._liveness = Liveness(database_url, executor_id)
@@ -91,7 +99,7 @@ class Worker:
             sys_db_pool_size=5,
         )
         DBOS(config=config)
-        register(self._runner, self._exports)
+        register(self._runner, self._exports, self._reviewer)
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE,
@@ -102,6 +110,9 @@ class Worker:
         # One at a time: writing a file holds a processor and the memory of a whole document.
         await DBOS.register_queue_async(
             EXPORTS, partition_concurrency=1, worker_concurrency=1, polling_interval_sec=self._pace.queue
+        )
+        await DBOS.register_queue_async(
+            REVIEWS, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=self._pace.reviews
         )
 
     async def _work_until(self, stop: asyncio.Event) -> None:

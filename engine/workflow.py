@@ -1,10 +1,11 @@
-"""The durable workflows of a phase run and of an export: a lost worker's goes on elsewhere, after its last step."""
+"""The durable workflows of phase runs, exports and reviews: a lost worker's goes on elsewhere, after its last step."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypedDict, TypeVar
 
 from dbos import DBOS
@@ -16,7 +17,8 @@ from domain.planning.ports import SolveCancelled, SolveFailed
 from engine.exports import ExportJob, ExportRunner
 from engine.phases import PhaseRunner, PortfolioMoved, Run
 from engine.ports import RunCancelled
-from engine.queue import EXPORT, WORKFLOW
+from engine.queue import EXPORT, REVIEW, WORKFLOW
+from engine.reviews import Reviewer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -38,10 +40,26 @@ class Verdict(TypedDict, total=False):
     retryable: bool
 
 
-def register(runner: PhaseRunner, exports: ExportRunner) -> None:
+def register(runner: PhaseRunner, exports: ExportRunner, reviewer: Reviewer) -> None:
     """Define the workflows with the means of this process; once, before launching."""
     _register_phase(runner)
     _register_export(exports)
+    _register_review(reviewer)
+
+
+def _register_review(reviewer: Reviewer) -> None:
+    @DBOS.workflow(name=REVIEW)
+    async def review(client_account_id: str, engagement_id: str, flow_ids: list[str]) -> str:
+        tenant = Tenant(client_account_id, engagement_id)
+        # No steps: each is one transaction that says nothing twice, so beginning anew repeats nothing. One that cannot
+        # be looked through holds up no other.
+        verdicts = [await _judged(patiently(partial(_reviewed, reviewer, tenant, flow_id))) for flow_id in flow_ids]
+        return next((verdict["code"] for verdict in verdicts if "code" in verdict), "done")
+
+
+async def _reviewed(reviewer: Reviewer, tenant: Tenant, flow_id: str) -> Verdict:
+    await reviewer.review(tenant, flow_id)
+    return {}
 
 
 def _register_export(exports: ExportRunner) -> None:

@@ -23,7 +23,7 @@ from domain.definition import Need, Pattern
 from domain.dependency import Dependency
 from domain.engagement import Engagement
 from domain.errors import ErrorCode, NotFound, refuse
-from domain.event import Event, EventKind, Job, LoggedEvent
+from domain.event import Event, EventKind, Job, LoggedEvent, ReviewPlans
 from domain.export import Export, ExportStatus
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
@@ -33,8 +33,11 @@ from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.ports import StoredFile
 from domain.request import Acting
+from domain.resource_pool import ResourcePool
 from domain.source import Source
 from domain.standard import ArchitectureStandard, StandardException
+from persistence.memory_plans import key_of, plan_of, resting
+from persistence.stale_plans import Touched
 
 _PARTS: Mapping[Need, tuple[str, type]] = {
     Need.APPLICATIONS: ("applications", Application),
@@ -46,6 +49,7 @@ _PARTS: Mapping[Need, tuple[str, type]] = {
     Need.DEBT: ("debt", TechDebtItem),
     Need.DECISIONS: ("decisions", Decision),
     Need.PAGES: ("pages", AppOnPage),
+    Need.POOLS: ("pools", ResourcePool),
 }
 _OF_FLOW = (CleansingFinding, TechDebtItem, Decision, AppOnPage)
 
@@ -217,6 +221,7 @@ class MemoryPortfolio:
 
     def __init__(self, state: MemoryState) -> None:
         self._state = state
+        self.touched = Touched()
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         parts: dict[str, Any] = {}
@@ -227,10 +232,19 @@ class MemoryPortfolio:
         if Need.IMPORT in needs:
             found = [v for v in self._state.values[DataImport].values() if v.flow_id == flow_id]
             parts["data_import"] = found[-1] if found else None
+        if Need.ACCEPTED in needs:
+            parts["accepted"] = self._accepted(application_ids)
+        if Need.PLAN in needs:
+            parts["plan"] = plan_of(self._state.values, flow_id)
         if Need.ANNUAL_COSTS in needs:
             costs = (value.annual_cost for value in self._state.values[Application].values())
             parts["annual_costs"] = tuple(sorted(cost for cost in costs if cost is not None))
         return Portfolio(**parts)
+
+    def _accepted(self, application_ids: Collection[str]) -> tuple[Decision, ...]:
+        decisions = sorted(self._state.values[Decision].values(), key=lambda each: each.id)
+        found = {each.application_id: each for each in decisions if each.accepted}
+        return tuple(each for each in found.values() if each.application_id in application_ids)
 
     async def hold(self) -> None:
         """Nothing else is at work in memory."""
@@ -245,11 +259,13 @@ class MemoryPortfolio:
             if isinstance(value, ImportRows):
                 self._state.rows[value.flow_id].extend(value.accepted)
             else:
-                self._state.values[type(value)][getattr(value, "id", repr(value))] = value
+                self._state.values[type(value)][key_of(value)] = value
+                self.touched.note(value)
 
     async def remove(self, values: Iterable[Any]) -> None:
         for value in values:
-            self._state.values[type(value)].pop(getattr(value, "id", repr(value)), None)
+            self.touched.note(value)
+            self._state.values[type(value)].pop(key_of(value), None)
             if isinstance(value, DataImport):
                 self._state.rows.pop(value.flow_id, None)
 
@@ -350,6 +366,8 @@ class MemoryWorks:
         del acting
         work = MemoryWork(tenant, copy.deepcopy(self.states[tenant]))
         yield work
+        if flow_ids := resting(work.state.values, work.state.flows, work.portfolio.touched):
+            self.jobs.append((tenant, ReviewPlans(f"review-{len(work.state.events)}", flow_ids)))
         for flow in work.flows.written:
             self.jobs.extend((tenant, job) for job in flow.jobs)
             for event in flow.events:

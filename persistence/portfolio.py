@@ -43,6 +43,7 @@ from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.cycles import on_the_way_back
 from persistence.mapping import TABLES, columns, from_row, to_row
+from persistence.stale_plans import Touched
 
 T = TypeVar("T")
 
@@ -55,13 +56,15 @@ CHANGES = 10
 class PortfolioValues:
     """The portfolio of one engagement, in one transaction.
 
-    `changed` are applications of which something may be known now that was not, or not so.
+    `changed` are applications of which something may be known now that was not, or not so; `touched` is what plans may
+    rest on.
     """
 
     def __init__(self, connection: AsyncConnection, engagement_id: str) -> None:
         self._connection = connection
         self._engagement_id = engagement_id
         self.changed: set[str] = set()
+        self.touched = Touched()
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asked for; without application ids, of the whole engagement; without a flow, nothing for it."""
@@ -97,6 +100,10 @@ class PortfolioValues:
         query = select(*columns(type_)).where(mine, table.c.id.in_(wanted)).order_by(table.c.id)
         rows = (await self._connection.execute(query)).mappings()
         found = {str(row["id"]): from_row(type_, row) for row in rows}
+        if type_ is Dependency:
+            # Held to be changed: where it led until now is told as well.
+            for value in found.values():
+                self.touched.note(value)
         return tuple(found[id] for id in wanted if id in found)
 
     async def flow_of(self, type_: type, id: str) -> str | None:
@@ -164,9 +171,9 @@ class PortfolioValues:
     async def _plan(self, flow_id: str) -> Plan:
         """Each part of it has a table; what there is once is the only row of its flow."""
         parts: dict[str, Any] = {}
-        for field, type_ in _PLAN.items():
+        for field, type_ in PARTS_OF_PLAN.items():
             found: tuple[Any, ...] = await self._find(type_, [TABLES[type_].c.flow_id == flow_id])
-            parts[field] = next(iter(found), None) if field in _ONCE else found
+            parts[field] = next(iter(found), None) if field in SINGLE_PARTS else found
         return Plan(**parts)
 
     async def _annual_costs(self) -> tuple[Decimal, ...]:
@@ -204,6 +211,7 @@ class PortfolioValues:
             else:
                 rows[type(value)].append(value)
                 self.changed.update(_about(value))
+                self.touched.note(value)
         for type_, table in TABLES.items():
             for chunk in _chunks(rows.pop(type_, [])):
                 await self._upsert(table, [{**self._owner, **to_row(value, table)} for value in chunk])
@@ -230,6 +238,7 @@ class PortfolioValues:
         for value in values:
             rows[type(value)].append(value)
             self.changed.update(_about(value))
+            self.touched.note(value)
         for type_, gone in rows.items():
             table = TABLES[type_]
             await self._connection.execute(delete(table).where(_is_one_of(table, gone)))
@@ -333,7 +342,7 @@ _PARTS: dict[Need, tuple[str, type, Any]] = {
 }
 
 
-_PLAN: dict[str, type] = {
+PARTS_OF_PLAN: dict[str, type] = {
     "choices": PlanChoices,
     "wave_plan": WavePlan,
     "waves": Wave,
@@ -347,7 +356,7 @@ _PLAN: dict[str, type] = {
     "cost_lines": CostLine,
     "synthesis": PlanSynthesis,
 }
-_ONCE = frozenset({"choices", "wave_plan", "resource_plan", "timeline", "cost", "synthesis"})
+SINGLE_PARTS = frozenset({"choices", "wave_plan", "resource_plan", "timeline", "cost", "synthesis"})
 
 
 # What flows share: a rule that looks at these may find them changed when it is done.

@@ -17,7 +17,7 @@ from domain.calling import CHANGED_IDS
 from domain.definition import FlowDefinition
 from domain.engagement import Engagement
 from domain.errors import NotFound, Refused
-from domain.event import CancelRun, Event, EventKind, Job, RunPhase, WakeFlow, WriteExport
+from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans, WakeFlow
 from domain.ports import Clock, Ids
 from domain.request import Acting, Answer
 from persistence.database import select_tenant
@@ -33,6 +33,7 @@ from persistence.preferences import Preferences
 from persistence.requests import Change, Requests
 from persistence.results import Results
 from persistence.stale_decisions import mark_stale
+from persistence.stale_plans import resting_plans
 from persistence.tables import due, engagements, phase_runs, ui_states
 
 Announce = Callable[[Sequence[Head]], None]
@@ -42,11 +43,12 @@ Announce = Callable[[Sequence[Head]], None]
 class Outlets:
     """Where a unit of work hands what goes beyond its tables.
 
-    `enqueue` writes a run or an export into the engine's queue in the same transaction; `cancel` and `announce` are
-    told after the commit, and may lose what they are told: the run is fenced off and the log is polled all the same.
+    `enqueue` writes a run, an export or a review into the engine's queue in the same transaction; `cancel` and
+    `announce` are told after the commit, and may lose what they are told: the run is fenced off and the log is polled
+    all the same.
     """
 
-    enqueue: Callable[[AsyncConnection, Tenant, RunPhase | WriteExport], Awaitable[None]]
+    enqueue: Callable[[AsyncConnection, Tenant, Enqueued], Awaitable[None]]
     cancel: Callable[[Sequence[CancelRun]], Awaitable[None]]
     announce: Announce
 
@@ -74,6 +76,7 @@ class PostgresWork:
         self.connection = connection
         self._told: list[PendingEvent] = []
         self._touched: list[str] = []
+        self._reviews: tuple[ReviewPlans, ...] = ()
 
     def tell(self, event: Event) -> None:
         """An event outside any flow."""
@@ -113,8 +116,8 @@ class PostgresWork:
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """What the flows written here set going."""
-        return tuple(job for flow in self.flows.written for job in flow.jobs)
+        """What the flows written here set going, and what is to be looked through after it."""
+        return (*(job for flow in self.flows.written for job in flow.jobs), *self._reviews)
 
     @property
     def answer(self) -> Answer:
@@ -126,6 +129,16 @@ class PostgresWork:
         """What the audit log says of before and after."""
         removed = acting.request is not None and acting.request.mutation.startswith("delete")
         return Change.of(self.flows.trace, self._touched, removed=removed)
+
+    async def have_plans_reviewed(self, ids: Ids) -> None:
+        """Let a worker look through the plans that rest on what was changed here.
+
+        Not here: a plan's own commands lock its flow and then the portfolio, and this transaction may hold that by now.
+        """
+        touched = self.portfolio.touched
+        if touched:
+            flow_ids = await resting_plans(self.connection, self.tenant.engagement_id, touched)
+            self._reviews = (ReviewPlans(ids(), flow_ids),) if flow_ids else ()
 
     async def mark_stale(self, at: datetime) -> None:
         """Say which decisions rest on facts that were changed here."""
@@ -141,7 +154,7 @@ class PostgresWork:
     async def flush(self, outlets: Outlets) -> tuple[Head, ...]:
         """Jobs, then the events as the last statement: it holds the engagement's row until the commit."""
         for job in self.jobs:
-            if isinstance(job, RunPhase | WriteExport):
+            if isinstance(job, Enqueued):
                 await outlets.enqueue(self.connection, self.tenant, job)
             elif isinstance(job, WakeFlow):
                 await self._wake_at(job)
@@ -193,6 +206,8 @@ class Works:
         try:
             async with self._transaction(tenant, acting) as work:
                 yield work
+                # Before decisions are marked: that changes none of what a plan uses of them.
+                await work.have_plans_reviewed(self._ids)
                 await work.mark_stale(self._clock())
                 if acting:
                     await work.requests.answered(acting, work.answer, self._clock(), self._ids(), work.change(acting))

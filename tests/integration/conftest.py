@@ -12,9 +12,10 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
-from domain.event import Job, LoggedEvent, RunPhase
+from domain.event import Job, LoggedEvent, ReviewPlans, RunPhase
 from domain.ports import Work
 from engine.phases import PhaseRunner, Run
+from engine.reviews import Reviewer
 from persistence.database import open_database, select_tenant
 from persistence.event_log import EventReader
 from persistence.memory import MemoryWorks
@@ -39,13 +40,16 @@ class Bench:
         return PhaseRunner(self.work, Codec(), reader(), make_solvers(), now, new_id)
 
     async def drive(self) -> list[Job]:
-        """Run phases until none is left to run; the jobs that were taken."""
+        """Run phases and review plans until none is left; the jobs that were taken."""
         taken: list[Job] = []
         while jobs := self.take_jobs():
             taken += jobs
             for job in jobs:
                 if isinstance(job, RunPhase):
                     await self.run(Run(self.tenant, job.flow_id, job.run_id))
+                elif isinstance(job, ReviewPlans):
+                    for flow_id in job.flow_ids:
+                        await Reviewer(self.work, Codec(), now, new_id).review(self.tenant, flow_id)
         return taken
 
     async def run(self, run: Run) -> None:
