@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.planning.critical_path import CriticalPath, Times, critical_path, scheduled_path
-from domain.planning.levelling import Budget, Levelled, level, over_booked
+from domain.planning.levelling import Budget, Levelled, level
 from domain.planning.milestones import Milestone, milestones
 from domain.planning.ports import Leveller
 from domain.planning.project import Activity, Project
+from domain.planning.rescheduling import over_bookings, rescheduled
 from domain.planning.resource_links import with_resource_links
 from domain.planning.wave_phases import WavePhase
 from domain.planning.wave_project import wave_project
@@ -49,6 +50,8 @@ class TimelineDraft:
     critical_path: tuple[str, ...]
     resource_feasible: bool
     levelled: Levelled | None
+    # The first day on which a pool is asked for more than it gives, by the pool's id.
+    over_booked: Mapping[str, date] = field(default_factory=dict)
 
 
 def levelled_timeline(
@@ -67,6 +70,22 @@ def plain_timeline(request: TimelineRequest) -> TimelineDraft:
     return _draft(request, project, critical_path(project), None)
 
 
+def changed_timeline(
+    before: TimelineRequest, starts: Mapping[str, date], lengths: Mapping[str, int], request: TimelineRequest
+) -> TimelineDraft:
+    """The same waves with what a person changed, at once and without a solver, in the order that there is.
+
+    `starts` and `lengths` are those of the present schedule, made from `before`; where they are of other activities
+    there is no order to keep. Pools may be over-booked in the end, and it says so.
+    """
+    present = wave_project(before)
+    activities = tuple(replace(each, duration=lengths.get(each.id, each.duration)) for each in present.activities)
+    present = replace(present, activities=activities)
+    project = wave_project(request)
+    path = rescheduled(present, {id: before.dates.number(day) for id, day in starts.items()}, project)
+    return _draft(request, project, path, None)
+
+
 def _draft(request: TimelineRequest, project: Project, path: CriticalPath, levelled: Levelled | None) -> TimelineDraft:
     earliest = critical_path(project)
     bars = tuple(
@@ -74,14 +93,16 @@ def _draft(request: TimelineRequest, project: Project, path: CriticalPath, level
         for number, activity in enumerate(project.activities, 1)
     )
     ends = {bar.id: bar.ends_on for bar in bars}
+    over = over_bookings(project, {id: times.earliest_start for id, times in path.times.items()})
     return TimelineDraft(
         starts_on=min((bar.starts_on for bar in bars), default=request.starts_on),
         ends_on=max(ends.values(), default=request.starts_on),
         bars=bars,
         milestones=milestones(request, _of(request, ends, WavePhase.MIGRATION), _of(request, ends, WavePhase.CLOSURE)),
         critical_path=path.path,
-        resource_feasible=not over_booked(project, {id: times.earliest_start for id, times in path.times.items()}),
+        resource_feasible=not over,
         levelled=levelled,
+        over_booked={id: _days(project)(day) for id, day in over.items()},
     )
 
 
