@@ -96,24 +96,16 @@ def _left_out(parent: ColumnElement[Any]) -> ColumnElement[bool]:
 def _split(parent: ColumnElement[Any]) -> ColumnElement[bool]:
     """True of dependencies from one wave to another; an end that is in no wave splits nothing."""
     consumer, provider = placed.alias("consumer"), placed.alias("provider")
-    both = exists().where(
-        consumer.c.flow_id == parent,
-        provider.c.flow_id == parent,
-        consumer.c.application_id == links.c.from_id,
-        provider.c.application_id == links.c.to_id,
-        consumer.c.wave_id != provider.c.wave_id,
-    )
-    return both.correlate_except(consumer, provider)
+    apart = and_(consumer.c.flow_id == provider.c.flow_id, consumer.c.wave_id != provider.c.wave_id)
+    both = exists().select_from(consumer.join(provider, apart))
+    ends = (consumer.c.application_id == links.c.from_id, provider.c.application_id == links.c.to_id)
+    return both.where(consumer.c.flow_id == parent, *ends).correlate_except(consumer, provider)
 
 
 def _in_force(parent: ColumnElement[Any]) -> ColumnElement[bool]:
-    held = exists().where(
-        apps.c.id == parent,
-        placed.c.application_id == parent,
-        placed.c.flow_id == apps.c.planned_by,
-        placed.c.wave_id == waves.c.id,
-    )
-    return held.correlate_except(apps, placed)
+    adopted = and_(placed.c.application_id == apps.c.id, placed.c.flow_id == apps.c.planned_by)
+    held = exists().select_from(apps.join(placed, adopted))
+    return held.where(apps.c.id == parent, placed.c.wave_id == waves.c.id).correlate_except(apps, placed)
 
 
 def _moved(flow_ids: Sequence[str]) -> ColumnElement[bool]:
