@@ -13,6 +13,7 @@ from domain.commands import FlowAction, PhaseAction, SaveUiState, StartFlow, Sub
 from domain.definition import FlowDefinition, Opening
 from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
 from domain.flow import Flow
+from domain.phase import PhaseStatus
 from domain.ports import UnitOfWork
 from domain.source import Source
 from domain.transition import FlowAction as Action
@@ -246,10 +247,24 @@ async def skip_phase(caller: Caller, command: PhaseAction) -> Flow:
 
 
 async def accept_phase(caller: Caller, command: PhaseAction) -> Flow:
-    """Keep a stale phase's result as it is."""
-    return await _changed(
-        caller, command, Action.ACCEPT_STALE, lambda flow: flow.accept(command.phase, caller.stamp(), command.reason)
-    )
+    """Keep a stale phase's result as it is; what it used is remembered as it is now."""
+    caller.need(Role.CONTRIBUTOR)
+    async with caller.work() as uow:
+        before = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
+        caller.need(before.role(Action.ACCEPT_STALE))
+        flow = before.accept(command.phase, caller.stamp(), command.reason)
+        await _remember(caller, uow, before, flow)
+        await uow.flows.save(flow)
+    return flow
+
+
+async def _remember(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flow) -> None:
+    calling = Calling(uow, caller.shapes, caller.stamp())
+    for phase in flow.definition.phases:
+        accepted = before.state(phase.key).status is PhaseStatus.STALE is not flow.state(phase.key).status
+        if accepted and phase.memory is not None:
+            call = await calling.call(flow, phase.key, phase.memory.needs)
+            await uow.portfolio.save(phase.memory.renewed(call))
 
 
 async def pause_flow(caller: Caller, command: FlowAction) -> Flow:

@@ -16,6 +16,7 @@ from domain.flows.assessment.report import handoff, report
 from domain.flows.assessment.results import Finalization, FinalizationAnswer, LeftOut
 from domain.standard import ApprovalStatus
 
+_NOT_MOVED = frozenset({Strategy.RETAIN, Strategy.RETIRE})
 _TOO_LATE = frozenset({Readiness.MIGRATING, Readiness.MIGRATED, Readiness.RETIRED})
 
 
@@ -119,5 +120,9 @@ def _changes(call: PhaseCall, decisions: Sequence[Decision]) -> Iterator[Any]:
             yield from given_back(application, call)
             continue
         readiness = Readiness.RETAINED if strategy is Strategy.RETAIN else Readiness.READY_FOR_PLANNING
+        if application.readiness is Readiness.PLANNED and strategy not in _NOT_MOVED:
+            # It was decided anew without having been sent back: the plan in force tells that by being stale.
+            continue
         if application.readiness is not readiness:
-            yield from moved(let_go(application), readiness, call)
+            # A plan in force rests on what was decided before: it holds the application again once it is adopted anew.
+            yield from moved(replace(let_go(application), planned_by=None), readiness, call)
