@@ -78,12 +78,32 @@ def changed_timeline(
     `starts` and `lengths` are those of the present schedule, made from `before`; where they are of other activities
     there is no order to keep. Pools may be over-booked in the end, and it says so.
     """
-    present = wave_project(before)
-    activities = tuple(replace(each, duration=lengths.get(each.id, each.duration)) for each in present.activities)
-    present = replace(present, activities=activities)
     project = wave_project(request)
-    path = rescheduled(present, {id: before.dates.number(day) for id, day in starts.items()}, project)
+    path = rescheduled(_lasting(before, lengths), _numbered(before, starts), project)
     return _draft(request, project, path, None)
+
+
+def over_booked_pools(
+    request: TimelineRequest, starts: Mapping[str, date], lengths: Mapping[str, int]
+) -> dict[str, date]:
+    """The first day on which a schedule that is there asks a pool for more than it gives, by the pool's id.
+
+    Nothing where it is a schedule of other waves.
+    """
+    project = _lasting(request, lengths)
+    if starts.keys() != {activity.id for activity in project.activities}:
+        return {}
+    return {id: _days(project)(day) for id, day in over_bookings(project, _numbered(request, starts)).items()}
+
+
+def _lasting(request: TimelineRequest, lengths: Mapping[str, int]) -> Project:
+    project = wave_project(request)
+    activities = tuple(replace(each, duration=lengths.get(each.id, each.duration)) for each in project.activities)
+    return replace(project, activities=activities)
+
+
+def _numbered(request: TimelineRequest, starts: Mapping[str, date]) -> dict[str, int]:
+    return {id: request.dates.number(day) for id, day in starts.items()}
 
 
 def _draft(request: TimelineRequest, project: Project, path: CriticalPath, levelled: Levelled | None) -> TimelineDraft:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from domain.definition import Outcome, PhaseCall
+from domain.errors import NotFound, Refused
+from domain.flows.planning.results import TimelineGenerated
+from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
+from domain.flows.planning.timeline_editing import ActivityGiven, Edit, lessons, read_edit, told
 from domain.flows.planning.timeline_request import timeline_request
-from domain.flows.planning.timeline_rows import TimelineRows
+from domain.flows.planning.timeline_rows import TimelineRows, presently
 from domain.flows.planning.timeline_warnings import timeline_warnings
 from domain.planning.checking.timelines import check_timeline
+from domain.planning.plan import PlanActivity, Timeline
 from domain.planning.settings import levelling_budget
-from domain.planning.timeline import TimelineDraft, levelled_timeline
+from domain.planning.timeline import TimelineDraft, changed_timeline, levelled_timeline, over_booked_pools
 from domain.planning.wave_request import TimelineRequest
 
 
@@ -24,7 +32,67 @@ def generate_timeline(call: PhaseCall) -> Outcome:
     budget = levelling_budget(call.settings)
     draft = levelled_timeline(request, call.ports.solvers.leveller, budget, call.ports.cancelled)
     require_right(request, draft)
-    return TimelineRows(call, draft).outcome(warnings=tuple(timeline_warnings(call, request, draft)))
+    return _outcome(call, request, draft)
+
+
+def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: int | None) -> Revised:
+    """The timeline with that activity as a person says, in the order that levelling found; progress moves nothing.
+
+    Refused INFEASIBLE where what is pinned collides. Pools may be over-booked in the end, and the timeline says so.
+    """
+    before = call.portfolio.plan.timeline
+    if before is None:
+        raise NotFound("timeline", ("flowId",))
+    edit = read_edit(call, wanted)
+    expect(before, expected_version, "timeline")
+    # Of what has changed since it was generated, a person's edit looks at nothing.
+    call = replace(call, as_of=_as_of(call))
+    after = with_choices(call, edit.chosen(choices_of(call)))
+    outcome = _rescheduled(call, after, edit) if edit.reschedules else _progressed(after, edit, before)
+    timeline = next((each for each in outcome.saves if isinstance(each, Timeline)), before)
+    changes = tuple(f"{edit.activity.name}: {name}" for name in edit.fields)
+    timeline = replace(timeline, last_change=changed(call, *changes), version=before.version + 1)
+    others = tuple(each for each in outcome.saves if not isinstance(each, Timeline))
+    row = next((each for each in others if isinstance(each, PlanActivity) and each.key == edit.activity.key), None)
+    old, new = told(edit.activity), told(row or edit.activity)
+    saves = (choices_of(after), timeline, *others, *lessons(edit, row))
+    override = record(call, before.id, old, new, edit.rationale)
+    return Revised(before.id, replace(outcome, saves=saves), override)
+
+
+def _rescheduled(call: PhaseCall, after: PhaseCall, edit: Edit) -> Outcome:
+    request = timeline_request(after)
+    starts, lengths = presently(call.portfolio.plan.activities)
+    try:
+        draft = changed_timeline(timeline_request(call), starts, lengths, request)
+    except Refused as refused:
+        raise edit.refusal(refused) from None
+    require_right(request, draft)
+    return _outcome(after, request, draft)
+
+
+def _progressed(call: PhaseCall, edit: Edit, timeline: Timeline) -> Outcome:
+    row = replace(
+        edit.activity,
+        percent_complete=edit.choice.percent_complete or 0,
+        actual_start=edit.choice.actual_start,
+        actual_end=edit.choice.actual_end,
+    )
+    request = timeline_request(call)
+    over = over_booked_pools(request, *presently(call.portfolio.plan.activities))
+    warnings = tuple(timeline_warnings(call, request, timeline, over))
+    return Outcome(call.results[call.phase], saves=(timeline, row), warnings=warnings)
+
+
+def _outcome(call: PhaseCall, request: TimelineRequest, draft: TimelineDraft) -> Outcome:
+    rows = TimelineRows(call, draft)
+    warnings = timeline_warnings(call, request, rows.timeline, draft.over_booked)
+    return rows.outcome(warnings=tuple(warnings))
+
+
+def _as_of(call: PhaseCall) -> date:
+    before: TimelineGenerated | None = call.results.get(call.phase)
+    return call.as_of if before is None else before.as_of
 
 
 def require_right(request: TimelineRequest, draft: TimelineDraft) -> None:

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from domain.definition import PhaseCall, Warning
 from domain.flows.planning.revised import choices_of
 from domain.flows.planning.timeline_request import providers
+from domain.planning.plan import Timeline
 from domain.planning.skill_gaps import is_role
-from domain.planning.timeline import TimelineDraft
-from domain.planning.wave_request import TimelineRequest
+from domain.planning.wave_phases import WavePhase
+from domain.planning.wave_request import TimelineRequest, activity_id
 
 # Of what is listed in a sentence.
 _NAMED = 5
 
 
-def timeline_warnings(call: PhaseCall, request: TimelineRequest, draft: TimelineDraft) -> Iterator[Warning]:
-    """Over-booked pools, a search that the clock ended, and what the dates do not count."""
-    yield from _over_booked(request, draft)
-    yield from _limited(draft)
+def timeline_warnings(
+    call: PhaseCall, request: TimelineRequest, timeline: Timeline, over_booked: Mapping[str, date]
+) -> Iterator[Warning]:
+    """Over-booked pools with their first such day, a search that the clock ended, and what the dates do not count."""
+    yield from _over_booked(request, over_booked)
+    yield from _limited(timeline)
     yield from _empty(request)
     yield from _nobody(call)
     yield from _behind(call, request)
-    yield from _left_out(call, draft)
+    yield from _left_out(call, request)
 
 
-def _over_booked(request: TimelineRequest, draft: TimelineDraft) -> Iterator[Warning]:
-    if draft.resource_feasible:
-        return
+def _over_booked(request: TimelineRequest, over_booked: Mapping[str, date]) -> Iterator[Warning]:
     names = {pool.id: pool.name for pool in request.pools}
-    told = sorted((day.isoformat(), names[id]) for id, day in draft.over_booked.items())
-    message = f"Pools are asked for more than they give: {_listed([f'{name} on {day}' for day, name in told])}."
-    pools = [{"pool": name, "day": day} for day, name in told]
-    yield Warning("NOT_RESOURCE_FEASIBLE", message, details={"pools": pools})
+    told = sorted((day.isoformat(), names[id]) for id, day in over_booked.items())
+    if told:
+        message = f"Pools are asked for more than they give: {_listed([f'{name} from {day}' for day, name in told])}."
+        pools = [{"pool": name, "day": day} for day, name in told]
+        yield Warning("NOT_RESOURCE_FEASIBLE", message, details={"pools": pools})
 
 
-def _limited(draft: TimelineDraft) -> Iterator[Warning]:
-    levelled = draft.levelled
-    if levelled is not None and levelled.time_limited:
+def _limited(timeline: Timeline) -> Iterator[Warning]:
+    if timeline.time_limited:
+        gap = timeline.optimality_gap or 0.0
         message = (
             "The clock ended the search for a schedule before its work was done: the timeline may be"
-            f" {levelled.gap:.1%} longer than it must be, and another run may find another one."
+            f" {gap:.1%} longer than it must be, and another run may find another one."
         )
-        yield Warning("TIME_LIMITED", message, details={"gap": levelled.gap, "seconds": levelled.seconds})
+        yield Warning("TIME_LIMITED", message, details={"gap": gap, "seconds": timeline.solver_seconds})
 
 
 def _empty(request: TimelineRequest) -> Iterator[Warning]:
@@ -74,8 +77,8 @@ def _behind(call: PhaseCall, request: TimelineRequest) -> Iterator[Warning]:
         yield Warning("DEPENDENCY_BROKEN", message, details={"waves": told})
 
 
-def _left_out(call: PhaseCall, draft: TimelineDraft) -> Iterator[Warning]:
-    there = {bar.id for bar in draft.bars}
+def _left_out(call: PhaseCall, request: TimelineRequest) -> Iterator[Warning]:
+    there = {activity_id(wave.number, phase) for wave in request.moving_waves for phase in WavePhase}
     keys = [each.key for each in choices_of(call).activities if each.key not in there]
     if keys:
         message = f"What a person set of activities is left out, as their wave is gone or empty: {_listed(keys)}."
