@@ -98,7 +98,8 @@ def apportion(total: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decim
 def distribute(wave: Wave, work: Iterable[RoleHours], pools: Sequence[ResourcePool], capacity: Capacity) -> list[Share]:
     """The wave's hours over the pools of each role, in proportion to what they can give in its dates.
 
-    Where none of them is there then, in proportion to what they give a day; a role without a pool gets nobody's hours.
+    Who leaves before the wave ends is asked only where nobody stays: a wave is worked evenly to its last day. Where
+    none of them is there at all, it goes by what they give a day; a role without a pool gets nobody's hours.
     """
     by_role: defaultdict[WorkRole, list[RoleHours]] = defaultdict(list)
     for each in work:
@@ -124,7 +125,13 @@ def confidence(work: Sequence[RoleHours]) -> float:
 
 def _weights(wave: Wave, pools: Sequence[ResourcePool], capacity: Capacity) -> dict[str, Decimal]:
     there = {pool.id: capacity.in_wave(pool, wave) or Decimal(0) for pool in pools}
-    return there if any(there.values()) else {pool.id: pool.hours_per_day for pool in pools}
+    staying = {pool.id: there[pool.id] for pool in pools if _stays(pool, wave)}
+    found = (each for each in (staying, there) if any(each.values()))
+    return next(found, {pool.id: pool.hours_per_day for pool in pools})
+
+
+def _stays(pool: ResourcePool, wave: Wave) -> bool:
+    return pool.available_until is None or wave.ends_on is None or pool.available_until >= wave.ends_on
 
 
 def over_allocated(

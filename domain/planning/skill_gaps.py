@@ -22,7 +22,7 @@ _ROLE = "Role: "
 
 @dataclass(frozen=True, slots=True)
 class WaveNeeds:
-    """Hours of a wave by the skill that their applications take, and by the role that works them."""
+    """Hours of a wave by the skill they take, and by the role that works them."""
 
     wave: Wave
     skills: Mapping[str, Decimal]
@@ -41,6 +41,11 @@ def find_gaps(needs: Iterable[WaveNeeds], pools: Sequence[ResourcePool], capacit
 def is_role(gap: SkillGap) -> bool:
     """Whether a whole role is without a pool: nobody works its hours."""
     return gap.skill.startswith(_ROLE)
+
+
+def role_word(gap: SkillGap) -> str:
+    """Which role that is."""
+    return gap.skill.removeprefix(_ROLE)
 
 
 def severity_of(needed: Decimal, available: Decimal) -> Severity:

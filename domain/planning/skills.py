@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 
 from domain.application import Application, Component, Technology
 from domain.decision import Decision, RefactorDepth, Strategy
+from domain.planning.roles import WorkRole
 from domain.reference_data import read_csv
 from domain.technologies import normalize
 
@@ -34,6 +36,12 @@ def skills_needed(application: Application, components: Iterable[Component], dec
         technologies = (part and part.technologies) or application.technologies
         found.update(_taken(technologies, treatment.strategy, treatment.depth))
     return frozenset(found)
+
+
+def skilled_hours(skill: str, roles: Mapping[WorkRole, Decimal]) -> Decimal:
+    """Of an application's hours by role, those of whom the skill is asked: of engineers where the role has none."""
+    own = roles.get(_asked().get(skill_key(skill), WorkRole.ENGINEER))
+    return own or roles.get(WorkRole.ENGINEER, Decimal(0))
 
 
 def skill_key(skill: str) -> str:
@@ -64,3 +72,9 @@ def _rules() -> Mapping[tuple[str, str], tuple[_Rule, ...]]:
         strategies = frozenset(Strategy(word) for word in row["strategies"].split("|") if word)
         found[row["kind"], row["subject"]].append(_Rule(row["skill"], strategies))
     return MappingProxyType({subject: tuple(rules) for subject, rules in found.items()})
+
+
+@cache
+def _asked() -> Mapping[str, WorkRole]:
+    """The role that works with each skill of the table."""
+    return MappingProxyType({skill_key(row["skill"]): WorkRole(row["role"]) for row in read_csv("skills")})

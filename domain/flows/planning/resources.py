@@ -12,24 +12,22 @@ from typing import Any
 from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, NotFound
 from domain.flows.planning.facts import PlannedApplication, planned_applications
+from domain.flows.planning.resource_lessons import of_allocation, recalled
 from domain.flows.planning.results import ResourcesAllocated
 from domain.flows.planning.revised import Revised, changed, choices_of, expect, record
 from domain.flows.planning.staff import Staff, resource_warnings, usable
 from domain.given import LONGEST_TEXT, Checking
-from domain.learning import Lesson
-from domain.natural_key import natural_key
 from domain.planning.allocating import RoleHours, Share, distribute, over_allocated
 from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.memory import used_pools
 from domain.planning.plan import ResourceAllocation, ResourcePlan, SkillGap, Wave
 from domain.planning.roles import WorkRole
 from domain.planning.skill_gaps import WaveNeeds, find_gaps
-from domain.planning.skills import skills_needed
+from domain.planning.skills import skilled_hours, skills_needed
 from domain.rates import rounded
 from domain.resource_pool import ResourcePool
 from domain.source import Source
 
-PHASE = "resource_allocation"
 MOST_HOURS = Decimal(1_000_000)
 _CENT = Decimal("0.01")
 _SURE = 1.0
@@ -54,11 +52,13 @@ def allocate_resources(call: PhaseCall) -> Outcome:
     gaps = find_gaps((_needs(wave, by_wave[wave.id]) for wave in staff.waves), staff.pools, staff.capacity)
     after = _plan(call, staff, rows, gaps)
     kept = {row.id for row in rows}
+    learned, used = recalled(call.patterns, staff, rows)
     return Outcome(
         _result(call, rows, gaps),
         saves=(*_different((after,), (plan.resource_plan,)), *_different(rows, plan.allocations)),
         removes=tuple(row for row in plan.allocations if row.id not in kept),
-        warnings=tuple(resource_warnings(staff, rows, gaps)),
+        warnings=(*resource_warnings(staff, rows, gaps), *learned),
+        used=used,
     )
 
 
@@ -84,7 +84,7 @@ def override_allocation(call: PhaseCall, wanted: AllocationGiven, expected_versi
     after = replace(before, source=Source.USER, pools=used, last_change=last, version=before.version + 1)
     outcome = Outcome(
         replace(_result(call, rows, before.skill_gaps), as_of=_as_of(call)),
-        saves=(choices, after, *_different(rows, plan.allocations), _lesson(row, wave, pool, rationale)),
+        saves=(choices, after, *_different(rows, plan.allocations), of_allocation(row, wave, pool, rationale)),
         warnings=tuple(resource_warnings(staff, rows, before.skill_gaps)),
     )
     old, new = (_told(wave, pool, hours) for hours in (held.hours if held else Decimal(0), wanted.hours))
@@ -117,7 +117,7 @@ def _needs(wave: Wave, applications: Iterable[PlannedApplication]) -> WaveNeeds:
         for role, hours in each.roles.items():
             roles[role] += hours
         for skill in skills_needed(each.application, each.components, each.decision):
-            skills[skill] += each.hours
+            skills[skill] += skilled_hours(skill, each.roles)
     return WaveNeeds(wave, skills, roles)
 
 
@@ -244,23 +244,3 @@ def _with_choice(choices: PlanChoices, choice: AllocationChoice) -> PlanChoices:
 
 def _told(wave: Wave, pool: ResourcePool, hours: Decimal) -> dict[str, Any]:
     return {"wave": wave.number, "pool": pool.name, "hours": f"{hours:f}"}
-
-
-def _lesson(row: ResourceAllocation, wave: Wave, pool: ResourcePool, rationale: str | None) -> Lesson:
-    """Suggested and chosen, with what the wave is like: what a later allocation to such a pool should weigh."""
-    because = f": {rationale}" if rationale else "."
-    summary = f"{row.suggested_hours:,} hours of {pool.name} were suggested for {wave.name}, {row.hours:,} chosen"
-    return Lesson(
-        kind=f"planning.{PHASE}",
-        summary=f"{summary}{because}",
-        data={
-            "role": pool.role,
-            "suggested": f"{row.suggested_hours:f}",
-            "chosen": f"{row.hours:f}",
-            "effortHours": f"{wave.effort_hours:f}",
-            "pilot": wave.pilot,
-            "rationale": rationale,
-        },
-        key=f"{natural_key(pool.name)}|{wave.number}",
-        conclusion=("role", "suggested", "chosen"),
-    )

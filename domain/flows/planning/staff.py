@@ -11,7 +11,7 @@ from domain.planning.allocating import Capacity
 from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.plan import Plan, ResourceAllocation, SkillGap, UsedPool, Wave
 from domain.planning.settings import calendar_of
-from domain.planning.skill_gaps import is_role
+from domain.planning.skill_gaps import is_role, role_word
 from domain.resource_pool import ResourcePool
 
 # Of what is listed in a sentence.
@@ -99,12 +99,13 @@ def _missing(staff: Staff, gaps: Sequence[SkillGap]) -> Iterator[Warning]:
 
 
 def _nobody(staff: Staff, gaps: Sequence[SkillGap]) -> Iterator[Warning]:
-    if gaps:
-        hours = sum((gap.hours_needed for gap in gaps), Decimal(0))
-        roles = list(dict.fromkeys(gap.skill for gap in gaps))
-        message = f"{hours:,} hours are nobody's for want of a pool, and cost the blended rate: {_listed(roles)}."
-        waves = _numbers(staff, {gap.wave_id for gap in gaps})
-        yield Warning("ROLE_WITHOUT_POOL", message, details={"hours": f"{hours:f}", "roles": roles, "waves": waves})
+    for role in sorted({gap.skill for gap in gaps}):
+        own = [gap for gap in gaps if gap.skill == role]
+        hours = sum((gap.hours_needed for gap in own), Decimal(0))
+        waves = _numbers(staff, {gap.wave_id for gap in own})
+        word = role_word(own[0])
+        message = f"No pool has the role {word}: {hours:,} hours are nobody's, and cost what an hour costs on average."
+        yield Warning("NO_POOL", message, details={"role": word, "hours": f"{hours:f}", "waves": waves})
 
 
 def _over(staff: Staff, rows: Sequence[ResourceAllocation]) -> Iterator[Warning]:

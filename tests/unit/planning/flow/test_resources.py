@@ -56,6 +56,19 @@ def test_a_pool_that_is_not_there_in_the_waves_dates_gets_none_of_its_hours() ->
     assert hours(planning) == {("wave-1", "engineer"): Decimal("50.00")}
 
 
+def test_who_leaves_before_a_wave_ends_is_asked_only_where_nobody_stays() -> None:
+    leaving = pool("engineer", 80, id="leaving", available_until=date(2026, 12, 17))
+    gone = pool("engineer", 80, id="gone", available_until=date(2026, 11, 20))
+    staying = placed((wave(1), ["a"]), hours=100, pools=[pool("engineer", 1), leaving, gone])
+    alone = placed((wave(1), ["a"]), hours=100, pools=[leaving, gone])
+
+    staying.run(RESOURCES)
+    alone.run(RESOURCES)
+
+    assert hours(staying) == {("wave-1", "engineer"): Decimal("50.00")}
+    assert hours(alone) == {("wave-1", "leaving"): Decimal("50.00")}
+
+
 def test_where_none_is_there_hours_go_by_what_each_gives_a_day_and_are_flagged() -> None:
     pools = [pool("engineer", each, id=f"e{each}", available_from=date(2027, 1, 4)) for each in (10, 30)]
     planning = placed((wave(1), ["a"]), hours=100, pools=pools)
@@ -152,8 +165,15 @@ def test_a_role_without_a_pool_is_a_gap_and_nobodys_hours() -> None:
         severity=Severity.CRITICAL,
         suggestion="Add a pool with the role architect, or give its 15.00 hours to another pool.",
     )
-    told = planning.warnings[RESOURCES][0]
-    assert (told.code, told.details["hours"]) == ("ROLE_WITHOUT_POOL", "50.00")
+    told = planning.warnings[RESOURCES]
+    assert [(each.code, each.details["role"]) for each in told] == [
+        ("NO_POOL", "architect"),
+        ("NO_POOL", "database"),
+        ("NO_POOL", "lead"),
+        ("NO_POOL", "test"),
+    ]
+    words = "No pool has the role architect: 15.00 hours are nobody's, and cost what an hour costs on average."
+    assert (told[0].message, told[0].details["hours"], told[0].details["waves"]) == (words, "15.00", [1])
 
 
 def test_a_role_of_other_words_gets_hours_only_by_a_person() -> None:
@@ -164,22 +184,22 @@ def test_a_role_of_other_words_gets_hours_only_by_a_person() -> None:
     assert set(hours(planning)) == {("wave-1", "engineer")}
 
 
-def test_skills_are_missing_by_the_hours_of_the_applications_that_need_them() -> None:
-    java = application("a", technologies=(Technology("Oracle Database", "12", "database"),))
-    pools = [pool("engineer", 2, skills=(" cloud  MIGRATION ",)), pool("dba", 3, skills=("oracle database",))]
-    planning = given(plan(java, application("b"), pools=pools, hours=80))
+def test_skills_are_missing_by_the_hours_of_those_of_whom_they_are_asked() -> None:
+    oracle = application("a", technologies=(Technology("Oracle Database", "12", "database"),))
+    pools = [pool("engineer", 2, skills=(" cloud  MIGRATION ",)), pool("dba", 1, skills=("oracle database",))]
+    planning = given(plan(oracle, application("b"), pools=pools, hours=200))
 
     planning.run(RESOURCES)
 
     assert planning.plan.resource_plan is not None
     gaps = [gap for gap in planning.plan.resource_plan.skill_gaps if not gap.skill.startswith("Role")]
-    # 160 hours move servers and 40 can be given for it; of 80 with the database 60.
+    # Engineers move servers for half of 400 hours and can for 40; of one application's data work 20 of 30 can be done.
     assert [(gap.skill, gap.hours_needed, gap.hours_available, gap.severity) for gap in gaps] == [
-        ("Cloud migration", Decimal("160.00"), Decimal(40), Severity.HIGH),
-        ("Oracle Database", Decimal("80.00"), Decimal(60), Severity.MEDIUM),
+        ("Cloud migration", Decimal("200.00"), Decimal(40), Severity.HIGH),
+        ("Oracle Database", Decimal("30.00"), Decimal(20), Severity.MEDIUM),
     ]
     assert gaps[1].suggestion == (
-        "Add 20.00 hours with Oracle Database to Wave 1, or move it to when Dba pool can give more."
+        "Add 10.00 hours with Oracle Database to Wave 1, or move it to when Dba pool can give more."
     )
 
 
@@ -281,7 +301,7 @@ def test_an_engagement_without_pools_has_gaps_and_no_hours() -> None:
     result = planning.run(RESOURCES)
 
     assert (result.hours, result.cost, planning.plan.allocations) == (Decimal(0), Decimal("0.00"), ())
-    assert planning.codes(RESOURCES) == ["SKILL_GAP", "ROLE_WITHOUT_POOL"]
+    assert planning.codes(RESOURCES) == ["SKILL_GAP", *["NO_POOL"] * 5]
 
 
 def test_an_empty_wave_without_dates_needs_nobody() -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.definition import Pattern
 from domain.errors import ErrorCode, NotFound, Refused, StaleVersion
 from domain.flows.planning.resources import AllocationGiven, override_allocation
 from domain.planning.choices import AllocationChoice
@@ -64,8 +65,25 @@ def test_it_is_learned_from(planning: Planning) -> None:
 
     (lesson,) = planning.lessons
     assert lesson.kind == "planning.resource_allocation"
-    assert lesson.summary == "50.00 hours of Engineer pool were suggested for Wave 1, 72.5 chosen: Slow."
+    assert lesson.summary == "50.00 hours of the role engineer were suggested for wave 1, 72.5 chosen: Slow."
     assert (lesson.data["suggested"], lesson.data["chosen"], lesson.data["role"]) == ("50.00", "72.5", "engineer")
+
+
+def test_what_earlier_plans_taught_is_told_and_changes_nothing(planning: Planning) -> None:
+    give(planning, "engineer", "72.5")
+    (lesson,) = planning.lessons
+    learned = Pattern(lesson.kind, lesson.summary, lesson.data, 0.75, id="p-1", key=lesson.key)
+    other = replace(learned, id="p-2", key="others|1")
+    later = placed((wave(1), ["a"]), hours=100)
+    later.patterns = (other, learned)
+
+    later.run(RESOURCES)
+
+    told = [each.message for each in later.warnings[RESOURCES] if each.code == "LEARNED"]
+    words = "50.00 hours of the role engineer were suggested for wave 1, 72.5 chosen."
+    assert told == [f"Learned from an earlier plan: {words}"]
+    assert later.used[RESOURCES] == ("p-1",)
+    assert hours(later)["wave-1", "engineer"] == Decimal("50.00")
 
 
 def test_any_pool_may_be_given_hours(planning: Planning) -> None:
@@ -93,9 +111,9 @@ def test_more_than_there_is_is_flagged_and_less_is_no_more(planning: Planning) -
     flagged = allocation(planning, "wave-1", "engineer").over_allocated, planning.codes(RESOURCES)
     give(planning, "engineer", "100")
 
-    assert flagged == (True, ["SKILL_GAP", "ROLE_WITHOUT_POOL", "OVER_ALLOCATED"])
+    assert flagged == (True, ["SKILL_GAP", *["NO_POOL"] * 4, "OVER_ALLOCATED"])
     assert not allocation(planning, "wave-1", "engineer").over_allocated
-    assert planning.codes(RESOURCES) == ["SKILL_GAP", "ROLE_WITHOUT_POOL"]
+    assert planning.codes(RESOURCES) == ["SKILL_GAP", *["NO_POOL"] * 4]
 
 
 def test_a_wave_beside_is_flagged_with_it() -> None:

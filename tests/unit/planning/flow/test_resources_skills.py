@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from domain.application import Component, Technology
 from domain.decision import RefactorDepth, Strategy
-from domain.planning.skills import skill_key, skills_needed
+from domain.planning.roles import WorkRole
+from domain.planning.skills import skill_key, skilled_hours, skills_needed
 from domain.reference_data import read_csv
 from domain.technologies import product
 from tests.unit.planning.flow.driving import application, component, decided
@@ -19,9 +21,9 @@ TOMCAT = Technology("Tomcat", "8.5", "middleware")
 WINDOWS = Technology("Windows Server", "2008 R2", "operating_system")
 
 
-def needed(strategy: Strategy, *technologies: Technology, **decision: RefactorDepth) -> set[str]:
+def needed(strategy: Strategy, *technologies: Technology, depth: RefactorDepth | None = None) -> set[str]:
     given = application("a", technologies=technologies)
-    return set(skills_needed(given, (), decided("a", strategy=strategy, **decision)))
+    return set(skills_needed(given, (), decided("a", strategy=strategy, depth=depth)))
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,23 @@ def test_parts_of_others_take_nothing() -> None:
 def test_capitals_and_spaces_tell_no_skills_apart() -> None:
     assert skill_key("  SQL   server ") == skill_key("SQL Server")
     assert skill_key("C") != skill_key("C++")
+
+
+def test_hours_of_a_skill_are_those_of_the_role_of_whom_it_is_asked() -> None:
+    roles = {WorkRole.ENGINEER: Decimal(50), WorkRole.DATABASE: Decimal(15), WorkRole.ARCHITECT: Decimal(10)}
+
+    found = {each: skilled_hours(each, roles) for each in ("Cloud migration", "sql server", "Cloud architecture")}
+
+    assert found == {"Cloud migration": Decimal(50), "sql server": Decimal(15), "Cloud architecture": Decimal(10)}
+    # Where nobody works on data alone, engineers do; a skill that is not in the table is theirs.
+    assert skilled_hours("SQL Server", {WorkRole.ENGINEER: Decimal(65)}) == 65
+    assert skilled_hours("Juggling", roles) == 50
+
+
+def test_a_skill_is_asked_of_one_role() -> None:
+    asked = {(skill_key(row["skill"]), row["role"]) for row in read_csv("skills")}
+
+    assert len(asked) == len({skill for skill, _ in asked})
 
 
 def test_every_row_names_what_the_products_table_knows_and_where_it_is_from() -> None:
