@@ -86,6 +86,9 @@ class WaveRows:
         )
         if before is None:
             return after
+        if self.by is Source.USER:
+            # Who moves an application does not say that all the others are right as they are.
+            after = replace(after, decisions=before.decisions, dependencies=before.dependencies)
         same = replace(
             after, solver_seconds=before.solver_seconds, last_change=before.last_change, version=before.version
         )
