@@ -121,5 +121,5 @@ def _chosen(draft: DraftLine, choice: CostChoice) -> str:
         parts.append(f"the quantity to {choice.quantity:f} (by the rules {draft.quantity:f})")
     if choice.unit_cost is not None:
         parts.append(f"the unit cost to {choice.unit_cost:f} (by the rules {draft.unit_cost:f})")
-    why = f": {choice.rationale}" if choice.rationale else ""
+    why = f": {choice.rationale.rstrip('.')}" if choice.rationale else ""
     return f"A person set {' and '.join(parts)}{why}. Before: {draft.provenance}"

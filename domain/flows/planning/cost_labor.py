@@ -9,6 +9,7 @@ from functools import cached_property
 
 from domain.flows.planning.cost_facts import CostedWave, CostFacts
 from domain.planning.costing import DraftLine
+from domain.planning.exact import plain
 from domain.planning.plan import CostCategory, ResourceAllocation
 from domain.planning.proposed_pools import role_rate
 from domain.planning.roles import WorkRole, role_of
@@ -88,5 +89,5 @@ class _Labor:
 
 
 def _range(wave: CostedWave) -> str:
-    low, likely, high = wave.hours
+    low, likely, high = (plain(each) for each in wave.hours)
     return f"Low and high as the decisions' {low:f} and {high:f} hours are to the likely {likely:f}."

@@ -21,6 +21,7 @@ from domain.learning import Lesson
 from domain.planning.choices import CostChoice
 from domain.planning.costing import DraftLine, PricedLine, Totals, payback_months, priced, totals
 from domain.planning.plan import CostCategory, CostEstimate, CostLine, PartChanged
+from domain.rates import rounded
 from domain.source import Source
 
 COSTS = "cost_estimation"
@@ -158,9 +159,7 @@ class _Estimating:
             checking.done()
 
     def _fresh(self, id: str, last_change: PartChanged | None = None, version: int = 1) -> CostEstimate:
-        sums, rates = self.totals, [each.run_rates for each in self.facts.applications if each.run_rates]
-        current = sum((now for now, _ in rates), Decimal(0)) if rates else None
-        target = sum((then for _, then in rates), Decimal(0)) if rates else None
+        sums, (current, target) = self.totals, self._run_rates()
         return CostEstimate(
             id=id,
             flow_id=self.call.flow_id,
@@ -178,6 +177,14 @@ class _Estimating:
             last_change=last_change,
             version=version,
         )
+
+    def _run_rates(self) -> tuple[Decimal, Decimal] | tuple[None, None]:
+        """A year's, now and then, of the applications of which both are known."""
+        rates = [each.run_rates for each in self.facts.applications if each.run_rates]
+        if not rates:
+            return None, None
+        now, then = (rounded(sum(side, Decimal(0)), self.call.currency) for side in zip(*rates, strict=True))
+        return now, then
 
     def _differing(self, held: CostEstimate, fresh: CostEstimate) -> Iterator[str]:
         """Names as the estimate's readers know them."""
