@@ -165,15 +165,18 @@ class _Stretch:
     end: int
     hours: Fraction
 
+    def touches(self, other: _Stretch) -> bool:
+        return max(self.begin, other.begin) < min(self.end, other.end)
+
     def within(self, other: _Stretch) -> Fraction:
-        """Those of its hours that fall into the days of the other."""
+        """Those of its hours that fall into the days of the other, which it touches."""
         days = min(self.end, other.end) - max(self.begin, other.begin)
-        return self.hours * days / (self.end - self.begin) if days > 0 else Fraction(0)
+        return self.hours * days / (self.end - self.begin)
 
 
 def _too_full(stretches: Sequence[_Stretch], hours_per_day: Decimal) -> Iterator[str]:
     for each in stretches:
-        beside = (other.within(each) for other in stretches if other is not each and other.begin < each.end)
+        beside = (other.within(each) for other in stretches if other.touches(each) and other is not each)
         gives = Fraction(hours_per_day) * (each.end - each.begin)
         # Shares are whole hundredths: one may exceed what is there by the rest of the last.
         if each.hours + sum(beside, Fraction(0)) > Fraction(ceil(gives * _HUNDRED), _HUNDRED):

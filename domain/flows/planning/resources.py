@@ -77,8 +77,7 @@ def override_allocation(call: PhaseCall, wanted: AllocationGiven, expected_versi
     staff = Staff.of(call, usable(plan, call.portfolio.pools), choices)
     held = next((row for row in plan.allocations if (row.wave_id, row.pool_id) == (wave.id, pool.id)), None)
     row = _given(call, held or _unasked(call, call.new_id(), wave.id, pool.id), wanted.hours, pool)
-    others = (each for each in plan.allocations if each.id != row.id)
-    rows = _flagged(staff, (*others, row))
+    rows = _with_row(staff, plan.allocations, row)
     last = changed(call, f"{pool.name} in {wave.name}")
     used = used_pools(staff.pools, rows)
     after = replace(before, source=Source.USER, pools=used, last_change=last, version=before.version + 1)
@@ -160,6 +159,15 @@ def _given(call: PhaseCall, row: ResourceAllocation, hours: Decimal, pool: Resou
     """With a person's hours, of which there is no doubt."""
     cost = rounded(hours * pool.hourly_rate, call.currency)
     return replace(row, hours=hours, cost=cost, suggested=False, confidence=_SURE)
+
+
+def _with_row(
+    staff: Staff, rows: Iterable[ResourceAllocation], row: ResourceAllocation
+) -> tuple[ResourceAllocation, ...]:
+    """What is asked of one pool tells nothing of the others."""
+    others = [each for each in rows if each.id != row.id]
+    own = [each for each in others if each.pool_id == row.pool_id]
+    return (*(each for each in others if each.pool_id != row.pool_id), *_flagged(staff, (*own, row)))
 
 
 def _flagged(staff: Staff, rows: Iterable[ResourceAllocation]) -> tuple[ResourceAllocation, ...]:

@@ -130,6 +130,15 @@ def test_waves_beside_each_other_share_their_pools() -> None:
     assert [row.over_allocated for row in behind.plan.allocations] == [False, False]
 
 
+def test_a_wave_on_which_nobody_works_takes_nothing_of_the_days_of_others() -> None:
+    weekend = wave(2, date(2026, 11, 28), date(2026, 11, 29))
+    planning = placed((wave(1), ["a"]), (weekend, ["b"]), hours=80, pools=[pool("engineer", 2)])
+
+    planning.run(RESOURCES)
+
+    assert [row.over_allocated for row in planning.plan.allocations] == [False, True]
+
+
 def test_confidence_is_that_of_the_decisions_by_their_hours() -> None:
     decisions = [decided("a", 300, confidence=0.9), decided("b", 100, confidence=0.5)]
     planning = placed((wave(1), ["a", "b"]), decisions=decisions)
