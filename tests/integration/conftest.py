@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
 from domain.event import Job, LoggedEvent, ReviewPlans, RunPhase
+from domain.planning.ports import Solvers
 from domain.ports import Work
 from engine.phases import PhaseRunner, Run
 from engine.reviews import Reviewer
@@ -27,6 +30,14 @@ from shapes.codec import Codec
 from tests.toy import ALL, new_id, new_tenant, now
 
 
+@cache
+def solvers() -> Solvers:
+    """One set for the whole run: a solver takes longer to load than many a solve."""
+    made = make_solvers()
+    atexit.register(made.close)
+    return made
+
+
 @dataclass
 class Bench:
     """Units of work, the jobs they have committed, and the log they have written."""
@@ -37,7 +48,7 @@ class Bench:
     events: Callable[[str], Any]
 
     def runner(self) -> PhaseRunner:
-        return PhaseRunner(self.work, Codec(), reader(), make_solvers(), now, new_id)
+        return PhaseRunner(self.work, Codec(), reader(), solvers(), now, new_id)
 
     async def drive(self) -> list[Job]:
         """Run phases and review plans until none is left; the jobs that were taken."""
