@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.access import Role
-from domain.definition import FlowDefinition, Outcome, Pause, Phase
+from domain.definition import CHANGED_SINCE, FlowDefinition, Outcome, Pause, Phase, Warning
 from domain.errors import Refused
 from domain.event import CancelRun, Event, EventKind, RunPhase, WakeFlow
 from domain.flow import Flow, Stamp
@@ -21,6 +21,7 @@ from domain.source import Source
 from domain.transition import FlowAction, FlowStatus
 
 ANSWER = Pause(dict, propose=lambda _call: {}, decide=lambda _call: Outcome({}))
+S = FlowStatus
 ROLES = frozenset({Role.ADMIN})
 
 
@@ -191,6 +192,19 @@ class FlowWalk(RuleBasedStateMachine):
             ended = RunEnded(state.run_id, PhaseStatus.FAILED, stamp.at, Source.RULES, failure)
             self.take(self.flow.fail(ended, stamp))
 
+    @rule(key=st.sampled_from([p.key for p in DEFINITION.phases]), what=st.sets(st.sampled_from(["Ada", "Bob"])))
+    def something_it_used_changes(self, key: str, what: set[str]) -> None:
+        """Nothing is run for it, and what has completed stays complete."""
+        differences = tuple(Warning(CHANGED_SINCE, f"{name} became another.") for name in sorted(what))
+        before, told = self.flow, {w.message for w in self.flow.warnings if w.phase == key}
+        after = before.reviewed(key, self.stamp(), differences)
+        assert not any(isinstance(job, RunPhase) for job in after.jobs)
+        assert after.status is before.status or (before.status, after.status) == (FlowStatus.READY, S.COMPLETED)
+        warned = [event.data["message"] for event in after.events if event.kind is EventKind.WARNING]
+        assert told.isdisjoint(warned)
+        assert after.reviewed(key, self.stamp(), differences) is after
+        self.take(after)
+
     @rule()
     def engine_wakes_it(self) -> None:
         if self.due:
@@ -204,6 +218,7 @@ class FlowWalk(RuleBasedStateMachine):
         flow = self.flow
         statuses = [state.status for state in flow.phases]
         running = [state for state in flow.phases if state.status is PhaseStatus.RUNNING]
+        assert all(state.status is PhaseStatus.STALE for state in flow.phases if state.from_outside)
         assert len(running) <= 1
         assert {state.run_id for state in running} == self.running
         assert statuses.count(PhaseStatus.AWAITING_INPUT) <= 1
