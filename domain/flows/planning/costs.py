@@ -12,12 +12,12 @@ from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, Refused
 from domain.flows.planning.cost_facts import CostFacts
 from domain.flows.planning.cost_labor import labor_lines
+from domain.flows.planning.cost_lessons import of_line, recalled_costs
 from domain.flows.planning.cost_lines import draft_lines
 from domain.flows.planning.cost_warnings import cost_warnings
 from domain.flows.planning.results import CostsEstimated
 from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
 from domain.given import LONGEST_TEXT, Checking
-from domain.learning import Lesson
 from domain.planning.choices import CostChoice
 from domain.planning.costing import DraftLine, PricedLine, Totals, payback_months, priced, totals
 from domain.planning.plan import CostCategory, CostEstimate, CostLine, PartChanged
@@ -75,7 +75,7 @@ def override_cost_line(call: PhaseCall, wanted: CostGiven, expected_version: int
     again.refuse_too_much(before.key, wanted.given)
     after = next((line for line in again.lines if line.key == before.key), before)
     outcome = again.outcome()
-    saves = (choices_of(again.call), *outcome.saves, _lesson(call, before, after, rationale))
+    saves = (choices_of(again.call), *outcome.saves, of_line(before, after, call.currency, rationale))
     override = record(call, estimate.id, _told(before), _told(after), rationale)
     return Revised(estimate.id, replace(outcome, saves=saves), override)
 
@@ -94,11 +94,13 @@ class _Estimating:
         estimate = self.estimate
         lines = tuple(line for line in self.lines if line != self._held.get(line.key))
         saves = lines if estimate == self.call.portfolio.plan.cost else (estimate, *lines)
+        recalled = recalled_costs(self.call, self.priced)
         return Outcome(
             result=_result(self.call, estimate, len(self.lines)),
             saves=saves,
             removes=tuple(line for key, line in self._held.items() if key not in keys),
-            warnings=tuple(cost_warnings(self.facts, self._left_out)),
+            warnings=(*cost_warnings(self.facts, self._left_out), *recalled.warnings),
+            used=recalled.used,
         )
 
     @cached_property
@@ -258,24 +260,3 @@ def _told(line: CostLine) -> dict[str, Any]:
         "amount": f"{line.amount:f}",
         "overridden": line.overridden,
     }
-
-
-def _lesson(call: PhaseCall, before: CostLine, after: CostLine, rationale: str) -> Lesson:
-    """What something costs in truth: of what kind and unit, without names of this engagement's own."""
-    numbers = {name: {"quantity": f"{line.quantity:f}", "unitCost": f"{line.unit_cost:f}"} for name, line in (
-        ("proposed", before), ("chosen", after))}  # fmt: skip
-    unit = f"{before.unit_cost:f} to {after.unit_cost:f} {call.currency} for {before.quantity:f} to {after.quantity:f}"
-    return Lesson(
-        kind=f"planning.{COSTS}",
-        summary=f"{before.category}: {unit} {before.unit}: {rationale}",
-        data={
-            "corrected": "cost line",
-            "category": str(before.category),
-            "unit": before.unit,
-            "currency": call.currency,
-            **numbers,
-            "rationale": rationale,
-        },
-        key=f"{before.category}|{before.unit}|{before.key}",
-        conclusion=("category", "unit", "currency", "chosen"),
-    )

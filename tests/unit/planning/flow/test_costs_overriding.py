@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from domain.definition import Pattern
 from domain.errors import ErrorCode, NotFound, Refused, StaleVersion
 from domain.flows.planning.costs import CostGiven, override_cost_line
 from domain.learning import Lesson
@@ -219,3 +220,36 @@ def test_before_costs_are_estimated_there_is_no_line() -> None:
 
     assert [problem.code for problem in refused.value.problems] == [ErrorCode.NOT_FOUND]
     assert not isinstance(refused.value, NotFound)
+
+
+def test_what_a_unit_cost_in_an_earlier_plan_is_told_and_not_taken_over(planning: Planning) -> None:
+    planning.change(COSTS, override_cost_line, given(planning, "tooling:0002", unit_cost=100), None)
+    lesson = planning.lessons[-1]
+    later = small_plan()
+    later.patterns = (Pattern(lesson.kind, lesson.summary, lesson.data, 0.75, "pattern-1", lesson.key),)
+
+    later.run(COSTS)
+
+    assert later.warnings[COSTS][-1].message == (
+        "In earlier plans people set other unit costs. Migration tools for the servers of Wave 1: 100 instead of 150 "
+        "per unit of servers."
+    )
+    assert later.used[COSTS] == ("pattern-1",)
+    assert line(later, "tooling:0001").unit_cost == Decimal(150)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"currency": "EUR"}, {"proposed": {"unitCost": "100"}}, {"chosen": None}, {"chosen": {"unitCost": "many"}}],
+)
+def test_what_says_nothing_of_a_unit_cost_is_not_told(planning: Planning, data: dict[str, Any]) -> None:
+    planning.change(COSTS, override_cost_line, given(planning, "tooling:0002", unit_cost=100), None)
+    lesson = planning.lessons[-1]
+    known = {**lesson.data, **data} if data else {}
+    later = small_plan()
+    later.patterns = (Pattern(lesson.kind, lesson.summary, known, 0.75, "pattern-1", lesson.key),)
+
+    later.run(COSTS)
+
+    assert "LEARNED_UNIT_COSTS" not in later.codes(COSTS)
+    assert later.used[COSTS] == ()
