@@ -13,14 +13,14 @@ from domain.commands import FlowAction
 from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound
 from domain.flow import Flow
-from domain.flows.planning import costs, moving, resources, synthesis
+from domain.flows.planning import costs, moving, resources, synthesis, timeline
 from domain.flows.planning.costs import COSTS, CostGiven
 from domain.flows.planning.facts import WAVES
 from domain.flows.planning.moving import MoveGiven, WaveGiven
-from domain.flows.planning.resources import PHASE as RESOURCES
 from domain.flows.planning.resources import AllocationGiven
 from domain.flows.planning.revised import Revised
 from domain.flows.planning.synthesis import SYNTHESIS, SynthesisGiven
+from domain.flows.planning.timeline_editing import ActivityGiven
 from domain.planning.plan import (
     CostEstimate,
     CostLine,
@@ -39,6 +39,9 @@ from domain.transition import FlowAction as Action
 from resolvers.context import Caller
 from resolvers.overriding import carry_through
 from resolvers.portfolio import Delete
+
+RESOURCES = "resource_allocation"
+TIMELINE = "timeline_generation"
 
 # The parts of a plan that have ids of their own, of which its flow tells.
 _NODES = (
@@ -92,6 +95,11 @@ async def delete_wave(caller: Caller, command: Delete) -> PlanPart:
 async def override_allocation(caller: Caller, flow_id: str, wanted: AllocationGiven, version: int | None) -> str:
     """Hours of a pool in a wave as a person gives them."""
     return await _revise(caller, flow_id, RESOURCES, lambda call: resources.override_allocation(call, wanted, version))
+
+
+async def override_activity(caller: Caller, flow_id: str, wanted: ActivityGiven, version: int | None) -> str:
+    """An activity as a person sets it."""
+    return await _revise(caller, flow_id, TIMELINE, lambda call: timeline.override_activity(call, wanted, version))
 
 
 async def override_cost_line(caller: Caller, flow_id: str, wanted: CostGiven, version: int | None) -> str:

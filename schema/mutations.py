@@ -47,7 +47,7 @@ from schema.payloads import (
     StandardPayload,
     StandardsPayload,
 )
-from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, WavePlanPayload
+from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, TimelinePayload, WavePlanPayload
 from schema.preferences import PreferencesPayload
 
 
@@ -306,6 +306,12 @@ class Mutation:
     async def override_allocation(context: Context, input: plan_inputs.OverrideAllocationInput) -> ResourcePlanPayload:
         """LEAD. What the rules suggest is kept beside it."""
         return await plan_changes.override_allocation(context, input)
+
+    @entry
+    @staticmethod
+    async def override_activity(context: Context, input: plan_inputs.OverrideActivityInput) -> TimelinePayload:
+        """LEAD. A first day pins it: what follows makes room, or INFEASIBLE says what it collides with."""
+        return await plan_changes.override_activity(context, input)
 
     @entry
     @staticmethod

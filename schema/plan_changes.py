@@ -11,6 +11,7 @@ from domain.flows.planning.costs import CostGiven
 from domain.flows.planning.moving import MoveGiven, WaveGiven
 from domain.flows.planning.resources import AllocationGiven
 from domain.flows.planning.synthesis import RecommendationGiven, SynthesisGiven
+from domain.flows.planning.timeline_editing import ActivityGiven
 from domain.pool_edit import PoolGiven
 from domain.resource_pool import ResourcePool
 from resolvers import adopting, pools
@@ -20,7 +21,7 @@ from schema.commanding import Outcome, Said, carry_out, command
 from schema.correcting import deleted, deletion
 from schema.ids import flow_id
 from schema.payloads import DeletePayload, FlowPayload
-from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, WavePlanPayload
+from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, TimelinePayload, WavePlanPayload
 
 _POOL = "ResourcePool"
 
@@ -84,6 +85,17 @@ async def override_allocation(context: Context, input: Any) -> ResourcePlanPaylo
         return await commands.override_allocation(caller, flow, wanted, said.get("expected_version"))
 
     return ResourcePlanPayload.of(*await _changed(context, "overrideAllocation", input, act))
+
+
+async def override_activity(context: Context, input: Any) -> TimelinePayload:
+    """When an activity is, how long it takes, how far it is."""
+
+    async def act(caller: Caller, flow: str, said: Said) -> str:
+        given = _given(said, "starts_on", "working_days", "percent_complete")
+        wanted = ActivityGiven(said["activity_id"], given, said.get("rationale"))
+        return await commands.override_activity(caller, flow, wanted, said.get("expected_version"))
+
+    return TimelinePayload.of(*await _changed(context, "overrideActivity", input, act))
 
 
 async def override_cost_line(context: Context, input: Any) -> CostPayload:
