@@ -113,7 +113,7 @@ def _words(problem: WaveProblem, constraint: Constraint, names: dict[str, str]) 
             return f"{names[edge.consumer_id]} needs {names[edge.provider_id]}, which cuts over no later"
         case Kind.GROUP:
             group = problem.groups[constraint.index]
-            return f"{group_name(group, names)} moves together ({len(set(group.application_ids))} applications)"
+            return f"{group_name(group, names)} moves together ({_counted(len(set(group.application_ids)))})"
         case Kind.MOVE:
             move = problem.moves[constraint.index]
             return f"a person put {names[move.application_id]} into wave {move.number}"
@@ -123,8 +123,12 @@ def _words(problem: WaveProblem, constraint: Constraint, names: dict[str, str]) 
             return f"wave {setting.number} is locked with {inside} in it"
         case Kind.OWN_LIMIT:
             setting = problem.settings[constraint.index]
-            return f"wave {setting.number} takes at most {setting.max_applications} applications"
+            return f"wave {setting.number} takes at most {_counted(setting.max_applications)}"
         case Kind.LIMIT:
-            return f"a wave takes at most {limits.max_applications} applications"
+            return f"a wave takes at most {_counted(limits.max_applications)}"
         case Kind.DURATION:
             return f"a wave lasts at most {limits.duration_days} calendar days"
+
+
+def _counted(applications: int) -> str:
+    return "1 application" if applications == 1 else f"{applications} applications"

@@ -69,7 +69,8 @@ class _Explaining:
         if beside:
             yield f"It is with {self._names(beside, candidate)}, to which it is tied."
         if wave.pilot and suits_pilot(candidate.risk, candidate.dependencies):
-            yield f"Its risk of {candidate.risk:.2f} and {candidate.dependencies} dependencies suit the pilot."
+            many = "1 dependency" if candidate.dependencies == 1 else f"{candidate.dependencies} dependencies"
+            yield f"Its risk of {candidate.risk:.2f} and {many} suit the pilot."
         department = candidate.department
         others = sum(self._departments.get(id) == department for id in wave.application_ids) - 1
         if department is not None and others:

@@ -219,7 +219,7 @@ def test_waves_say_how_much_they_are_when_and_why() -> None:
     )
     assert [(each.application_id, each.wave_id, each.because) for each in planning.plan.placed] == [
         ("a", second.id, "It needs B, which moves by wave 1."),
-        ("b", first.id, "Its risk of 0.00 and 1 dependencies suit the pilot."),
+        ("b", first.id, "Its risk of 0.00 and 1 dependency suit the pilot."),
     ]
 
 
