@@ -97,7 +97,8 @@ def stacked(stack: Stack, table: DocumentTable) -> Iterator[Flowable]:
     yield CondPageBreak(LEAST_OF_A_STACK)
     yield Spacer(0, 4 * mm)
     yield paragraph(f"{stack.title}, {column.unit}" if column.unit else stack.title, "heading")
-    yield legend(list(colours.items()), INNER)
+    part = table.columns[table.position(stack.part)]
+    yield legend([(shown(name, part), colour) for name, colour in colours.items()], INNER)
     yield LongTable(rows, [LONG_NAME, room, NUMBER], style=style, hAlign="LEFT")
 
 

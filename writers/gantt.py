@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
-from reportlab.lib.colors import HexColor, white
+from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph
 
-from domain.document import Gantt, GanttRow, Milestone
-from writers.paper import DARK, INK, LINE, PALE, legend, painted, paragraph
+from domain.document import Bar, Gantt, GanttRow, Milestone
+from writers.paper import DARK, LINE, PALE, diamond, legend, painted, paragraph
 from writers.scale import Scale, scale_of
 
 LABEL, SCALE, LANE = 46 * mm, 6 * mm, 9 * mm
-LEAST_ROW, TALLEST_BAR = 6.4 * mm, 4.4 * mm
+LEAST_ROW, MOST_ROW, TALLEST_BAR = 6.4 * mm, 10 * mm, 5 * mm
 # A row of the view of all: not so thin that nothing is seen, not so tall that it looks lost.
 THICKEST, NAMED = 6 * mm, 2.4 * mm
 CRITICAL = HexColor("#c0392b")
 LONGEST_MILESTONE = 44
 _CRITICAL_NAME = "Critical path"
+_SATURDAY, _WEEKEND = 5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def gantt_pages(gantt: Gantt, width: float, height: float) -> Iterator[Flowable]
     """Each page's heading, legend and chart; nothing where there is no row."""
     if not gantt.rows:
         return
-    key = legend([*painted(gantt.kinds), (_CRITICAL_NAME, CRITICAL), (f"◆ {gantt.mark}", white)], width)
+    key = legend([*painted(gantt.kinds), (_CRITICAL_NAME, CRITICAL), (gantt.mark, None)], width)
     room = height - 16 * mm - key.wrap(width, height)[1]
     pages = _pages(gantt.rows, room - SCALE - LANE)
     if len(pages) > 1:
@@ -55,10 +57,10 @@ def gantt_pages(gantt: Gantt, width: float, height: float) -> Iterator[Flowable]
 def _pages(rows: Sequence[GanttRow], room: float) -> list[list[Line]]:
     """As many rows a page as there is room for; a long name makes its row taller."""
     pages: list[list[Line]] = [[]]
-    used = 0.0
+    used, usual = 0.0, min(max(LEAST_ROW, room / len(rows)), MOST_ROW)
     for row in rows:
         label = paragraph(row.label, "cell")
-        height = max(LEAST_ROW, label.wrap(LABEL - 2 * mm, room)[1] + 1 * mm)
+        height = max(usual, label.wrap(LABEL - 2 * mm, room)[1] + 1 * mm)
         if pages[-1] and used + height > room:
             pages.append([])
             used = 0.0
@@ -130,15 +132,15 @@ class Chart(Flowable):
             line.label.drawOn(canvas, 0.8 * mm, y + (line.height - height) / 2)
         bar = min(TALLEST_BAR, line.height * 0.72)
         bottom = y + (line.height - bar) / 2
-        for each in line.row.bars:
-            x, end = self._x(each.starts_on), self._x(each.ends_on + timedelta(days=1))
+        for each, after in zip_longest(line.row.bars, line.row.bars[1:]):
+            x, end = self._x(each.starts_on), self._x(_drawn_until(each, after))
             canvas.setFillColor(colours[each.kind])
             canvas.rect(x, bottom, max(end - x, 0.5), bar, stroke=0, fill=1)
             if each.critical:
                 canvas.setFillColor(CRITICAL)
                 canvas.rect(x, bottom - bar * 0.16, max(end - x, 0.5), bar * 0.2, stroke=0, fill=1)
         for day in line.row.marks:
-            self._diamond(self._x(day + timedelta(days=1)), bottom + bar / 2, bar * 0.62)
+            diamond(self.canv, self._x(day + timedelta(days=1)), bottom + bar / 2, bar * 0.62)
 
     def _redraw_ticks(self, y: float, height: float) -> None:
         self.canv.setStrokeColor(LINE)
@@ -154,12 +156,12 @@ class Chart(Flowable):
         for each in self._gantt.milestones:
             if self._scale.holds(each.day):
                 x = self._x(each.day + timedelta(days=1))
-                self._diamond(x, y + LANE / 2, 2.2 * mm)
+                diamond(self.canv, x, y + LANE / 2, 2.2 * mm)
                 self._name_milestone(each, x, y, ends)
 
     def _name_milestone(self, each: Milestone, x: float, y: float, ends: list[float]) -> None:
         text = paragraph(each.name, "tick", LONGEST_MILESTONE)
-        wide = text.minWidth() if not each.name.strip() else _width_of(text)
+        wide = _width_of(text)
         left = x + 1.6 * mm if x + 1.6 * mm + wide <= self.width else x - 1.6 * mm - wide
         for line in (0, 1):
             if left >= ends[line] and left >= LABEL:
@@ -168,20 +170,15 @@ class Chart(Flowable):
                 ends[line] = max(left + wide, x) + 1.5 * mm
                 return
 
-    def _diamond(self, x: float, y: float, size: float) -> None:
-        path = self.canv.beginPath()
-        half = size / 2
-        path.moveTo(x, y + half)
-        for dx, dy in ((half, 0.0), (0.0, -half), (-half, 0.0)):
-            path.lineTo(x + dx, y + dy)
-        path.close()
-        self.canv.setFillColor(INK)
-        self.canv.setStrokeColor(white)
-        self.canv.setLineWidth(0.3)
-        self.canv.drawPath(path, stroke=1, fill=1)
-
     def _x(self, day: date) -> float:
         return LABEL + self._scale.x(day)
+
+
+def _drawn_until(bar: Bar, after: Bar | None) -> date:
+    """Over a weekend, where the next one begins behind it: two bars in a row then look like it."""
+    end = bar.ends_on + timedelta(days=1)
+    over_a_weekend = end.weekday() == _SATURDAY and after is not None and (after.starts_on - end).days <= _WEEKEND
+    return after.starts_on if after is not None and over_a_weekend else end
 
 
 def _width_of(text: Paragraph) -> float:

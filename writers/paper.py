@@ -160,7 +160,7 @@ def legend(colours: Sequence[tuple[str, Any]], width: float) -> Table:
 
 
 class Swatch(Flowable):
-    """A small square of that colour."""
+    """A small square of that colour; a diamond without one."""
 
     def __init__(self, colour: Any) -> None:
         super().__init__()
@@ -171,5 +171,22 @@ class Swatch(Flowable):
         return (self.width, self.height)
 
     def draw(self) -> None:
-        self.canv.setFillColor(self._colour)
-        self.canv.rect(0, -0.4 * mm, self.width, self.height, stroke=0, fill=1)
+        if self._colour is None:
+            diamond(self.canv, self.width / 2, self.height / 2 - 0.4 * mm, self.width)
+        else:
+            self.canv.setFillColor(self._colour)
+            self.canv.rect(0, -0.4 * mm, self.width, self.height, stroke=0, fill=1)
+
+
+def diamond(canvas: Any, x: float, y: float, size: float) -> None:
+    """With its middle there."""
+    path = canvas.beginPath()
+    half = size / 2
+    path.moveTo(x, y + half)
+    for dx, dy in ((half, 0.0), (0.0, -half), (-half, 0.0)):
+        path.lineTo(x + dx, y + dy)
+    path.close()
+    canvas.setFillColor(INK)
+    canvas.setStrokeColor(white)
+    canvas.setLineWidth(0.3)
+    canvas.drawPath(path, stroke=1, fill=1)

@@ -10,6 +10,9 @@ from typing import Any
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.legend import Legend, LegendEntry
 from openpyxl.chart.marker import DataPoint
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.document import Cell, Column, ColumnKind, Document, Gantt, GanttRow, Stack, Table
@@ -21,7 +24,8 @@ COLOURS = (
     "2F6DB5", "7FB2E5", "E08E2B", "4C9F70", "8E6BBF", "B8C4D0",
     "C9A227", "3AA6A6", "B5566B", "6B7F3A", "46586B", "D98CB3",
 )  # fmt: skip
-CRITICAL, MARK = "C0392B", "1C2733"
+CRITICAL, MARK, GRID = "C0392B", "1C2733", "D5DCE4"
+_START, _MILESTONE, _AFTER = "starts_on", "milestone", "after"
 _TICKS = 12
 _DAY_ZERO = date(1899, 12, 30)
 # How wide the mark of a milestone is, of the whole chart.
@@ -78,31 +82,40 @@ def _days(gantt: Gantt) -> Table:
     """A row a bar: when it begins, then for each kind the days of nothing before it and those it takes."""
     first, last = _ends(gantt)
     mark = max((last - first).days // _MARK_SHARE, 1)
-    columns = [Column("label", "What"), Column("starts_on", "Starts on", ColumnKind.DAY)]
+    columns = [
+        Column("label", "What"),
+        Column(_START, "Starts on", ColumnKind.DAY),
+        Column(_MILESTONE, "Milestone", ColumnKind.WHOLE),
+    ]
     for kind in gantt.kinds:
-        columns.append(Column(f"{kind} gap", f"Days before {kind.lower()}", ColumnKind.WHOLE))
+        columns.append(Column(_gap(kind), f"Nothing before {kind.lower()}", ColumnKind.WHOLE, "days"))
         columns.append(Column(kind, kind, ColumnKind.WHOLE))
-    columns.append(Column("mark", "Milestone", ColumnKind.WHOLE))
+    columns.append(Column(_AFTER, "Nothing after", ColumnKind.WHOLE, "days"))
     columns.append(Column("ends_on", "Ends on", ColumnKind.DAY))
+    columns.append(Column("mark", gantt.mark, ColumnKind.DAY))
     columns.append(Column("critical", "On the critical path"))
     rows: list[tuple[Any, ...]] = [_row(gantt, row) for row in gantt.rows]
-    nothing = (0,) * (2 * len(gantt.kinds))
-    rows += [(each.name, each.day, *nothing, mark, each.day, None) for each in gantt.milestones]
+    nothing = (None,) * (2 * len(gantt.kinds) + 1)
+    rows += [(each.name, each.day, mark, *nothing, each.day, None, None) for each in gantt.milestones]
     return Table("gantt", gantt.title, tuple(columns), tuple(rows))
+
+
+def _gap(kind: str) -> str:
+    return f"before {kind}"
 
 
 def _row(gantt: Gantt, row: GanttRow) -> tuple[Any, ...]:
     at = row.bars[0].starts_on
-    cells: list[Any] = [row.label, at]
+    cells: list[Any] = [row.label, at, None]
     bars = {bar.kind: bar for bar in row.bars}
     for kind in gantt.kinds:
         if bar := bars.get(kind):
             cells += [(bar.starts_on - at).days, (bar.ends_on - bar.starts_on).days + 1]
             at = bar.ends_on + timedelta(days=1)
         else:
-            cells += [0, 0]
+            cells += [None, None]
     critical = ", ".join(bar.kind for bar in row.bars if bar.critical)
-    return (*cells, 0, row.bars[-1].ends_on, critical or None)
+    return (*cells, None, row.bars[-1].ends_on, row.marks[0] if row.marks else None, critical or None)
 
 
 def _ends(gantt: Gantt) -> tuple[date, date]:
@@ -112,18 +125,26 @@ def _ends(gantt: Gantt) -> tuple[date, date]:
 
 
 def _gantt(gantt: Gantt, table: Table, sheet: Worksheet) -> Any:
+    """Bars on bars of no colour; columns that only keep others at their place are hidden, and drawn all the same.
+
+    Every second series, the first and the last among them, has no colour and no legend: programs do not agree on
+    whether they count a legend's entries from its beginning or from its end.
+    """
     rows = len(table.rows)
     chart = _bars(gantt.title, sheet, rows)
+    colours = dict(zip(gantt.kinds, COLOURS, strict=False)) | {_MILESTONE: MARK}
     unseen = []
-    for number in range(1, 2 + 2 * len(gantt.kinds)):
-        seen = number % 2 == 0
-        _add(chart, sheet, number + 1, rows, COLOURS[(number // 2 - 1) % len(COLOURS)] if seen else None)
-        if not seen:
-            unseen.append(number - 1)
-        else:
-            _outline_critical(chart.series[-1], gantt, gantt.kinds[number // 2 - 1])
-    _add(chart, sheet, table.position("mark") + 1, rows, MARK)
+    for place, column in enumerate(table.columns[1 : table.position(_AFTER) + 1], 2):
+        colour = colours.get(column.key)
+        if colour is None:
+            unseen.append(len(chart.series))
+        _add(chart, sheet, place, rows, colour)
+        if column.key in gantt.kinds:
+            _outline_critical(chart.series[-1], gantt, column.key)
+        elif column.key != _START:
+            sheet.column_dimensions[get_column_letter(place)].hidden = True
     _label(chart, sheet, rows)
+    chart.visible_cells_only = False
     chart.legend = Legend()
     chart.legend.position = "t"
     chart.legend.legendEntry = [LegendEntry(idx=number, delete=True) for number in unseen]
@@ -149,7 +170,7 @@ def _outline_critical(series: Any, gantt: Gantt, kind: str) -> None:
             point = DataPoint(idx=number)
             point.graphicalProperties.solidFill = series.graphicalProperties.solidFill
             point.graphicalProperties.line.solidFill = CRITICAL
-            point.graphicalProperties.line.width = 15_875
+            point.graphicalProperties.line.width = 6_350
             series.dPt.append(point)
 
 
@@ -163,6 +184,7 @@ def _bars(title: str, sheet: Worksheet, rows: int) -> Any:
     chart.x_axis.scaling.orientation = "maxMin"
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = "low"
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID))
     return chart
 
 

@@ -14,17 +14,18 @@ _ORDER = {phase: number for number, phase in enumerate(WavePhase)}
 
 
 def gantt(known: Planned) -> Gantt:
-    """Waves without activities have no row."""
+    """Waves without activities have no row. A cut-over is marked in its wave's row, and not among the milestones."""
     by_wave: dict[str, list[PlanActivity]] = defaultdict(list)
     for activity in sorted(known.plan.activities, key=lambda each: (each.starts_on, _ORDER[each.phase])):
         by_wave[activity.wave_id].append(activity)
     rows = [row for wave in known.waves if wave.id in by_wave for row in _rows(known, wave.id, by_wave[wave.id])]
+    shown = {f"Cut-over of {wave.name}" for wave in known.waves}
     milestones = sorted(known.plan.milestones, key=lambda each: (each.day, each.number))
     return Gantt(
         title="Timeline",
         kinds=tuple(phase.capitalize() for phase in WavePhase),
         rows=tuple(rows),
-        milestones=tuple(Milestone(each.name, each.day) for each in milestones),
+        milestones=tuple(Milestone(each.name, each.day) for each in milestones if each.name not in shown),
         mark="Cut-over",
     )
 

@@ -44,12 +44,12 @@ class Planned:
         return {wave.id: wave for wave in self.waves}
 
     def named(self, wave_id: str | None) -> str:
-        """`2: Payments`, and `Wave 2` where that is its name."""
+        """`Wave 2: Payments`, and `Wave 2` where that is its name."""
         wave = self.wave_of.get(wave_id or "")
         if wave is None:
             return NO_WAVE
         usual = f"Wave {wave.number}"
-        return usual if wave.name.strip() in ("", usual) else f"{wave.number}: {wave.name}"
+        return usual if wave.name.strip() in ("", usual) else f"{usual}: {wave.name}"
 
     @cached_property
     def applications(self) -> tuple[Application, ...]:

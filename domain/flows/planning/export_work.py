@@ -31,17 +31,12 @@ def _epic(known: Planned, wave: Wave, number: int) -> WorkItem:
     return WorkItem(
         number=number,
         kind=WorkKind.EPIC,
-        title=_wave_title(known, wave),
+        title=known.named(wave.id),
         description=f"Migration wave {wave.number} of the plan {known.call.flow.name}.\n{wave.rationale}",
         labels=_labels(wave, "pilot" if wave.pilot else None),
         starts_on=wave.starts_on,
         due_on=wave.ends_on,
     )
-
-
-def _wave_title(known: Planned, wave: Wave) -> str:
-    name = known.named(wave.id)
-    return name if name.startswith("Wave ") else f"Wave {name}"
 
 
 def _tasks(known: Planned, wave: Wave, parent: int, numbers: Iterator[int]) -> Iterator[WorkItem]:
@@ -74,18 +69,23 @@ def _move(known: Planned, application: Application, wave: Wave, place: tuple[int
 
 def _step(activity: PlanActivity, wave: Wave, place: tuple[int, int]) -> WorkItem:
     """Its hours are those of the applications, and stand there."""
-    days = "1 working day" if activity.working_days == 1 else f"{activity.working_days} working days"
+    days, late = _days(activity.working_days), _days(activity.float_days)
+    slack = f"may end {late} later before others wait for it" if activity.float_days > 0 else "others wait for its end"
     return WorkItem(
         number=place[0],
         kind=WorkKind.TASK,
         parent=place[1],
         title=f"Activity {activity.number}: {activity.name}",
-        description=f"Takes {days}; may end {activity.float_days} days later before others wait for it.",
+        description=f"Takes {days}; {slack}.",
         priority=_EARLIER if activity.critical else _USUAL,
         labels=_labels(wave, "activity", activity.phase, _CRITICAL if activity.critical else None),
         starts_on=activity.starts_on,
         due_on=activity.ends_on,
     )
+
+
+def _days(number: int) -> str:
+    return "1 working day" if number == 1 else f"{number} working days"
 
 
 def _labels(wave: Wave, *words: str | None) -> tuple[str, ...]:
