@@ -15,9 +15,9 @@ from domain.flows.planning.facts import PlannedApplication, planned_applications
 from domain.flows.planning.resource_lessons import of_allocation, recalled
 from domain.flows.planning.results import ResourcesAllocated
 from domain.flows.planning.revised import Revised, changed, choices_of, expect, record
-from domain.flows.planning.staff import Staff, resource_warnings, usable
+from domain.flows.planning.staff import Staff, flagged, resource_warnings, usable
 from domain.given import LONGEST_TEXT, Checking
-from domain.planning.allocating import RoleHours, Share, distribute, over_allocated
+from domain.planning.allocating import RoleHours, Share, distribute
 from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.memory import used_pools
 from domain.planning.plan import ResourceAllocation, ResourcePlan, SkillGap, Wave
@@ -48,7 +48,7 @@ def allocate_resources(call: PhaseCall) -> Outcome:
     plan = call.portfolio.plan
     staff = Staff.of(call, (pool for pool in call.portfolio.pools if not pool.removed), choices_of(call))
     by_wave = _by_wave(call)
-    rows = _flagged(staff, _rows(call, staff, _shares(staff, by_wave)))
+    rows = flagged(staff, _rows(call, staff, _shares(staff, by_wave)))
     gaps = find_gaps((_needs(wave, by_wave[wave.id]) for wave in staff.waves), staff.pools, staff.capacity)
     after = _plan(call, staff, rows, gaps)
     kept = {row.id for row in rows}
@@ -167,13 +167,7 @@ def _with_row(
     """What is asked of one pool tells nothing of the others."""
     others = [each for each in rows if each.id != row.id]
     own = [each for each in others if each.pool_id == row.pool_id]
-    return (*(each for each in others if each.pool_id != row.pool_id), *_flagged(staff, (*own, row)))
-
-
-def _flagged(staff: Staff, rows: Iterable[ResourceAllocation]) -> tuple[ResourceAllocation, ...]:
-    all_rows = tuple(rows)
-    over = over_allocated(all_rows, staff.waves, staff.pools, staff.capacity)
-    return tuple(replace(row, over_allocated=(row.wave_id, row.pool_id) in over) for row in all_rows)
+    return (*(each for each in others if each.pool_id != row.pool_id), *flagged(staff, (*own, row)))
 
 
 def _plan(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.definition import PhaseCall, Warning
-from domain.planning.allocating import Capacity
+from domain.planning.allocating import Capacity, over_allocated
 from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.plan import Plan, ResourceAllocation, SkillGap, UsedPool, Wave
 from domain.planning.settings import calendar_of
@@ -70,6 +70,26 @@ def _remembered(pool: ResourcePool, used: UsedPool) -> ResourcePool:
     )
 
 
+def flagged(
+    staff: Staff, rows: Iterable[ResourceAllocation], waves: Iterable[Wave] | None = None
+) -> tuple[ResourceAllocation, ...]:
+    """Each with whether it is more than its pool can give in the wave's dates: by default those of the plan."""
+    held = tuple(rows)
+    over = over_allocated(held, staff.waves if waves is None else waves, staff.pools, staff.capacity)
+    return tuple(replace(row, over_allocated=(row.wave_id, row.pool_id) in over) for row in held)
+
+
+def reflagged(call: PhaseCall, waves: Iterable[Wave], *, feasible: bool) -> tuple[ResourceAllocation, ...]:
+    """The allocations that are flagged otherwise once waves have the timeline's dates: none where that is feasible."""
+    plan = call.portfolio.plan
+    staff = Staff.of(call, usable(plan, call.portfolio.pools), PlanChoices(call.flow_id, call.flow_id))
+    if feasible:
+        after = tuple(replace(row, over_allocated=False) for row in plan.allocations)
+    else:
+        after = flagged(staff, plan.allocations, waves)
+    return tuple(new for old, new in zip(plan.allocations, after, strict=True) if new != old)
+
+
 def resource_warnings(staff: Staff, rows: Sequence[ResourceAllocation], gaps: Sequence[SkillGap]) -> Iterator[Warning]:
     """What is missing, over-booked, not confirmed or left out: nothing stops for it."""
     yield from _missing(staff, [gap for gap in gaps if not is_role(gap)])
@@ -116,7 +136,8 @@ def _over(staff: Staff, rows: Sequence[ResourceAllocation]) -> Iterator[Warning]
     told = sorted((numbers[row.wave_id], names[row.pool_id], row.hours) for row in rows)
     words = [f"{name} in wave {number} ({hours:,} hours)" for number, name, hours in told]
     details = [{"wave": number, "pool": name, "hours": f"{hours:f}"} for number, name, hours in told]
-    message = f"More is asked of pools than they can give in the wave's dates: {_listed(words)}."
+    asked = f"More is asked of pools than they can give in the wave's dates: {_listed(words)}."
+    message = f"{asked} The timeline takes more time where it can."
     yield Warning("OVER_ALLOCATED", message, details={"allocations": details})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.flows.planning.results import TimelineGenerated
 from domain.flows.planning.revised import changed, choices_of
+from domain.flows.planning.staff import reflagged
 from domain.planning.choices import ActivityChoice
 from domain.planning.plan import PlanActivity, PlanMilestone, Timeline, Wave
 from domain.planning.timeline import Bar, TimelineDraft
@@ -49,6 +50,7 @@ class TimelineRows:
                 *_different(self.activities, plan.activities),
                 *_different(self.milestones, plan.milestones),
                 *_different(self.waves, plan.waves),
+                *reflagged(self.call, self.waves, feasible=self.draft.resource_feasible),
             ),
             removes=tuple(self._gone()),
             warnings=warnings,

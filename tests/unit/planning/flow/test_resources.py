@@ -112,7 +112,8 @@ def test_more_than_a_pool_gives_in_the_waves_dates_is_named() -> None:
     assert allocation(over, "wave-1", "engineer").over_allocated
     told = next(each for each in over.warnings[RESOURCES] if each.code == "OVER_ALLOCATED")
     named = "Engineer pool in wave 1 (41.00 hours)"
-    assert told.message == f"More is asked of pools than they can give in the wave's dates: {named}."
+    asked = f"More is asked of pools than they can give in the wave's dates: {named}."
+    assert told.message == f"{asked} The timeline takes more time where it can."
     assert told.details == {"allocations": [{"wave": 1, "pool": "Engineer pool", "hours": "41.00"}]}
 
 
@@ -235,6 +236,27 @@ def test_the_database_role_goes_to_the_engineer_where_nothing_stores_data() -> N
 
     assert hours(planning)["wave-1", "engineer"] == Decimal("65.00")
     assert ("wave-1", "database") not in hours(planning)
+
+
+def test_what_the_timeline_found_time_for_is_no_longer_too_much() -> None:
+    planning = plan("a", "b", "c", hours=400, pools=[pool("engineer", 8)], max_apps_per_wave=1, max_parallel_waves=3)
+    planning.through(RESOURCES)
+    before = [row.over_allocated for row in planning.plan.allocations]
+
+    planning.run("timeline_generation")
+
+    assert before == [True, True, True]
+    assert [row.over_allocated for row in planning.plan.allocations] == [False, False, False]
+
+
+def test_who_leaves_in_the_middle_of_a_wave_does_not_stop_the_timeline() -> None:
+    pools = [pool("engineer", 8), pool("engineer", 8, id="leaving", available_until=date(2026, 12, 10))]
+    planning = plan("a", "b", hours=400, pools=pools, max_apps_per_wave=1)
+
+    planning.through("timeline_generation")
+
+    assert {row.pool_id for row in planning.plan.allocations} == {"engineer"}
+    assert planning.results["timeline_generation"].resource_feasible
 
 
 def test_proposed_pools_are_told_as_long_as_hours_rest_on_them() -> None:
