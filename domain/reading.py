@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
+from domain.definition import Need
 from domain.known import (
     DifferenceCounts,
     FlowCount,
@@ -17,6 +18,7 @@ from domain.known import (
 from domain.listing import (
     Listing,
 )
+from domain.portfolio import Portfolio
 from domain.preferences import SavedPreferences
 
 T = TypeVar("T")
@@ -77,6 +79,9 @@ class Reads(Protocol):
 
     async def wave_costs(self, flow_ids: Collection[str]) -> Mapping[str, Decimal]:
         """What each wave of these flows comes to, by its id; waves without an estimate are left out."""
+
+    async def portfolio(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
+        """What a rule asks for, held for nobody: it may have changed by the time it is looked at."""
 
     async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
         """Figures over all flows that are wanted; LimitExceeded where they take too long."""

@@ -22,7 +22,7 @@ class ResourcePlanType(Node):
     @staticmethod
     async def pools(context: Context, plans: list[ResourcePlan]) -> list[tuple[PoolUtilization, ...]]:
         """By name."""
-        return await utilized(context, [plan.flow_id for plan in plans])
+        return await utilized(context, plans)
 
     @loaded
     @staticmethod

@@ -13,6 +13,7 @@ from domain.decision import Strategy
 from domain.definition import FlowDefinition
 from domain.errors import LimitExceeded
 from domain.flows import DEFINITIONS
+from domain.flows.planning.previewing import MovePreview
 from domain.known import AuditEntry, FlowSummary, KnownFlow, PortfolioSummary, SelectableEngagement
 from domain.learning import LearningPattern
 from domain.listing import Applications, FlowOrder, Flows, Patterns, Standards
@@ -34,6 +35,8 @@ from schema.loading import entry
 from schema.mirror import Id
 from schema.models import ModelStatus
 from schema.nodes import AnyNode, find_nodes
+from schema.plan_moves import MoveInput
+from schema.planning_previewing import preview
 
 
 @strawberry.input
@@ -187,6 +190,12 @@ class Query:
     async def compare_plans(context: Context, flow_ids: list[Id]) -> PlanComparison | None:
         """Two to four planning flows side by side; null when one of them is not there."""
         return await compare(context, [flow_id(id) for id in flow_ids])
+
+    @entry
+    @staticmethod
+    async def preview_moves(context: Context, flow_id: Id, moves: list[MoveInput]) -> MovePreview | None:
+        """What the plan would be with these moves; null where an id names nothing for this caller."""
+        return await preview(context, flow_id, moves)
 
     @entry
     @staticmethod

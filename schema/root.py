@@ -16,6 +16,7 @@ from schema import (  # noqa: F401  (they mirror types)
     phases,
     planning_comparing,
     planning_costs,
+    planning_previewing,
     planning_resources,
     planning_timelines,
     portfolio,

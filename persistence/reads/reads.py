@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -16,13 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.access import Tenant
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
-from domain.definition import FlowDefinition
+from domain.definition import FlowDefinition, Need
 from domain.errors import LimitExceeded
 from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
 from domain.listing import Listing
+from domain.portfolio import Portfolio
 from domain.preferences import SavedPreferences
 from domain.reading import Page, Window
 from persistence.database import reading
+from persistence.portfolio import PortfolioValues
 from persistence.reads import analytics, counting, learning, planning
 from persistence.reads.paging import count_query, page_query, split
 from persistence.reads.source import Reading, Rows, owned
@@ -77,17 +79,22 @@ class PostgresReads:
 
     async def fetch(self, query: Executable) -> Sequence[Row[Any]]:
         """The rows of one statement; one that fails ends the transaction, which could not go on."""
+        async with self._connected() as connection:
+            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+            return rows
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
         async with self._lock:
             if self._connection is None:
                 opened = reading(self._engine, self._tenant, self._subject)
                 self._connection = await self._stack.enter_async_context(opened)
             try:
-                rows: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
+                yield self._connection
             except BaseException as error:
                 self._connection = None
                 await self._stack.__aexit__(type(error), error, error.__traceback__)
                 raise
-            return rows
 
     async def get(self, type_: type[T], ids: Collection[str]) -> Mapping[str, T]:
         """Things by their ids; what is not there, or is another tenant's, is left out."""
@@ -139,6 +146,11 @@ class PostgresReads:
     async def wave_costs(self, flow_ids: Collection[str]) -> Mapping[str, Decimal]:
         """What each wave of these flows comes to, by its id; waves without an estimate are left out."""
         return planning.wave_costs(await self.fetch(planning.wave_costs_query(self._tenant_id, sorted(flow_ids))))
+
+    async def portfolio(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
+        """What a rule asks for, held for nobody."""
+        async with self._connected() as connection:
+            return await PortfolioValues(connection, self._tenant_id).load(needs, flow_id, application_ids)
 
     async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
         """Figures over all flows that are wanted; LimitExceeded where they take too long."""

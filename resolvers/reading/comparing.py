@@ -110,7 +110,7 @@ async def _gaps(context: Context, plans: Sequence[ResourcePlan | None]) -> list[
 
 async def _peaks(context: Context, plans: Sequence[ResourcePlan | None]) -> list[float | None]:
     there = [plan for plan in plans if plan is not None]
-    used = await utilized(context, [plan.flow_id for plan in there])
+    used = await utilized(context, there)
     found = {plan.id: [pool.utilization_percent for pool in pools] for plan, pools in zip(there, used, strict=True)}
     return [max(found[plan.id], default=None) if plan else None for plan in plans]
 
