@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from domain.access import Experience, Member, Role
 from domain.errors import ErrorCode, Problem, Refused, StaleVersion, refuse
-from domain.reference_data import read_toml
+from domain.reference_data import read_csv, read_toml
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 320
@@ -61,13 +61,14 @@ class OwnNumbers:
 
     `blended_rate` is what an hour costs, in the engagement's currency; `sixr_weights` how much a factor of the 6R
     scores weighs, by the factor's key; `holidays` the days on which nobody works; `levelling_seconds` for how long a
-    timeline's schedule is searched.
+    timeline's schedule is searched; `rate_card` what the items of the rate card cost, in the engagement's currency.
     """
 
     blended_rate: Decimal | None = None
     sixr_weights: Mapping[str, float] | None = None
     holidays: tuple[date, ...] | None = None
     levelling_seconds: float | None = None
+    rate_card: Mapping[str, Decimal] | None = None
 
     def __post_init__(self) -> None:
         if problems := [*self._rate_problems(), *self._weight_problems(), *self._planning_problems()]:
@@ -78,6 +79,13 @@ class OwnNumbers:
     def _rate_problems(self) -> Iterator[Problem]:
         if self.blended_rate is not None and not 0 <= self.blended_rate <= HIGHEST_RATE:
             yield _setting_problem(f"An hour costs 0 to {HIGHEST_RATE}.", "blendedRate")
+        items = {row["item"] for row in read_csv("rate_card")}
+        for item, price in (self.rate_card or {}).items():
+            if item not in items:
+                message = f"The rate card has no such item. It has {', '.join(sorted(items))}."
+                yield _setting_problem(message, "rateCard", item)
+            elif not 0 <= price <= HIGHEST_RATE:
+                yield _setting_problem(f"A price is 0 to {HIGHEST_RATE}.", "rateCard", item)
 
     def _weight_problems(self) -> Iterator[Problem]:
         factors = {factor["key"] for factor in read_toml("sixr_factors")["factor"]}

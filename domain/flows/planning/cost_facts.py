@@ -95,7 +95,7 @@ class CostFacts:
 
     @cached_property
     def card(self) -> RateCard:
-        return RateCard(self.call.currency, self.call.as_of)
+        return RateCard(self.call.currency, self.call.as_of, self.call.settings)
 
     @cached_property
     def waves(self) -> tuple[CostedWave, ...]:

@@ -61,7 +61,7 @@ def _assumptions(facts: CostFacts) -> Iterator[Warning]:
     if facts.card.foreign and facts.applications:
         message = (
             f"The rate card has no prices in {facts.card.currency}; its prices in {facts.card.priced_in} are taken as "
-            "if they were. Set the unit costs of the lines."
+            "if they were. Set your own in the engagement's settings (rateCard), or the unit costs of lines."
         )
         details = {"currency": facts.card.currency, "pricedIn": facts.card.priced_in}
         yield Warning("RATE_CARD_CURRENCY", message, facts.call.phase, details)

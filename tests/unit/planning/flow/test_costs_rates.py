@@ -9,6 +9,8 @@ from fractions import Fraction
 import pytest
 
 from domain.decision import Strategy
+from domain.engagement import OwnNumbers
+from domain.errors import Refused
 from domain.planning.rate_card import RateCard
 from domain.planning.run_rates import RunFacts, target_run_rate
 from domain.reference_data import read_csv
@@ -83,3 +85,28 @@ def test_a_currency_that_is_not_there_takes_dollars() -> None:
 
 def test_before_the_table_begins_its_oldest_price_holds() -> None:
     assert RateCard("EUR", date(2020, 1, 1)).price("saas_seat").amount == Decimal(440)
+
+
+def test_what_the_engagement_sets_stands_before_the_table() -> None:
+    card = RateCard("HUF", TODAY, {"rateCard": {"saas_seat": "200000.5", "data_transfer": "-1", "staging_server": "x"}})
+
+    seat = card.price("saas_seat")
+    assert (seat.amount, seat.currency, seat.table) == (Decimal("200000.5"), "HUF", "the engagement's settings")
+    assert [card.price(item).amount for item in ("data_transfer", "staging_server")] == [Decimal("0.05"), Decimal(90)]
+    assert card.foreign
+
+
+def test_an_engagement_with_prices_of_its_own_needs_no_dollars() -> None:
+    own = {row["item"]: "1" for row in read_csv("rate_card")}
+
+    assert not RateCard("HUF", TODAY, {"rateCard": own}).foreign
+
+
+def test_only_items_of_the_card_have_a_price_and_none_is_negative() -> None:
+    with pytest.raises(Refused) as refused:
+        OwnNumbers(rate_card={"saas_seat": Decimal(-1), "coffee": Decimal(1), "data_transfer": Decimal(0)})
+
+    assert [problem.path for problem in refused.value.problems] == [
+        ("settings", "rateCard", "saas_seat"),
+        ("settings", "rateCard", "coffee"),
+    ]
