@@ -22,7 +22,7 @@ from domain.planning.choices import PlanChoices, WaveChoice
 from domain.planning.plan import Wave, WavePlan
 from domain.planning.waves.input import SPARE_WAVES
 from domain.planning.waves.placement import arranged
-from domain.planning.waves.planning import MoveEffect, moved, placement, preview_moves
+from domain.planning.waves.planning import moved, placement
 from domain.planning.waves.problem import Move, WaveProblem
 from domain.source import Source
 
@@ -106,12 +106,6 @@ def delete_wave(call: PhaseCall, wave_id: str, expected_version: int | None) -> 
         fields=(wave.name,),
         told=(told, None),
     )
-
-
-def preview(call: PhaseCall, moves: Sequence[MoveGiven]) -> MoveEffect:
-    """What these moves would do, nothing of which is kept."""
-    changing = _Changing.of(call, None)
-    return preview_moves(changing.problem, changing.numbers, changing.resolved(moves))
 
 
 @dataclass(frozen=True, slots=True)

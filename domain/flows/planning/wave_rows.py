@@ -16,7 +16,6 @@ from domain.planning.memory import used_decisions, used_dependencies
 from domain.planning.plan import PlacedApplication, Wave, WavePlan
 from domain.planning.wave_phases import LEAST_DAYS
 from domain.planning.waves.placement import PlacedWave, WavePlacement
-from domain.planning.waves.planning import cross_wave_dependencies
 from domain.planning.waves.problem import WaveProblem
 from domain.planning.waves.risk import suits_pilot
 from domain.source import Source
@@ -55,7 +54,7 @@ class WaveRows:
             waves=len(self.placement.waves),
             placed=len(self.placed),
             unassigned=len(self.call.portfolio.applications) - len(self.placed),
-            cross_wave_dependencies=cross_wave_dependencies(self.problem, self.numbers),
+            cross_wave_dependencies=self._crossing(),
             violations=len(self.placement.violations),
             optimality_gap=self.plan.optimality_gap,
             rests_on_suggested_pools=any(pool.suggested and not pool.removed for pool in self.call.portfolio.pools),
@@ -81,8 +80,7 @@ class WaveRows:
             time_limited=found.time_limited,
             waived=found.waived,
             levels=found.levels,
-            decisions=used_decisions(self.call.portfolio),
-            dependencies=used_dependencies(self.call.portfolio),
+            **self._memory(before),
         )
         if before is None:
             return after
@@ -95,6 +93,19 @@ class WaveRows:
         if self.by is Source.RULES and same == before and not any(self._telling()) and not any(self._gone()):
             return before
         return replace(after, version=before.version + 1, last_change=changed(self.call, *self.fields))
+
+    def _memory(self, before: WavePlan | None) -> dict[str, Any]:
+        """What the plan was made from: a person who changes some of it does not look at all the rest anew."""
+        if before is not None and self.by is Source.USER:
+            return {"decisions": before.decisions, "dependencies": before.dependencies}
+        portfolio = self.call.portfolio
+        return {"decisions": used_decisions(portfolio), "dependencies": used_dependencies(portfolio)}
+
+    def _crossing(self) -> int:
+        """Dependencies of every kind whose two ends move in different waves."""
+        ends = ((each.from_id, each.to_id) for each in self.call.portfolio.dependencies)
+        found = ((self.numbers.get(one), self.numbers.get(other)) for one, other in ends)
+        return sum(one != other for one, other in found if one is not None and other is not None)
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:

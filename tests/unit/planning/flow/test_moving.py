@@ -8,7 +8,8 @@ import pytest
 
 from domain.errors import ErrorCode, NotFound, Refused, StaleVersion
 from domain.flows.planning.configuration import MoveGroup
-from domain.flows.planning.moving import MoveGiven, WaveGiven, delete_wave, move_applications, preview, save_wave
+from domain.flows.planning.moving import MoveGiven, WaveGiven, delete_wave, move_applications, save_wave
+from domain.flows.planning.previewing import preview_moves
 from domain.planning.choices import AllocationChoice, PlanChoices, WaveChoice
 from domain.planning.waves.problem import Move
 from domain.source import Source
@@ -127,7 +128,7 @@ def test_all_that_is_wrong_with_moves_is_told_at_once() -> None:
 
     for ask in (
         lambda: planning.change(WAVES, move_applications, moves, None, None),
-        lambda: preview(planning.call(WAVES), moves),
+        lambda: preview_moves(planning.call(WAVES), moves),
     ):
         with pytest.raises(Refused) as refused:
             ask()
@@ -223,15 +224,14 @@ def test_a_preview_tells_what_moves_would_do_and_does_nothing() -> None:
     planning = planned()
     before = (planning.portfolio, dict(planning.results))
 
-    effect = preview(planning.call(WAVES), [MoveGiven("b", wave_id=to(planning, 2))])
+    effect = preview_moves(planning.call(WAVES), [MoveGiven("b", wave_id=to(planning, 2))])
 
-    assert [(each.number, each.application_ids, each.total_hours, each.days) for each in effect.waves] == [
-        (1, ("c",), Decimal(20), 20),
-        (2, ("a", "b", "d"), Decimal(60), 20),
+    assert [(each.wave.number, each.application_ids, each.wave.effort_hours, each.cost) for each in effect.waves] == [
+        (1, ("c",), Decimal(20), None),
+        (2, ("a", "b", "d"), Decimal(60), None),
     ]
-    assert effect.before == ()
-    assert [each.code for each in effect.after] == ["TOO_MANY"]
-    assert effect.cross_wave_dependencies == 2
+    assert [each.code for each in effect.violations] == ["TOO_MANY"]
+    assert effect.cross_wave_dependency_count == 2
     assert (planning.portfolio, planning.results) == before
 
 
@@ -239,13 +239,13 @@ def test_a_preview_is_what_the_move_then_comes_to() -> None:
     planning = planned()
     moves = (MoveGiven("b", new_wave_number=4), MoveGiven("c", unassigned=True))
 
-    effect = preview(planning.call(WAVES), moves)
+    effect = preview_moves(planning.call(WAVES), moves)
     move(planning, *moves)
 
     assert planning.plan.wave_plan
-    assert effect.after == planning.plan.wave_plan.violations
-    assert {each.number: set(each.application_ids) for each in effect.waves} == planning.waves
-    assert effect.cross_wave_dependencies == planning.results[WAVES].cross_wave_dependencies
+    assert effect.violations == planning.plan.wave_plan.violations
+    assert {each.wave.number: set(each.application_ids) for each in effect.waves} == planning.waves
+    assert effect.cross_wave_dependency_count == planning.results[WAVES].cross_wave_dependencies
 
 
 # ── planning anew around what people chose
@@ -317,7 +317,7 @@ def test_a_wave_is_added_at_the_end_and_stays_while_it_is_empty() -> None:
     planning.run(WAVES)
 
     wave = planning.wave(3)
-    assert (wave.name, wave.max_applications, wave.duration_days, wave.effort_hours) == ("Stragglers", 9, 0, 0)
+    assert (wave.name, wave.max_applications, wave.duration_days, wave.effort_hours) == ("Stragglers", 9, 0, Decimal(0))
     assert (wave.starts_on, wave.ends_on, wave.risk_score) == (None, None, 0.0)
     assert wave.rationale == "A person keeps this wave; nothing moves in it yet."
     assert planning.results[WAVES].waves == 2

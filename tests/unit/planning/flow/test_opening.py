@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def test_everything_is_refused_at_once_where_it_stands() -> None:
         ({"blackouts": (BlackoutPeriod(date(2026, 1, 1), date.max),)}, "blackouts.0.endsOn"),
     ],
 )
-def test_numbers_and_dates_have_limits(changes: dict[str, object], path: str | None) -> None:
+def test_numbers_and_dates_have_limits(changes: dict[str, Any], path: str | None) -> None:
     planning = plan("a", **changes)
 
     if path is None:

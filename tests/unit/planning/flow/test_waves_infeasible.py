@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.application import Criticality
@@ -39,7 +41,7 @@ def found_later(planning: Planning, *dependencies: Dependency) -> Planning:
     return planning
 
 
-def in_waves(*waves: str, **configuration: object) -> Planning:
+def in_waves(*waves: str, **configuration: Any) -> Planning:
     """A plan in which the applications are in these waves, without anybody's wish."""
     ids = "".join(waves)
     planning = plan(

