@@ -21,13 +21,6 @@ def check(problem: WaveProblem) -> None:
         raise Refused(found)
 
 
-def check_moves(problem: WaveProblem, moves: Sequence[Move]) -> None:
-    """The same of moves that are only asked about."""
-    found = tuple(_Input(problem).moves(moves))
-    if found:
-        raise Refused(found)
-
-
 def find_problems(problem: WaveProblem) -> Iterator[Problem]:
     """All that is wrong, in the order of the problem's parts."""
     given = _Input(problem)

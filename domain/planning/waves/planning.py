@@ -1,31 +1,20 @@
-"""From a problem to its wave plan, and what a person's moves would make of one."""
+"""From a problem to its wave plan, and what a person's moves make of one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from domain.planning.checking.waves import check_waves
 from domain.planning.waves.explaining import explain
-from domain.planning.waves.input import check, check_moves
-from domain.planning.waves.placement import PlacedWave, WavePlacement, arranged
+from domain.planning.waves.input import check
+from domain.planning.waves.placement import WavePlacement, arranged
 from domain.planning.waves.placing import Assignment, Level, SearchBudget, WavePlacer
 from domain.planning.waves.problem import Move, WaveProblem
-from domain.planning.waves.violation import Violation
 
 # Work for each application, at least and at most so much in all. Even the clock's guard, three times as long, ends 200
 # applications within 10 s and 2,000 within a minute.
 _WORK_PER_APPLICATION, _LEAST_WORK, _MOST_WORK = 0.016, 2.0, 19.0
-
-
-@dataclass(frozen=True, slots=True)
-class MoveEffect:
-    """What moves would do: the plan after them, and what it breaks now and would break then."""
-
-    waves: tuple[PlacedWave, ...]
-    cross_wave_dependencies: int
-    before: tuple[Violation, ...]
-    after: tuple[Violation, ...]
 
 
 def search_budget(applications: int) -> SearchBudget:
@@ -67,23 +56,6 @@ def placement(problem: WaveProblem, numbers: Mapping[str, int]) -> WavePlacement
     )
 
 
-def preview_moves(problem: WaveProblem, numbers: Mapping[str, int], moves: Sequence[Move]) -> MoveEffect:
-    """The plan as it is, with these moves made and nothing else."""
-    check_moves(problem, moves)
-    after = moved(numbers, moves)
-    # What was moved before and is moved again is wanted where it goes now.
-    again = {each.application_id for each in moves}
-    kept = tuple(each for each in problem.moves if each.application_id not in again)
-    wanted = replace(problem, moves=(*kept, *moves))
-    waves = arranged(problem, after)
-    return MoveEffect(
-        waves=waves,
-        cross_wave_dependencies=cross_wave_dependencies(problem, after),
-        before=check_waves(problem, arranged(problem, numbers)),
-        after=check_waves(wanted, waves),
-    )
-
-
 def moved(numbers: Mapping[str, int], moves: Sequence[Move]) -> dict[str, int]:
     """The numbers with the moves made."""
     after = dict(numbers)
@@ -93,14 +65,6 @@ def moved(numbers: Mapping[str, int], moves: Sequence[Move]) -> dict[str, int]:
         else:
             after[each.application_id] = each.number
     return after
-
-
-def cross_wave_dependencies(problem: WaveProblem, numbers: Mapping[str, int]) -> int:
-    """How many dependencies, hard and soft, have their ends in different waves."""
-    hard = ((each.consumer_id, each.provider_id) for each in problem.hard)
-    soft = (each.application_ids for each in problem.soft if each.hint is None)
-    ends = [[numbers[id] for id in ids if id in numbers] for ids in (*hard, *soft)]
-    return sum(len(set(waves)) > 1 for waves in ends)
 
 
 def _rationale(found: Assignment) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.errors import ErrorCode, Refused
 from domain.planning.waves.input import check, find_problems
-from domain.planning.waves.planning import plan_waves, preview_moves
+from domain.planning.waves.planning import plan_waves
 from domain.planning.waves.problem import (
     GivenGroup,
     HardDependency,
@@ -80,9 +80,9 @@ def test_a_plan_without_applications_is_refused() -> None:
         plan_waves(WaveProblem(()), InProcess())
 
 
-def test_a_preview_of_moves_that_cannot_be_says_all_that_is_wrong() -> None:
+def test_moves_that_cannot_be_are_refused_all_at_once() -> None:
     with pytest.raises(Refused) as refused:
-        preview_moves(WaveProblem(apps("ab")), {"a": 1, "b": 1}, [Move("x", 1), Move("a", 0)])
+        check(WaveProblem(apps("ab"), moves=(Move("x", 1), Move("a", 0))))
 
     assert [".".join(problem.path) for problem in refused.value.problems] == ["moves.0.applicationId", "moves.1.to"]
 
