@@ -106,8 +106,8 @@ def test_the_milestones_and_the_waves_have_the_timelines_dates() -> None:
 
 def test_holidays_stop_all_work_and_a_blackout_what_moves() -> None:
     """Of the seven migration days two lie before the freeze, and nobody works on the holidays."""
-    blackouts = [{"starts_on": "2026-12-14", "ends_on": "2026-12-16"}]
-    planning = two_waves(blackouts=frozen(*blackouts), settings={"holidays": ["2026-12-25", "2027-01-01"]})
+    frozen = BlackoutPeriod(date(2026, 12, 14), date(2026, 12, 16))
+    planning = two_waves(blackouts=(frozen,), settings={"holidays": ["2026-12-25", "2027-01-01"]})
 
     planning.through(PHASE)
 
@@ -117,10 +117,6 @@ def test_holidays_stop_all_work_and_a_blackout_what_moves() -> None:
         ("2026-12-31", "2026-12-31", 1),
         ("2027-01-04", "2027-01-15", 10),
     ]
-
-
-def frozen(*periods: dict[str, str]) -> tuple[Any, ...]:
-    return tuple(BlackoutPeriod(**{name: date.fromisoformat(day) for name, day in each.items()}) for each in periods)
 
 
 def test_a_wave_that_a_person_dated_waits_for_its_date() -> None:
