@@ -123,7 +123,7 @@ def _words(problem: WaveProblem, constraint: Constraint, names: dict[str, str]) 
             return f"wave {setting.number} is locked with {inside} in it"
         case Kind.OWN_LIMIT:
             setting = problem.settings[constraint.index]
-            return f"wave {setting.number} takes at most {_counted(setting.max_applications)}"
+            return f"wave {setting.number} takes at most {_counted(setting.max_applications or 0)}"
         case Kind.LIMIT:
             return f"a wave takes at most {_counted(limits.max_applications)}"
         case Kind.DURATION:
