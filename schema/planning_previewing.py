@@ -96,5 +96,5 @@ class WavePreviewType:
     @loaded
     @staticmethod
     async def cost(context: Context, waves: list[WavePreview]) -> list[Money | None]:
-        """Before contingency; null before cost_estimation has run."""
+        """Before contingency, without what the days of a new wave add; null before cost_estimation has run."""
         return await money(context, [each.cost for each in waves])
