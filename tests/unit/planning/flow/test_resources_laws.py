@@ -123,12 +123,14 @@ def test_what_fits_alone_is_flagged_only_beside_other_waves(
 
 
 @given(waves(), WORK, pools(), CALENDARS)
-def test_hours_within_what_a_role_gives_over_allocate_nobody(
+def test_hours_within_what_those_of_a_role_give_who_stay_over_allocate_nobody(
     given_wave: Wave, work: list[RoleHours], there: tuple[ResourcePool, ...], calendar: WorkingCalendar
 ) -> None:
     capacity = Capacity(calendar)
+    last = given_wave.ends_on or date.max
+    staying = [pool for pool in there if (pool.available_until or last) >= last]
     gives = {
-        role: sum((capacity.in_wave(pool, given_wave) or 0 for pool in there if pool.role == role), Decimal(0))
+        role: sum((capacity.in_wave(pool, given_wave) or 0 for pool in staying if pool.role == role), Decimal(0))
         for role in WorkRole
     }
     over = over_allocated(allocated(given_wave, work, there, capacity), [given_wave], there, capacity)
