@@ -69,7 +69,7 @@ def move_applications(
             [_told_move(names, each.application_id, each.number) for each in given],
         ),
         rationale=why,
-        lessons=tuple(of_moves(changing.planned, before, given, why)),
+        lessons=tuple(of_moves(call, changing.planned, before, given, why)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.definition import Pattern
+from domain.definition import Pattern, PhaseCall
 from domain.flows.planning.facts import WAVES, PlannedApplication
 from domain.learning import Lesson, key_of
 from domain.planning.waves.placement import WavePlacement
@@ -40,12 +40,9 @@ class Recalled:
 
 
 def recalled(
-    patterns: Iterable[Pattern],
-    problem: WaveProblem,
-    planned: Sequence[PlannedApplication],
-    placed: WavePlacement,
+    call: PhaseCall, problem: WaveProblem, planned: Sequence[PlannedApplication], placed: WavePlacement
 ) -> Recalled:
-    """What earlier plans say of these applications and of waves of this size.
+    """What other plans say of these applications and of waves of this size.
 
     It is told and changes nothing: only what a person settles in this plan moves an application.
     """
@@ -55,7 +52,9 @@ def recalled(
     plan: list[str] = []
     because: dict[str, str] = {}
     used: list[str] = []
-    for pattern in patterns:
+    for pattern in call.patterns:
+        if pattern.data.get("flowId") == call.flow_id:
+            continue
         id = ids.get(pattern.key or "")
         if id in there and id not in because and pattern.data.get("learned") == _MOVED:
             because[id] = _moved_before(pattern)
@@ -67,7 +66,7 @@ def recalled(
     return Recalled(tuple(plan), because, tuple(used))
 
 
-def of_sizes(problem: WaveProblem, applications: int, waves: int) -> Lesson:
+def of_sizes(call: PhaseCall, problem: WaveProblem, applications: int, waves: int) -> Lesson:
     """How large waves came out, for so many applications that are tied so much."""
     mean = round(applications / max(1, waves), 2)
     density = round((len(problem.hard) + len(problem.soft)) / max(1, applications), 2)
@@ -75,6 +74,7 @@ def of_sizes(problem: WaveProblem, applications: int, waves: int) -> Lesson:
     summary = f"{applications} applications with {density:g} ties each went into {many} of {mean:g}."
     data = {
         "learned": _SIZES,
+        "flowId": call.flow_id,
         "maxAppsPerWave": problem.limits.max_applications,
         "applications": applications,
         "waves": waves,
@@ -85,7 +85,11 @@ def of_sizes(problem: WaveProblem, applications: int, waves: int) -> Lesson:
 
 
 def of_moves(
-    planned: Iterable[PlannedApplication], before: Mapping[str, int], moves: Sequence[Move], rationale: str | None
+    call: PhaseCall,
+    planned: Iterable[PlannedApplication],
+    before: Mapping[str, int],
+    moves: Sequence[Move],
+    rationale: str | None,
 ) -> Iterator[Lesson]:
     """What was proposed and what was chosen, with what is known of the application."""
     by_id = {each.id: each for each in planned}
@@ -99,6 +103,7 @@ def of_moves(
             f"It was put into {_wave(proposed)}, and moved to {_wave(move.number)}{why}",
             {
                 "learned": _MOVED,
+                "flowId": call.flow_id,
                 "proposed": proposed,
                 "chosen": move.number,
                 "rationale": rationale,

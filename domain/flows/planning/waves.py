@@ -46,7 +46,7 @@ def place_applications(call: PhaseCall) -> Outcome:
     call = replace(call, portfolio=replace(call.portfolio, pools=(*call.portfolio.pools, *pools)))
     problem = _problem(call, planned)
     placed = plan_waves(problem, ports.solvers.placer, cancelled=ports.cancelled)
-    learned = recalled(call.patterns, problem, planned, placed)
+    learned = recalled(call, problem, planned, placed)
     rows = WaveRows(call, problem, learned.told(placed))
     return rows.outcome(
         saves=(*pools, of_sizes(problem, len(placed.placements), len(placed.waves))),

@@ -78,6 +78,7 @@ def test_a_move_is_recorded_and_learned_from() -> None:
     assert lesson.summary == "It was put into wave 1, and moved to wave 2: The team is away."
     assert lesson.data == {
         "learned": "move",
+        "flowId": "flow",
         "proposed": 1,
         "chosen": 2,
         "rationale": "The team is away.",

@@ -378,6 +378,7 @@ def test_sizes_of_waves_are_learned() -> None:
             "3 applications with 0.33 ties each went into 2 waves of 1.5.",
             {
                 "learned": "size",
+                "flowId": "flow",
                 "maxAppsPerWave": 2,
                 "applications": 3,
                 "waves": 2,
@@ -395,7 +396,8 @@ def test_what_was_moved_in_an_earlier_plan_is_recalled_and_moves_nothing() -> No
     sizes = Pattern("planning.wave_planning", "40 went into 9.", {"learned": "size"}, 0.75, "p-2", "size|5")
     foreign = Pattern("planning.wave_planning", "…", {"learned": "move"}, 0.75, "p-3", "move|elsewhere")
     planning, plain = plan("a", "b"), plan("a", "b")
-    planning.patterns = (moved, sizes, foreign)
+    own = replace(sizes, data={"learned": "size", "flowId": "flow"}, id="p-4")
+    planning.patterns = (moved, sizes, foreign, own)
 
     planning.run(WAVES)
     plain.run(WAVES)
