@@ -187,13 +187,13 @@ def _lines(table: Table, values: Sequence[Cell]) -> int:
     """How many lines its longest text takes: no program opens a workbook with its rows already grown."""
     lines = [1]
     for column, value in zip(table.columns, values, strict=True):
-        if column.kind is ColumnKind.LONG_TEXT and isinstance(value, str):
+        if column.kind in WIDEST and isinstance(value, str):
             lines.append(sum(1 + len(line) // WIDEST[column.kind] for line in value.split("\n")))
     return min(max(lines), MOST_LINES)
 
 
 def _fill(cell: SheetCell, column: Column, value: Cell) -> None:
-    cell.alignment = WRAPPED if column.kind is ColumnKind.LONG_TEXT else TOP
+    cell.alignment = WRAPPED if column.kind in WIDEST else TOP
     match value:
         case None:
             return

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.document import Cell, Column, ColumnKind, Document, Gantt, GanttRow, Stack, Table
 from writers.parts import summed
+from writers.plain import plain
 
 # In centimetres.
 WIDTH, ROW, AROUND, LEAST, MOST = 24.0, 0.62, 3.4, 8.0, 150.0
@@ -70,7 +71,7 @@ def _cells(stack: Stack, table: Table) -> Table:
 
 
 def _stacked(stack: Stack, table: Table, sheet: Worksheet) -> Any:
-    chart = _bars(stack.title, sheet, len(table.rows))
+    chart = _bars(stack.title, len(table.rows))
     for number in range(1, len(table.columns)):
         _add(chart, sheet, number + 1, len(table.rows), COLOURS[(number - 1) % len(COLOURS)])
     _label(chart, sheet, len(table.rows))
@@ -131,7 +132,8 @@ def _gantt(gantt: Gantt, table: Table, sheet: Worksheet) -> Any:
     whether they count a legend's entries from its beginning or from its end.
     """
     rows = len(table.rows)
-    chart = _bars(gantt.title, sheet, rows)
+    critical = any(bar.critical for row in gantt.rows for bar in row.bars)
+    chart = _bars(f"{gantt.title} (outlined in red: critical)" if critical else gantt.title, rows)
     colours = dict(zip(gantt.kinds, COLOURS, strict=False)) | {_MILESTONE: MARK}
     unseen = []
     for place, column in enumerate(table.columns[1 : table.position(_AFTER) + 1], 2):
@@ -174,10 +176,10 @@ def _outline_critical(series: Any, gantt: Gantt, kind: str) -> None:
             series.dPt.append(point)
 
 
-def _bars(title: str, sheet: Worksheet, rows: int) -> Any:
+def _bars(title: str, rows: int) -> Any:
     chart: Any = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth, chart.style = "bar", "stacked", 100, 40, 10
-    chart.title = sheet.title if not title.strip() else title
+    chart.title = plain(title)
     chart.width, chart.height = WIDTH, min(max(LEAST, AROUND + ROW * rows), MOST)
     chart.legend.position = "t"
     # The first row on top, as in the table, and the numbers above it; openpyxl hides an axis unless it is told not to.

@@ -15,10 +15,8 @@ from domain.flows.planning.export_star import star
 from domain.flows.planning.export_tables import tables
 from domain.flows.planning.export_work import work
 
-_CHARTS = (
-    Chart("Cost by category", "costs_by_category", "category", "amount"),
-    Chart("Hours by pool", "pools", "pool", "allocatedHours"),
-)
+_COST = Chart("Cost by category", "costs_by_category", "category", "amount")
+_POOLS = Chart("Hours by pool", "pools", "pool", "allocatedHours")
 _HOURS = Stack("Hours by wave and pool", "allocations", "wave", "pool", "hours")
 _COSTS = Stack("Cost by wave and category", "costs_by_wave_and_category", "wave", "category", "amount")
 _BEFORE = (Listed("recommendations", ("title", "priority", "detail")),)
@@ -51,7 +49,7 @@ def compose(call: ExportCall) -> Document:
         made_at=call.now,
         lead=tuple(_lead(known)),
         figures=tuple(_figures(known)),
-        charts=_CHARTS,
+        charts=(_COST, _POOLS) if known.plan.allocations else (_COST,),
         body=(*_BEFORE, gantt(known), *_AFTER),
         tables=tables(known),
         pages=(),
