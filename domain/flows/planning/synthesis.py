@@ -61,7 +61,7 @@ def synthesize(call: PhaseCall) -> Outcome:
     """
     plan = call.portfolio.plan
     after = _synthesis(call, plan.synthesis)
-    lessons = (of_sizes(wave_problem(call), len(plan.placed), moving_waves(plan)),) if plan.placed else ()
+    lessons = (of_sizes(call, wave_problem(call), len(plan.placed), moving_waves(plan)),) if plan.placed else ()
     return Outcome(_result(call, after), saves=(after, *lessons))
 
 

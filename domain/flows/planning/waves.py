@@ -49,7 +49,7 @@ def place_applications(call: PhaseCall) -> Outcome:
     learned = recalled(call, problem, planned, placed)
     rows = WaveRows(call, problem, learned.told(placed))
     return rows.outcome(
-        saves=(*pools, of_sizes(problem, len(placed.placements), len(placed.waves))),
+        saves=(*pools, of_sizes(call, problem, len(placed.placements), len(placed.waves))),
         warnings=tuple(wave_warnings(call, problem, placed, planned)),
         used=learned.used,
     )
