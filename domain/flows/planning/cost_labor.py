@@ -19,8 +19,11 @@ from domain.resource_pool import ResourcePool
 def labor_lines(facts: CostFacts) -> Iterator[DraftLine]:
     """In no order; who works no hours has no line."""
     labor = _Labor(facts)
+    by_wave: defaultdict[str, list[ResourceAllocation]] = defaultdict(list)
+    for each in facts.plan.allocations:
+        by_wave[each.wave_id].append(each)
     for wave in facts.waves:
-        own = [each for each in facts.plan.allocations if each.wave_id == wave.wave.id]
+        own = by_wave[wave.wave.id]
         for each in own:
             if each.hours > 0 and each.pool_id in labor.pools:
                 yield labor.of_pool(wave, each)
@@ -90,4 +93,6 @@ class _Labor:
 
 def _range(wave: CostedWave) -> str:
     low, likely, high = (plain(each) for each in wave.hours)
+    if not likely:
+        return "Low and high are the same: no decision says otherwise."
     return f"Low and high as the decisions' {low:f} and {high:f} hours are to the likely {likely:f}."

@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from domain.flows.planning.costs import estimate_costs
-from domain.planning.plan import CostCategory, CostLine, SkillGap
+from domain.planning.plan import CostCategory, CostLine, SkillGap, UsedPool
 from domain.source import Source
-from tests.unit.planning.flow.costed import SHOP, WIKI, allocated, small_plan
+from tests.unit.planning.flow.costed import SHOP, WIKI, allocated, small_plan, wave
 from tests.unit.planning.flow.driving import Planning
 
 COSTS = "cost_estimation"
@@ -254,3 +254,33 @@ def test_the_order_of_what_is_known_decides_nothing() -> None:
 
     assert estimated(turned).plan.cost_lines == estimated(planning).plan.cost_lines
     assert turned.plan.cost == planning.plan.cost
+
+
+def test_hours_that_a_person_gives_to_an_empty_wave_cost_the_same_low_and_high() -> None:
+    planning = small_plan()
+    planning._planned(
+        waves=(*planning.plan.waves, wave(3)),
+        allocations=(*planning.plan.allocations, allocated(3, "engineer", 8, suggested=False)),
+    )
+
+    estimated(planning)
+
+    extra = lines(planning)["labor:0003:engineer"]
+    assert extra.low_amount == extra.amount == extra.high_amount == Decimal("800.00")
+    assert extra.provenance == (
+        "Hours that a person set, at the rate of the pool Engineer pool. Low and high are the same: no decision says "
+        "otherwise."
+    )
+
+
+def test_rates_are_those_that_the_plan_remembers() -> None:
+    planning = small_plan()
+    resources = planning.plan.resource_plan
+    assert resources is not None
+    used = UsedPool("engineer", "Engineer pool", "engineer", Decimal(40), Decimal(95))
+    planning._planned(resource_plan=replace(resources, pools=(used,)))
+
+    estimated(planning)
+
+    assert lines(planning)["labor:0001:engineer"].unit_cost == Decimal(95)
+    assert lines(planning)["labor:0001:architect"].unit_cost == Decimal(120)

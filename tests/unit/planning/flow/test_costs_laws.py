@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.decision import HoursRange
 from domain.planning.choices import CostChoice
 from domain.planning.costing import DraftLine, payback_months, priced, totals
 from domain.planning.exact import counted, exactly
 from domain.planning.plan import CostCategory
 from domain.rates import minor_unit
+from tests.unit.planning.flow.costed import CRM, DECISIONS, SHOP, WIKI, small_plan
 
 numbers = st.decimals(0, 10**9, places=6)
 currencies = st.sampled_from(["USD", "JPY", "KWD"])
@@ -55,10 +59,10 @@ def test_totals_are_sums_of_rounded_lines(lines: list[DraftLine], percentage: De
 
 
 @given(st.lists(drafts(), max_size=8), st.randoms(), percentages)
-def test_the_order_of_lines_decides_nothing(lines: list[DraftLine], random: object, percentage: Decimal) -> None:
+def test_the_order_of_lines_decides_nothing(lines: list[DraftLine], random: Random, percentage: Decimal) -> None:
     found = [priced(draft, None, "USD") for draft in lines]
     turned = list(found)
-    random.shuffle(turned)  # type: ignore[attr-defined]
+    random.shuffle(turned)
 
     assert totals(turned, percentage, "USD") == totals(found, percentage, "USD")
 
@@ -108,3 +112,33 @@ def test_halves_go_up_however_many_digits_there_are(amount: Fraction, currency: 
 
 def test_a_quantity_is_written_as_short_as_it_is() -> None:
     assert [str(counted(each)) for each in (Fraction(100), Fraction(1, 3), Fraction(5, 2))] == ["100", "0.33", "2.5"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.integers(0, 5_000), min_size=4, max_size=4),
+    st.tuples(st.integers(1, 500), st.integers(1, 500), st.integers(1, 500)),
+    st.decimals(0, 10**6, places=2) | st.none(),
+    st.randoms(use_true_random=False),
+)
+def test_every_plans_sums_are_those_of_its_lines(
+    hours: list[int], decided_hours: tuple[int, int, int], annual: Decimal | None, random: Random
+) -> None:
+    planning = small_plan(replace(SHOP, annual_cost=annual), CRM, WIKI)
+    allocations = [replace(e, hours=Decimal(h)) for e, h in zip(planning.plan.allocations, hours, strict=True)]
+    ordered = [Decimal(each) for each in sorted(decided_hours)]
+    accepted = [replace(each, effort=HoursRange(*ordered)) for each in DECISIONS]
+    random.shuffle(allocations)
+    random.shuffle(accepted)
+    planning._planned(allocations=tuple(allocations))
+    planning.portfolio = replace(planning.portfolio, accepted=tuple(accepted))
+
+    planning.run("cost_estimation")
+
+    cost, lines = planning.plan.cost, planning.plan.cost_lines
+    assert cost is not None
+    assert cost.subtotal == sum((line.amount for line in lines), Decimal(0))
+    assert cost.low <= cost.total == cost.subtotal + cost.contingency <= cost.high
+    assert all(line.amount == exactly(Fraction(line.quantity) * Fraction(line.unit_cost), "USD") for line in lines)
+    assert all(line.low_amount == line.amount for line in lines if line.category is not CostCategory.LABOR)
+    assert len({line.key for line in lines}) == len({line.id for line in lines}) == len(lines)
