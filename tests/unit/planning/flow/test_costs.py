@@ -9,7 +9,7 @@ from domain.flows.planning.costs import estimate_costs
 from domain.planning.plan import CostCategory, CostLine, SkillGap, UsedPool
 from domain.source import Source
 from tests.unit.planning.flow.costed import SHOP, WIKI, allocated, small_plan, wave
-from tests.unit.planning.flow.driving import Planning
+from tests.unit.planning.flow.driving import Planning, plan
 
 COSTS = "cost_estimation"
 
@@ -284,3 +284,15 @@ def test_rates_are_those_that_the_plan_remembers() -> None:
 
     assert lines(planning)["labor:0001:engineer"].unit_cost == Decimal(95)
     assert lines(planning)["labor:0001:architect"].unit_cost == Decimal(120)
+
+
+def test_days_are_those_of_the_timeline() -> None:
+    """Of twenty working days from 23 November the fifth begins preparation; the sixteenth ends migration."""
+    alone = replace(SHOP, annual_cost=Decimal(36_500))
+
+    planning = plan(alone, hours=100).through("cost_estimation")
+
+    twice = lines(planning)["dual_running:shop"]
+    assert "for the 17 calendar days from preparation" in twice.provenance  # 27 November to 14 December
+    assert "for the 18 from it to the end of hypercare" in twice.provenance  # to 1 January
+    assert twice.amount == Decimal("2085.04")  # (6120 x 17 + 36500 x 18) / 365
