@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from domain.decision import MoveGroupHint
 from domain.definition import Outcome, PhaseCall
-from domain.errors import ErrorCode, refuse
+from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flows.planning.facts import PlannedApplication, blackouts_of, planned_applications, starts_on
 from domain.flows.planning.revised import choices_of
 from domain.flows.planning.wave_lessons import of_sizes, recalled
@@ -31,6 +31,9 @@ from domain.planning.waves.problem import (
 )
 from domain.planning.waves.ties import ties
 from domain.resource_pool import ResourcePool
+
+# About a hundred years.
+LONGEST_DAYS = 26_000
 
 
 def place_applications(call: PhaseCall) -> Outcome:
@@ -74,7 +77,7 @@ def _problem(call: PhaseCall, planned: tuple[PlannedApplication, ...]) -> WavePr
     wanted, ids = call.configuration, frozenset(each.id for each in planned)
     tied = ties(call.portfolio.dependencies, _hints(planned), ids)
     choices = choices_of(call)
-    return WaveProblem(
+    problem = WaveProblem(
         candidates=tuple(map(_candidate, planned)),
         hard=tied.hard,
         soft=tied.soft,
@@ -92,6 +95,22 @@ def _problem(call: PhaseCall, planned: tuple[PlannedApplication, ...]) -> WavePr
         settings=tuple(_settings(choices, ids)),
         moves=tuple(_moves(choices, ids)),
     )
+    _check_lengths(problem)
+    return problem
+
+
+def _check_lengths(problem: WaveProblem) -> None:
+    """Refused INFEASIBLE with the roles that would work for generations: no calendar reaches as far."""
+    problems = []
+    for each in problem.capacities:
+        hours = sum((own for one in problem.candidates for role, own in one.hours if role == each.pool), Decimal(0))
+        days = int(hours / each.hours_per_day)
+        if days > LONGEST_DAYS:
+            takes = f"The role {each.pool} has {hours:,} hours to work at {each.hours_per_day:,} a day"
+            message = f"{takes}: {days:,} working days, and a plan has at most {LONGEST_DAYS:,}. Give it more people."
+            problems.append(Problem(ErrorCode.INFEASIBLE, message, details={"role": each.pool}))
+    if problems:
+        raise Refused(problems)
 
 
 def _candidate(planned: PlannedApplication) -> Candidate:

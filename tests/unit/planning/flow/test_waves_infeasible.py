@@ -11,7 +11,7 @@ from domain.dependency import Dependency
 from domain.errors import ErrorCode, Refused
 from domain.flows.planning.configuration import MoveGroup
 from domain.flows.planning.moving import MoveGiven, WaveGiven, move_applications, save_wave
-from tests.unit.planning.flow.driving import Planning, application, needs, plan
+from tests.unit.planning.flow.driving import Planning, application, needs, plan, pool
 
 WAVES = "wave_planning"
 
@@ -109,6 +109,17 @@ def test_too_many_that_must_be_early_are_named() -> None:
             "These cannot all hold: B needs A, which cuts over no later; B needs C, which cuts over no later; "
             "wave 2 is locked with nothing but B in it; a wave takes at most 1 application."
         ),
+    ]
+
+
+def test_work_for_generations_is_named() -> None:
+    planning = plan("a", hours=1_000_000, pools=(pool("engineer", "19"), pool("tester", "19")))
+
+    assert refused(planning) == [
+        (
+            "The role engineer has 500,000.00 hours to work at 19 a day: 26,315 working days, "
+            "and a plan has at most 26,000. Give it more people."
+        )
     ]
 
 
