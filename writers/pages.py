@@ -49,8 +49,8 @@ from writers.typefaces import markup
 
 FIGURES_IN_A_ROW = 4
 LONGEST_FOOT = 90
-# More than the longest name there is; a longer text is cut, so that a row fits on a page.
-LONGEST_CELL = 600
+# More than anybody reads in a table. A row that is taller than a page goes on on the next.
+LONGEST_CELL = 2_000
 WIDE = (HEIGHT, WIDTH)
 SHORT = 18 * mm
 LEAST_OF_A_TABLE = 50 * mm
@@ -168,7 +168,7 @@ def _listed(table: DocumentTable, listed: Listed, keys: Mapping[str, str]) -> It
     yield CondPageBreak(LEAST_OF_A_TABLE)
     yield Spacer(0, 4 * mm)
     yield paragraph(table.title, "heading")
-    yield LongTable(rows, widths, style=style, repeatRows=1)
+    yield LongTable(rows, widths, style=style, repeatRows=1, splitInRow=1)
 
 
 def _widths(table: DocumentTable) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from pypdf import PdfReader
 
 from domain.document import Bar, Document, GanttRow, Stack
 from domain.export import ExportFormat
-from tests.unit.exports.plans import HOSTILE, document
+from domain.flows.planning import DEFINITION
+from tests.unit.exports.plans import HOSTILE, call, document, portfolio
 from writers import Writers
 from writers.parts import summed
 from writers.scale import scale_of
@@ -125,6 +127,17 @@ def test_long_names_are_shown_whole() -> None:
     assert "x" * 200 in whole
     assert ("A very long name of an application " * 6).replace(" ", "") in whole
     assert "<b>bold</b>&co" in whole
+
+
+@pytest.mark.parametrize("text", ["word " * 400, "w" * 2_000, "line\n" * 400])
+def test_a_row_that_is_taller_than_a_page_goes_on(text: str) -> None:
+    seen = portfolio(["A", "B"], 1)
+    placed = tuple(replace(each, because=text) for each in seen.plan.placed)
+
+    found = pages(DEFINITION.exporting.compose(call(replace(seen, plan=replace(seen.plan, placed=placed)))))
+
+    words = "".join(found).replace("\n", " ")
+    assert sum(words.count(piece) for piece in ("word", "w" * 30, "line")) > 50
 
 
 @pytest.mark.parametrize(("waves", "last"), [(1, 2), (120, 8)])
