@@ -54,11 +54,7 @@ class Runners:
 
     phases: PhaseRunner
     exports: ExportRunner
-
-    @property
-    def reviews(self) -> Reviewer:
-        """It needs nothing of its own."""
-        return Reviewer(self.phases.work, self.phases.shapes, self.phases.clock, self.phases.ids)
+    reviews: Reviewer
 
 
 class Worker:

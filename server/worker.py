@@ -18,6 +18,7 @@ from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
 from engine.recovery import LockLost
+from engine.reviews import Reviewer
 from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
@@ -31,11 +32,17 @@ from writers import Writers
 
 MakeRunner = Callable[[Works, Settings], PhaseRunner]
 MakeExporter = Callable[[Works, Settings], ExportRunner]
+MakeReviewer = Callable[[Works, Settings], Reviewer]
 
 
 def make_exporter(work: Works, settings: Settings) -> ExportRunner:
     """Writes exports, which this deployment keeps for so long."""
     return ExportRunner(work, Codec(), Writers(), now, timedelta(days=settings.export_days))
+
+
+def make_reviewer(work: Works, _settings: Settings) -> Reviewer:
+    """Looks through plans whose decisions, dependencies or pools have changed."""
+    return Reviewer(work, Codec(), now, new_id)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -54,6 +61,7 @@ class Making:
 
     phases: MakeRunner = make_runner
     exports: MakeExporter = make_exporter
+    reviews: MakeReviewer = make_reviewer
 
 
 def run(settings: Settings, making: Making | None = None, definitions: Definitions = DEFINITIONS) -> None:
@@ -80,7 +88,9 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
     try:
         async with broadcast, Publisher(broadcast) as publisher:
             work = works(engine, queue, publisher.announce, definitions)
-            runners = Runners(making.phases(work, settings), making.exports(work, settings))
+            runners = Runners(
+                making.phases(work, settings), making.exports(work, settings), making.reviews(work, settings)
+            )
             solvers = runners.phases.solvers
             closing.callback(solvers.close)
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)

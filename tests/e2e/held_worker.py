@@ -8,12 +8,14 @@ import sys
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from domain.access import Tenant
 from engine.exports import ExportJob, ExportRunner
 from engine.phases import PhaseRunner, Run
+from engine.reviews import Reviewer
 from persistence.work import Works
 from server.runners import make_runner
 from server.settings import Settings
-from server.worker import Making, make_exporter, run
+from server.worker import Making, make_exporter, make_reviewer, run
 from tests.toy import ALL
 
 HELD_AT = " ".join(sys.argv[1:])
@@ -81,5 +83,22 @@ def make_exports(work: Works, settings: Settings) -> ExportRunner:
     return HeldExporter(plain.work, plain.shapes, plain.writer, plain.clock)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldReviewer(Reviewer):
+    """The same for a review."""
+
+    async def review(self, tenant: Tenant, flow_id: str) -> None:
+        sys.stdout.write("reached review\n")
+        sys.stdout.flush()
+        if HELD_AT == "review":
+            await asyncio.Event().wait()
+        await Reviewer.review(self, tenant, flow_id)
+
+
+def make_reviews(work: Works, settings: Settings) -> Reviewer:
+    plain = make_reviewer(work, settings)
+    return HeldReviewer(plain.work, plain.shapes, plain.clock, plain.ids)
+
+
 if __name__ == "__main__":
-    run(Settings.read(os.environ), Making(make, make_exports), ALL)
+    run(Settings.read(os.environ), Making(make, make_exports, make_reviews), ALL)

@@ -183,7 +183,10 @@ async def test_dependencies_that_come_change_and_go_are_named_and_taken_back(
 async def test_a_pool_that_changes_makes_the_resources_stale(graph: Graph, bench: Bench, plan: Planned) -> None:
     pools = {each["role"]: each for each in (await graph.data(POOLS))["resourcePools"]}
     engineers = pools["engineer"]
-    same = {**{name: engineers[name] for name in ("id", "role", "hoursPerDay", "skills")}, "name": "Builders"}
+    same: dict[str, Any] = {
+        **{name: engineers[name] for name in ("id", "role", "hoursPerDay", "skills")},
+        "name": "Builders",
+    }
     rate = engineers["hourlyRate"]["amount"]
 
     await ask(graph, POOL, **same, hourlyRate=rate)
@@ -208,7 +211,11 @@ async def test_a_pool_that_changes_makes_the_resources_stale(graph: Graph, bench
 
 async def test_a_newer_decision_is_named(graph: Graph, bench: Bench, plan: Planned) -> None:
     decision = {"strategy": "REFACTOR", "effort": EFFORT}
-    given = {"applicationIds": [plan.ids["Ledger"]], "readiness": "READY_FOR_PLANNING", "reason": "We know."}
+    given: dict[str, Any] = {
+        "applicationIds": [plan.ids["Ledger"]],
+        "readiness": "READY_FOR_PLANNING",
+        "reason": "We know.",
+    }
     _, errors = await ask(graph, READY, **given, decision=decision)
     await bench.drive()
 

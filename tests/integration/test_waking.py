@@ -13,6 +13,7 @@ from domain.commands import StartFlow
 from domain.event import WakeFlow
 from domain.transition import FlowStatus
 from engine.exports import ExportRunner
+from engine.reviews import Reviewer
 from engine.worker import Runners, Worker
 from persistence.database import select_tenant
 from persistence.sweeps import DatabaseSweeps
@@ -21,7 +22,7 @@ from resolvers import flows
 from shapes.codec import Codec
 from tests.event_logs import opened
 from tests.integration.conftest import Bench, postgres_bench
-from tests.toy import caller, now
+from tests.toy import caller, new_id, now
 from writers import Writers
 
 NOT_YET = StartFlow("toy", {}, auto_advance=False)
@@ -60,7 +61,8 @@ async def test_a_flow_that_cannot_be_woken_holds_up_no_other(bench: Bench, fresh
                 update(master_flows).where(master_flows.c.id == broken.id).values(kind="of_another_release")
             )
         exports = ExportRunner(bench.work, Codec(), Writers(), now, timedelta(days=7))
-        worker = Worker(fresh_database, "w", Runners(bench.runner(), exports), DatabaseSweeps(engine))
+        reviews = Reviewer(bench.work, Codec(), now, new_id)
+        worker = Worker(fresh_database, "w", Runners(bench.runner(), exports, reviews), DatabaseSweeps(engine))
 
         await worker._wake()
 
