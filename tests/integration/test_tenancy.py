@@ -29,22 +29,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Member, Role, Tenant
-from domain.export import ExportFormat
 from domain.preferences import id_of
-from engine.exports import ExportJob
 from persistence.database import APPLICATION_ROLE, open_database, reading, select_tenant
 from persistence.reads.sources import ROWS
 from persistence.tables import metadata
-from resolvers.exports import ExportFlow, export_flow
 from schema.mirror import node_values
 from schema.root import schema
 from server.admission import admit, open_engagement
 from server.app import create_app
-from server.seed import SAMPLE, _Sample, _seed
+from server.seed import SAMPLE, _seed
 from server.settings import Settings
 from server.tokens import issue
-from server.worker import make_exporter
 from tests.integration import tiny
+from tests.integration.filling import fill
 from tests.integration.test_websocket import opened, receive, send, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -92,7 +89,8 @@ class World:
         if type_ == "FlowPhase":
             return f"FlowPhase:{await self._flow()}:data_import"
         of_discovery = dict.fromkeys(("MasterFlow", "DiscoveryFlow"), "discovery")
-        kind = (of_discovery | dict.fromkeys(("AssessmentFlow", "AssessmentReport"), "assessment")).get(type_)
+        others = {"AssessmentFlow": "assessment", "AssessmentReport": "assessment", "PlanningFlow": "planning"}
+        kind = (of_discovery | others).get(type_)
         if kind:
             found = await self._flow(f"WHERE kind = '{kind}'")
         elif type_ == "ClientAccount":
@@ -141,24 +139,6 @@ async def unguarded(world: World, module_database: str) -> AsyncIterator[World]:
         app = create_app(settings)
     async with tiny.serving(app) as address:
         yield replace(world, address=address)
-
-
-async def fill(engine: AsyncEngine, settings: Settings) -> None:
-    """What the sample alone has none of: an assessment, by the product's own rules, and an export of it."""
-    from domain.commands import StartFlow
-    from domain.flows import DEFINITIONS
-    from resolvers import flows
-
-    if "assessment" not in DEFINITIONS:
-        return
-    sample = _Sample(engine, settings)
-    async with reading(engine, SAMPLE.tenant) as connection:
-        query = text("SELECT id FROM applications WHERE readiness = 'READY_FOR_ASSESSMENT' ORDER BY name LIMIT 8")
-        ids = [str(row.id) for row in await connection.execute(query)]
-    flow = await flows.start_flow(sample._alice, StartFlow("assessment", {"applicationIds": ids}))
-    await sample._carry_through(flow.id)
-    export = await export_flow(sample._alice, ExportFlow(flow.id, ExportFormat.JSON))
-    await make_exporter(sample._works, settings).write(ExportJob(SAMPLE.tenant, flow.id, export.id))
 
 
 async def rows_of(engine: AsyncEngine, table: Table, tenant: Tenant | None) -> int:
