@@ -115,7 +115,7 @@ async def outcome(site: Site, flow: Flow) -> tuple[Any, ...]:
         sorted((numbers[each.wave_id], pools[each.pool_id], each.hours, each.cost) for each in plan.allocations),
         sorted((each.key, each.starts_on, each.ends_on, each.float_days) for each in plan.activities),
         sorted((each.number, each.name, each.day) for each in plan.milestones),
-        sorted((each.key, each.amount, each.low_amount, each.high_amount) for each in plan.cost_lines),
+        sorted((each.category, each.description, each.amount, each.high_amount) for each in plan.cost_lines),
         (plan.cost.total, plan.synthesis.summary),
     )
 
