@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,11 +21,13 @@ import pytest_asyncio
 from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
 from openpyxl import load_workbook
+from pyarrow.parquet import read_table
 from pypdf import PdfReader
 from sqlalchemy import text
 
 from domain.access import Member, Role, Tenant
 from domain.commands import StartFlow
+from domain.flow import Flow
 from persistence.database import open_database, reading
 from resolvers import flows
 from server.admission import admit, open_engagement
@@ -34,6 +37,7 @@ from server.settings import Settings
 from server.tokens import issue
 from server.worker import make_exporter
 from tests.integration import tiny
+from tests.plans import application, decision
 from tests.servers import Process
 
 SOON = 60.0
@@ -49,11 +53,12 @@ NAME = 'Umzug "2026"/Köln'
 
 @dataclass(frozen=True)
 class World:
-    """The sample with an assessment of three applications, an API, and a worker of its own."""
+    """The sample with an assessment of three applications, a plan of five, an API, and a worker of its own."""
 
     address: str
     data: Path
     flow_id: str
+    plan_id: str
     mallory: Tenant
     database_url: str
 
@@ -76,14 +81,15 @@ class World:
         async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=30) as client:
             return await client.request(method, url, headers=headers)
 
-    async def export(self, format: str) -> dict[str, Any]:
-        """What there is once the event says that it has changed."""
+    async def export(self, format: str, of: str | None = None) -> dict[str, Any]:
+        """What there is once the event says that it has changed; of the assessment, or of that flow."""
+        flow_id = of or self.flow_id
         transport = WebsocketsTransport(url=f"ws://{self.address}/graphql", init_payload=self.headers())
         async with Client(transport=transport, fetch_schema_from_transport=False) as session:
             follow = gql(FOLLOW)
-            cursor = (await self.ask(CURSOR, id=self.flow_id))["flow"]["eventCursor"]
-            follow.variable_values = {"id": self.flow_id, "after": cursor}
-            payload = (await self.ask(EXPORT, input={"flowId": self.flow_id, "format": format}))["exportFlow"]
+            cursor = (await self.ask(CURSOR, id=flow_id))["flow"]["eventCursor"]
+            follow.variable_values = {"id": flow_id, "after": cursor}
+            payload = (await self.ask(EXPORT, input={"flowId": flow_id, "format": format}))["exportFlow"]
             assert payload["errors"] == []
             export_id = payload["export"]["id"]
             async with asyncio.timeout(SOON), aclosing(session.subscribe(follow)) as events:
@@ -109,11 +115,26 @@ async def world(
         ids = [str(row.id) for row in await connection.execute(query)]
     flow = await flows.start_flow(sample._alice, StartFlow("assessment", {"applicationIds": ids}, name=NAME))
     await sample._carry_through(flow.id)
+    plan = await planned(sample)
     await engine.dispose()
     mallory = await open_engagement(module_database, "Mallory's")
     await admit(module_database, mallory, [Member("mallory", frozenset({Role.ADMIN}))])
     async with working(settings), tiny.serving(create_app(settings)) as address:
-        yield World(address, data, f"MasterFlow:{flow.id}", mallory, module_database)
+        yield World(address, data, f"MasterFlow:{flow.id}", f"MasterFlow:{plan.id}", mallory, module_database)
+
+
+async def planned(sample: _Sample) -> Flow:
+    """A whole plan of five applications, two at most in a wave."""
+    found = [application(name) for name in ("=1+1", "Claims", 'Größe, "Köln"', "Ledger", "Portal")]
+    async with sample._works(SAMPLE.tenant) as uow:
+        await uow.portfolio.save([*found, *map(decision, found)])
+    wanted = {"applicationIds": [each.id for each in found], "maxAppsPerWave": 2, "startsOn": "2027-01-04"}
+    flow = await flows.start_flow(sample._alice, StartFlow("planning", wanted, name=NAME))
+    try:
+        await sample._carry_through(flow.id)
+    finally:
+        sample._runner.solvers.close()
+    return flow
 
 
 @asynccontextmanager
@@ -177,6 +198,57 @@ def looked_at(format: str, content: bytes) -> None:
         assert len(rows) == 4
     else:
         assert content.startswith(b'{\n  "format": "flotilla-assessment-report"')
+
+
+PLAN_TYPES = {**TYPES, "PARQUET": TYPES["CSV"], "JIRA_CSV": ("csv", "text/csv; charset=utf-8")}
+
+
+@pytest.mark.parametrize("format", PLAN_TYPES)
+async def test_a_plan_is_fetched_in_each_of_its_formats(world: World, format: str) -> None:
+    export = await world.export(format, world.plan_id)
+
+    response = await world.get(export["url"], world.headers())
+
+    extension, media_type = PLAN_TYPES[format]
+    assert (export["status"], export["failure"]) == ("READY", None)
+    assert re.fullmatch(rf"planning-report-Umzug 2026 Köln-\d{{4}}-\d\d-\d\d\.{extension}", export["fileName"])
+    assert (response.status_code, response.headers["content-type"]) == (200, media_type)
+    assert len(response.content) == export["sizeBytes"]
+    plan_looked_at(format, response.content)
+
+
+def plan_looked_at(format: str, content: bytes) -> None:
+    """It opens, and holds three waves of five applications."""
+    if format == "PDF":
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+        assert NAME in text
+        assert "Critical path" in text
+    elif format == "XLSX":
+        book: Any = load_workbook(io.BytesIO(content))
+        assert (book["Applications"].max_row, book["Waves"].max_row) == (6, 4)
+        assert len(book["Timeline"]._charts) == 1
+        assert {cell.data_type for cell in book["Applications"]["A"]} == {"s"}
+    elif format == "JIRA_CSV":
+        header, *rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+        kinds = [row[header.index("Issue Type")] for row in rows]
+        assert (kinds.count("Epic"), kinds.count("Task")) == (3, 5 + 18)
+    elif format == "JSON":
+        assert content.startswith(b'{\n  "format": "flotilla-planning-report"')
+    else:
+        plan_unpacked(format, content)
+
+
+def plan_unpacked(format: str, content: bytes) -> None:
+    with ZipFile(io.BytesIO(content)) as archive:
+        if format == "CSV":
+            rows = list(csv.reader(io.StringIO(archive.read("applications.csv").decode("utf-8-sig"), newline="")))
+            assert len(rows) == 6
+            assert "'=1+1" in [row[0] for row in rows]
+            return
+        costs = read_table(io.BytesIO(archive.read("fact_cost.parquet")))
+        (plan,) = read_table(io.BytesIO(archive.read("dim_plan.parquet"))).to_pylist()
+        assert sum(costs["amount"].to_pylist()) == plan["subtotal"] > 0
+        assert read_table(io.BytesIO(archive.read("fact_placement.parquet"))).num_rows == 5
 
 
 async def test_exports_are_listed_newest_first(world: World) -> None:
