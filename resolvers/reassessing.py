@@ -35,7 +35,8 @@ async def request_reassessment(caller: Caller, command: RequestReassessment) -> 
         decided = await uow.portfolio.accepted(command.application_ids)
         plan = await _plan(uow, command.planning_flow_id)
         earlier = await _earlier(uow, decided.values())
-        asked = request(command, await _known(uow, command.application_ids), decided, caller.stamp())
+        planned = plan[0].application_ids if plan else command.application_ids
+        asked = request(command, await _known(uow, command.application_ids), decided, planned, caller.stamp())
         flow = await _opened(caller, uow, asked)
         uow.touch(flow.id)
         await _carry_over(caller, uow, flow, earlier, tuple(decided.values()))

@@ -22,17 +22,24 @@ _LARGEST_CONTEXT = 64 << 10
 
 
 def request(
-    command: RequestReassessment, known: Collection[str], decided: Mapping[str, Decision], stamp: Stamp
+    command: RequestReassessment,
+    known: Collection[str],
+    decided: Mapping[str, Decision],
+    planned: Collection[str],
+    stamp: Stamp,
 ) -> Reassessment:
     """The request, or Refused with everything that is wrong with it.
 
-    `known` are the applications that are there, `decided` the accepted decisions about them.
+    `known` are the applications that are there, `decided` the accepted decisions about them, `planned` those that the
+    one who asks may send back: where a plan does, its own.
     """
     checking = Checking()
     reason = checking.needed(command.reason, "reason", longest=LONGEST_TEXT)
     for index, application_id in enumerate(command.application_ids):
         if application_id not in known:
             checking.wrong("There is no such application.", "applicationIds", str(index), code=ErrorCode.NOT_FOUND)
+        elif application_id not in planned:
+            checking.wrong("This application is not in that plan.", "applicationIds", str(index))
         elif application_id not in decided:
             message = "There is no accepted decision about it; start an assessment instead."
             checking.wrong(message, "applicationIds", str(index), code=ErrorCode.NOT_READY)
