@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from domain.document import Cell, Column, ColumnKind, Table
 from domain.flows.planning.export_sheet import Planned
@@ -11,6 +12,8 @@ from domain.planning.plan import PlanActivity
 
 Row = tuple[Cell, ...]
 K = ColumnKind
+# A column: which attribute it holds, and what that is.
+Fields = Mapping[str, tuple[str, ColumnKind]]
 _WEEK, _QUARTER = 5, 3
 
 
@@ -29,7 +32,21 @@ def star(known: Planned) -> tuple[Table, ...]:
     )
 
 
-def _table(key: str, columns: dict[str, ColumnKind], rows: Iterator[Row] | list[Row]) -> Table:
+def _facts(known: Planned, key: str, fields: Fields, values: Iterable[Any]) -> Table:
+    rows = ((known.call.flow.id, *row) for row in _cells(fields, values))
+    return _table(key, {"plan_id": K.TEXT, **_columns(fields)}, rows)
+
+
+def _columns(fields: Fields) -> dict[str, ColumnKind]:
+    return {column: kind for column, (_, kind) in fields.items()}
+
+
+def _cells(fields: Fields, values: Iterable[Any]) -> Iterator[Row]:
+    for value in values:
+        yield tuple(getattr(value, attribute) for attribute, _ in fields.values())
+
+
+def _table(key: str, columns: Mapping[str, ColumnKind], rows: Iterable[Row]) -> Table:
     return Table(key, key, tuple(Column(name, name, kind) for name, kind in columns.items()), tuple(rows))
 
 
@@ -59,90 +76,49 @@ def _plan(known: Planned) -> Table:
 
 
 def _applications(known: Planned) -> Table:
-    columns = {
-        "application_id": K.TEXT,
-        "application_name": K.TEXT,
-        "criticality": K.TEXT,
-        "environment": K.TEXT,
-        "department": K.TEXT,
-        "business_owner": K.TEXT,
-        "technical_owner": K.TEXT,
+    fields = {
+        "application_id": ("id", K.TEXT),
+        "application_name": ("name", K.TEXT),
+        "criticality": ("criticality", K.TEXT),
+        "environment": ("environment", K.TEXT),
+        "department": ("department", K.TEXT),
+        "business_owner": ("business_owner", K.TEXT),
+        "technical_owner": ("technical_owner", K.TEXT),
     }
-    rows: list[Row] = [
-        (
-            each.id,
-            each.name,
-            each.criticality,
-            each.environment,
-            each.department,
-            each.business_owner,
-            each.technical_owner,
-        )
-        for each in known.applications
-    ]
-    return _table("dim_application", columns, rows)
+    return _table("dim_application", _columns(fields), _cells(fields, known.applications))
 
 
 def _waves(known: Planned) -> Table:
-    columns = {
-        "wave_id": K.TEXT,
-        "wave_number": K.WHOLE,
-        "wave_name": K.TEXT,
-        "pilot": K.FLAG,
-        "locked": K.FLAG,
-        "starts_on": K.DAY,
-        "cut_over_on": K.DAY,
-        "ends_on": K.DAY,
-        "duration_days": K.WHOLE,
-        "effort_hours": K.HOURS,
-        "risk_score": K.SHARE,
+    fields = {
+        "wave_id": ("id", K.TEXT),
+        "wave_number": ("number", K.WHOLE),
+        "wave_name": ("name", K.TEXT),
+        "pilot": ("pilot", K.FLAG),
+        "locked": ("locked", K.FLAG),
+        "starts_on": ("starts_on", K.DAY),
+        "cut_over_on": ("cut_over_on", K.DAY),
+        "ends_on": ("ends_on", K.DAY),
+        "duration_days": ("duration_days", K.WHOLE),
+        "effort_hours": ("effort_hours", K.HOURS),
+        "risk_score": ("risk_score", K.SHARE),
     }
-    rows: list[Row] = [
-        (
-            wave.id,
-            wave.number,
-            wave.name,
-            wave.pilot,
-            wave.locked,
-            wave.starts_on,
-            wave.cut_over_on,
-            wave.ends_on,
-            wave.duration_days,
-            wave.effort_hours,
-            wave.risk_score,
-        )
-        for wave in known.waves
-    ]
-    return _table("dim_wave", columns, rows)
+    return _table("dim_wave", _columns(fields), _cells(fields, known.waves))
 
 
 def _pools(known: Planned) -> Table:
-    columns = {
-        "pool_id": K.TEXT,
-        "pool_name": K.TEXT,
-        "role": K.TEXT,
-        "hours_per_day": K.HOURS,
-        "hourly_rate": K.RATE,
-        "skills": K.TEXT,
-        "available_from": K.DAY,
-        "available_until": K.DAY,
-        "suggested": K.FLAG,
+    fields = {
+        "pool_id": ("id", K.TEXT),
+        "pool_name": ("name", K.TEXT),
+        "role": ("role", K.TEXT),
+        "hours_per_day": ("hours_per_day", K.HOURS),
+        "hourly_rate": ("hourly_rate", K.RATE),
+        "available_from": ("available_from", K.DAY),
+        "available_until": ("available_until", K.DAY),
+        "suggested": ("suggested", K.FLAG),
     }
-    rows: list[Row] = [
-        (
-            pool.id,
-            pool.name,
-            pool.role,
-            pool.hours_per_day,
-            pool.hourly_rate,
-            ", ".join(pool.skills),
-            pool.available_from,
-            pool.available_until,
-            pool.suggested,
-        )
-        for pool in known.pools
-    ]
-    return _table("dim_pool", columns, rows)
+    skills = (", ".join(pool.skills) for pool in known.pools)
+    rows = ((*row, said) for row, said in zip(_cells(fields, known.pools), skills, strict=True))
+    return _table("dim_pool", {**_columns(fields), "skills": K.TEXT}, rows)
 
 
 def _dates(known: Planned) -> Table:
@@ -209,114 +185,56 @@ def _placements(known: Planned) -> Table:
 
 
 def _allocations(known: Planned) -> Table:
-    columns = {
-        "plan_id": K.TEXT,
-        "allocation_id": K.TEXT,
-        "wave_id": K.TEXT,
-        "pool_id": K.TEXT,
-        "hours": K.HOURS,
-        "suggested_hours": K.HOURS,
-        "cost": K.MONEY,
-        "confidence": K.SHARE,
-        "suggested": K.FLAG,
-        "over_allocated": K.FLAG,
+    fields = {
+        "allocation_id": ("id", K.TEXT),
+        "wave_id": ("wave_id", K.TEXT),
+        "pool_id": ("pool_id", K.TEXT),
+        "hours": ("hours", K.HOURS),
+        "suggested_hours": ("suggested_hours", K.HOURS),
+        "cost": ("cost", K.MONEY),
+        "confidence": ("confidence", K.SHARE),
+        "suggested": ("suggested", K.FLAG),
+        "over_allocated": ("over_allocated", K.FLAG),
     }
-    rows: list[Row] = [
-        (
-            known.call.flow.id,
-            each.id,
-            each.wave_id,
-            each.pool_id,
-            each.hours,
-            each.suggested_hours,
-            each.cost,
-            each.confidence,
-            each.suggested,
-            each.over_allocated,
-        )
-        for each in known.plan.allocations
-    ]
-    return _table("fact_allocation", columns, rows)
+    return _facts(known, "fact_allocation", fields, known.plan.allocations)
 
 
 def _activities(known: Planned) -> Table:
-    columns = {
-        "plan_id": K.TEXT,
-        "activity_id": K.TEXT,
-        "wave_id": K.TEXT,
-        "activity_number": K.WHOLE,
-        "activity_name": K.TEXT,
-        "phase": K.TEXT,
-        "starts_on": K.DAY,
-        "ends_on": K.DAY,
-        "working_days": K.WHOLE,
-        "earliest_start": K.DAY,
-        "latest_finish": K.DAY,
-        "float_days": K.WHOLE,
-        "critical": K.FLAG,
-        "pinned": K.FLAG,
-        "percent_complete": K.WHOLE,
-        "actual_start": K.DAY,
-        "actual_end": K.DAY,
+    fields = {
+        "activity_id": ("id", K.TEXT),
+        "wave_id": ("wave_id", K.TEXT),
+        "activity_number": ("number", K.WHOLE),
+        "activity_name": ("name", K.TEXT),
+        "phase": ("phase", K.TEXT),
+        "starts_on": ("starts_on", K.DAY),
+        "ends_on": ("ends_on", K.DAY),
+        "working_days": ("working_days", K.WHOLE),
+        "earliest_start": ("earliest_start", K.DAY),
+        "latest_finish": ("latest_finish", K.DAY),
+        "float_days": ("float_days", K.WHOLE),
+        "critical": ("critical", K.FLAG),
+        "pinned": ("pinned", K.FLAG),
+        "percent_complete": ("percent_complete", K.WHOLE),
+        "actual_start": ("actual_start", K.DAY),
+        "actual_end": ("actual_end", K.DAY),
     }
-    rows: list[Row] = [
-        (
-            known.call.flow.id,
-            each.id,
-            each.wave_id,
-            each.number,
-            each.name,
-            str(each.phase),
-            each.starts_on,
-            each.ends_on,
-            each.working_days,
-            each.earliest_start,
-            each.latest_finish,
-            each.float_days,
-            each.critical,
-            each.pinned,
-            each.percent_complete,
-            each.actual_start,
-            each.actual_end,
-        )
-        for each in known.plan.activities
-    ]
-    return _table("fact_activity", columns, rows)
+    return _facts(known, "fact_activity", fields, known.plan.activities)
 
 
 def _costs(known: Planned) -> Table:
     """The contingency is no line: it stands with the plan."""
-    columns = {
-        "plan_id": K.TEXT,
-        "cost_line_id": K.TEXT,
-        "wave_id": K.TEXT,
-        "category": K.TEXT,
-        "description": K.TEXT,
-        "quantity": K.QUANTITY,
-        "unit": K.TEXT,
-        "unit_cost": K.RATE,
-        "amount": K.MONEY,
-        "low_amount": K.MONEY,
-        "high_amount": K.MONEY,
-        "overridden": K.FLAG,
-        "provenance": K.TEXT,
+    fields = {
+        "cost_line_id": ("id", K.TEXT),
+        "wave_id": ("wave_id", K.TEXT),
+        "category": ("category", K.TEXT),
+        "description": ("description", K.TEXT),
+        "quantity": ("quantity", K.QUANTITY),
+        "unit": ("unit", K.TEXT),
+        "unit_cost": ("unit_cost", K.RATE),
+        "amount": ("amount", K.MONEY),
+        "low_amount": ("low_amount", K.MONEY),
+        "high_amount": ("high_amount", K.MONEY),
+        "overridden": ("overridden", K.FLAG),
+        "provenance": ("provenance", K.TEXT),
     }
-    rows: list[Row] = [
-        (
-            known.call.flow.id,
-            line.id,
-            line.wave_id,
-            str(line.category),
-            line.description,
-            line.quantity,
-            line.unit,
-            line.unit_cost,
-            line.amount,
-            line.low_amount,
-            line.high_amount,
-            line.overridden,
-            line.provenance,
-        )
-        for line in known.lines
-    ]
-    return _table("fact_cost", columns, rows)
+    return _facts(known, "fact_cost", fields, known.lines)

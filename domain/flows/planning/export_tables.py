@@ -202,25 +202,27 @@ def _milestones(known: Planned) -> Table:
     return Table("milestones", "Milestones", columns, rows)
 
 
+_ACTIVITY = (
+    Column("name", "Activity"),
+    Column("number", "Number", K.WHOLE),
+    Column("wave", "Wave"),
+    Column("phase", "Phase"),
+    Column("startsOn", "Starts on", K.DAY),
+    Column("endsOn", "Ends on", K.DAY),
+    Column("workingDays", "Working days", K.WHOLE),
+    Column("critical", "Critical", K.FLAG),
+    Column("floatDays", "Float, days", K.WHOLE),
+    Column("earliestStart", "Earliest start", K.DAY),
+    Column("latestFinish", "Latest finish", K.DAY),
+    Column("pinned", "Pinned", K.FLAG),
+    Column("percentComplete", "Done, %", K.WHOLE),
+    Column("actualStart", "Really started", K.DAY),
+    Column("actualEnd", "Really ended", K.DAY),
+    Column("predecessors", "After"),
+)
+
+
 def _activities(known: Planned) -> Table:
-    columns = (
-        Column("name", "Activity"),
-        Column("number", "Number", K.WHOLE),
-        Column("wave", "Wave"),
-        Column("phase", "Phase"),
-        Column("startsOn", "Starts on", K.DAY),
-        Column("endsOn", "Ends on", K.DAY),
-        Column("workingDays", "Working days", K.WHOLE),
-        Column("critical", "Critical", K.FLAG),
-        Column("floatDays", "Float, days", K.WHOLE),
-        Column("earliestStart", "Earliest start", K.DAY),
-        Column("latestFinish", "Latest finish", K.DAY),
-        Column("pinned", "Pinned", K.FLAG),
-        Column("percentComplete", "Done, %", K.WHOLE),
-        Column("actualStart", "Really started", K.DAY),
-        Column("actualEnd", "Really ended", K.DAY),
-        Column("predecessors", "After"),
-    )
     numbers = {each.id: each.number for each in known.plan.activities}
     rows = tuple(
         (
@@ -243,7 +245,7 @@ def _activities(known: Planned) -> Table:
         )
         for each in sorted(known.plan.activities, key=lambda each: each.number)
     )
-    return Table("activities", "Activities", columns, rows)
+    return Table("activities", "Activities", _ACTIVITY, rows)
 
 
 def _violations(known: Planned) -> Table:
