@@ -9,7 +9,7 @@ from domain.application import Application, Readiness
 from persistence.event_log import EventReader
 from tests.graph import Graph
 from tests.integration.conftest import Bench, make_tenant
-from tests.integration.test_graph_commands import ERRORS
+from tests.integration.test_graph_commands import ERRORS, START
 from tests.integration.test_graph_planning import (
     LOG,
     MOVE,
@@ -18,6 +18,7 @@ from tests.integration.test_graph_planning import (
     Planned,
     bench,
     graph,
+    holding,
     placed,
     read,
     ready,
@@ -162,10 +163,25 @@ async def test_what_a_plan_in_force_no_longer_places_is_free_once_it_is_adopted_
     assert (meanwhile, errors) == (("PLANNED", None), [])
     assert (await standing(graph))["Mailer"] == ("READY_FOR_PLANNING", None)
     assert (await standing(graph))["Portal"][0] == "PLANNED"
+    assert (await read(graph, whole.id))["timeline"]["status"] == "ACTIVE"
+
+
+async def test_what_is_assessed_again_meanwhile_stays_so_and_is_planned_afterwards(
+    graph: Graph, whole: Planned
+) -> None:
+    again = {"assessment": {"applicationIds": [whole.ids["Mailer"]]}}
+    assessment, _ = await ask(graph, START, configuration=again, autoAdvance=False)
+    errors = await adopted(graph, whole.id)
+    during = (await standing(graph))["Mailer"]
+    await ask(graph, CANCEL, flowId=assessment["id"])
+
+    assert errors == []
+    assert during == ("IN_ASSESSMENT", holding(await read(graph, whole.id), "Mailer"))
+    assert (await standing(graph))["Mailer"][0] == "PLANNED"
 
 
 async def test_a_plan_that_places_nothing_or_what_is_to_stay_is_not_adopted(graph: Graph, whole: Planned) -> None:
-    retained = {"applicationIds": [whole.ids["Portal"]], "readiness": "RETAINED", "reason": "It stays."}
+    retained: dict[str, Any] = {"applicationIds": [whole.ids["Portal"]], "readiness": "RETAINED", "reason": "It stays."}
     decision = {"strategy": "RETAIN", "effort": {"low": "0", "likely": "0", "high": "0"}}
     assert (await ask(graph, READY, **retained, decision=decision))[1] == []
     payload = (await graph.data(ADOPT, input={"flowId": whole.id}))["adoptPlan"]
@@ -203,12 +219,14 @@ async def test_a_plan_in_force_is_not_deleted_and_cancelling_it_gives_all_back(
 
     _, cancelled = await ask(graph, CANCEL, flowId=whole.id, reason="All is off.")
     free = set((await standing(graph)).values())
+    timeline = (await read(graph, whole.id))["timeline"]
     deleted = await ask(graph, DELETE, flowId=whole.id)
 
     assert refused == (None, [("INVALID_TRANSITION", ["flowId"])])
     assert kept["timeline"]["status"] == "ACTIVE"
     assert cancelled == []
     assert free == {("READY_FOR_PLANNING", None)}
+    assert timeline["status"] == "SUPERSEDED"
     assert deleted == (whole.id, [])
 
 
@@ -223,6 +241,7 @@ async def test_a_changed_scope_gives_back_only_what_it_leaves_out(graph: Graph, 
 
     assert (left, added) == ([], [])
     assert without["Mailer"] == ("READY_FOR_PLANNING", None)
+    assert (await read(graph, whole.id))["timeline"]["status"] == "ACTIVE"
     assert {ready for name, (ready, _) in without.items() if name != "Mailer"} == {"PLANNED"}
     assert await standing(graph) == without
     # What the change does not say stays as it is, whatever a new plan would have.

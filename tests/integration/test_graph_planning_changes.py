@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from tests.integration.test_graph_planning import (
     LOG,
     MOVE,
     PART,
+    REPLAN,
+    RUN,
     Planned,
     bench,
     graph,
@@ -42,7 +45,7 @@ SAVE_POOL = f"""mutation ($input: SaveResourcePoolInput!) {{ saveResourcePool(in
 DROP_POOL = f"mutation ($input: DeleteInput!) {{ deleteResourcePool(input: $input) {{ deletedId {ERRORS} }} }}"
 POOLS = f"{{ resourcePools {{ {POOL} }} }}"
 ACCEPT = f"mutation ($input: PhaseActionInput!) {{ acceptPhase(input: $input) {{ {PART} }} }}"
-BUILDERS = {
+BUILDERS: dict[str, Any] = {
     "name": "Builders",
     "role": "engineer",
     "hoursPerDay": "16",
@@ -156,7 +159,12 @@ async def test_a_cost_is_set_and_set_back(graph: Graph, bench: Bench, whole: Pla
 async def test_a_plan_is_put_into_a_persons_words_by_the_version_of_its_flow(graph: Graph, whole: Planned) -> None:
     before = await read(graph, whole.id)
     said = {"title": "Ask the bank", "detail": "Before May.", "priority": "URGENT"}
-    wanted = {"flowId": whole.id, "summary": "We move.", "recommendations": [said], "rationale": "For the board."}
+    wanted: dict[str, Any] = {
+        "flowId": whole.id,
+        "summary": "We move.",
+        "recommendations": [said],
+        "rationale": "For the board.",
+    }
 
     flow, errors = await ask(graph, WORDS, Role.LEAD, **wanted, expectedVersion=before["version"])
     late = await ask(graph, WORDS, **{**wanted, "summary": "Late."}, expectedVersion=before["version"])
@@ -254,6 +262,44 @@ async def test_only_a_lead_changes_any_part_and_nobody_a_strangers(graph: Graph,
     assert set(forbidden) == {"FORBIDDEN"}
     assert [errors for _, errors in foreign] == [[("NOT_FOUND", ["flowId"])]] * 4 + [[("NOT_FOUND", ["id"])]]
     assert await read(graph, whole.id) == before
+
+
+async def test_of_two_who_change_it_at_once_one_wins(graph: Graph, whole: Planned) -> None:
+    before = await read(graph, whole.id)
+    line = before["cost"]["lines"][0]
+    wanted = {"flowId": whole.id, "lineId": line["id"], "rationale": "x", "expectedVersion": before["cost"]["version"]}
+    other = Graph(graph.engine, graph.work, graph.tenant)
+
+    answers = await asyncio.gather(
+        ask(graph, COSTS, **wanted, unitCost="7", user="bob"), ask(other, COSTS, **wanted, unitCost="8", user="carol")
+    )
+
+    found = await read(graph, whole.id)
+    (kept,) = [part for part, errors in answers if not errors]
+    (lost,) = [errors for _, errors in answers if errors]
+    assert kept == {"id": before["cost"]["id"], "version": found["cost"]["version"]}
+    assert lost == [("VERSION_CONFLICT", ["expectedVersion"])]
+    assert found["cost"]["version"] == before["cost"]["version"] + 1
+    assert len(found["overrides"]["nodes"]) == 1
+
+
+async def test_a_change_stops_the_later_phase_that_runs_and_none_that_it_changes(
+    graph: Graph, bench: Bench, whole: Planned
+) -> None:
+    await ask(graph, RUN, flowId=whole.id, phase="cost_estimation")
+    bench.take_jobs()
+
+    _, errors = await ask(graph, MOVE, flowId=whole.id, moves=[to(whole, "Mailer", unassigned=True)])
+    stopped = await read(graph, whole.id)
+    await ask(graph, REPLAN, flowId=whole.id)
+    bench.take_jobs()
+    _, refused = await ask(graph, MOVE, flowId=whole.id, moves=[to(whole, "Portal", unassigned=True)])
+
+    assert errors == []
+    assert (stopped["status"], stopped["phases"]["cost_estimation"]) == ("READY", "PENDING")
+    assert refused == [("INVALID_TRANSITION", ["flowId"])]
+    after = (await read(graph, whole.id))["wavePlan"]
+    assert [each["name"] for each in after["unassigned"]["nodes"]] == ["Mailer"]
 
 
 async def test_what_stays_stale_can_be_accepted_as_it_is(graph: Graph, whole: Planned) -> None:

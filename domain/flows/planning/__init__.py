@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from domain.access import Role
 from domain.definition import Agent, Cloning, FlowDefinition, Memory, Need, Opening, Phase
-from domain.flows.planning.adopting import refuse_in_force
+from domain.flows.planning.adopting import leave_force, refuse_in_force
 from domain.flows.planning.cloning import take_over
 from domain.flows.planning.configuration import PlanningConfiguration
 from domain.flows.planning.costs import estimate_costs
 from domain.flows.planning.export import EXPORTING
-from domain.flows.planning.opening import close_plan, open_plan
+from domain.flows.planning.opening import open_plan
 from domain.flows.planning.resources import allocate_resources
 from domain.flows.planning.results import (
     CostsEstimated,
@@ -53,7 +53,7 @@ DEFINITION = FlowDefinition(
     exporting=EXPORTING,
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS, Need.ACCEPTED}), open_plan),
-    closing=Opening(frozenset({Need.APPLICATIONS}), close_plan),
+    closing=Opening(frozenset({Need.APPLICATIONS, Need.PLAN}), leave_force),
     deleting=Opening(frozenset({Need.APPLICATIONS}), refuse_in_force),
     cloning=Cloning(needs=frozenset({Need.PLAN}), decide=take_over),
     roles={FlowAction.OVERRIDE: Role.LEAD},

@@ -10,6 +10,7 @@ from domain.application import Application, ApplicationChange, Readiness
 from domain.definition import PhaseCall
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flow import Flow
+from domain.flows.planning.opening import close_plan
 from domain.flows.planning.revised import changed
 from domain.phase import PhaseStatus
 from domain.planning.plan import Timeline, TimelineStatus
@@ -61,6 +62,20 @@ def adopt(call: PhaseCall, name: str, others: Sequence[PlanInForce], reason: str
         _with_status(call, each.timeline, TimelineStatus.SUPERSEDED) for each in others if each.holds <= taken
     ]
     return (*values, *(value for timeline in timelines for value in timeline))
+
+
+def leave_force(call: PhaseCall) -> tuple[Any, ...]:
+    """Applications given back; the timeline of a plan that then holds none is superseded."""
+    values = close_plan(call)
+    freed = {value.id for value in values if isinstance(value, Application)}
+    scope = {each.id: each for each in call.portfolio.applications}
+    holds = any(each.planned_by == call.flow_id and each.id not in freed for each in scope.values())
+    # A plan that only leaves some applications out is called with those alone.
+    ends = scope.keys() >= set(call.configuration.application_ids)
+    timeline = call.portfolio.plan.timeline
+    if holds or not ends or timeline is None or timeline.status is not TimelineStatus.ACTIVE:
+        return values
+    return (*values, *_with_status(call, timeline, TimelineStatus.SUPERSEDED))
 
 
 def refuse_in_force(call: PhaseCall) -> tuple[Any, ...]:

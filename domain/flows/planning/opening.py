@@ -21,6 +21,7 @@ LONGEST_NAME = 200
 PLANNABLE = frozenset({Readiness.READY_FOR_PLANNING, Readiness.PLANNED})
 # A plan further away than so many years is a slip of the pen.
 HORIZON_YEARS = 10
+_UNDER_WAY = frozenset({Readiness.MIGRATING, Readiness.MIGRATED, Readiness.RETIRED})
 
 _PATH = ("configuration", "planning")
 _WHOLE = 100
@@ -56,6 +57,8 @@ def _given_back(application: Application, call: PhaseCall) -> Iterator[Applicati
         )
     elif application.readiness_before is Readiness.PLANNED:
         yield replace(free, readiness_before=Readiness.READY_FOR_PLANNING)
+    elif application.readiness not in _UNDER_WAY:
+        yield free
 
 
 @dataclass(frozen=True, slots=True)
