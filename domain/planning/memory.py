@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from domain.dependency import DependencyKind
 from domain.planning.plan import ResourceAllocation, UsedDecision, UsedDependency, UsedPool
+from domain.planning.waves.ties import soft_weight
 from domain.portfolio import Portfolio
 from domain.resource_pool import ResourcePool
 
@@ -23,7 +25,13 @@ def used_dependencies(portfolio: Portfolio) -> tuple[UsedDependency, ...]:
     """Those between its applications; what leads out of the plan decides nothing in it."""
     scope = {each.id for each in portfolio.applications}
     return tuple(
-        UsedDependency(each.id, each.from_id, each.to_id, each.kind)
+        UsedDependency(
+            each.id,
+            each.from_id,
+            each.to_id,
+            each.kind,
+            soft_weight(each) if each.kind is DependencyKind.SOFT else 0,
+        )
         for each in sorted(portfolio.dependencies, key=lambda each: each.id)
         if each.from_id in scope and each.to_id in scope
     )

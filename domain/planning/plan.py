@@ -69,12 +69,13 @@ class UsedDecision:
 
 @dataclass(frozen=True, slots=True)
 class UsedDependency:
-    """A dependency as the plan used it: `from_id` needs `to_id`."""
+    """A dependency as the plan used it: `from_id` needs `to_id`; `weight` is what splitting a soft one costs."""
 
     id: str
     from_id: str
     to_id: str
     kind: DependencyKind
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)

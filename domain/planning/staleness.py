@@ -116,27 +116,33 @@ def _decision_told(used: UsedDecision | None) -> dict[str, Any] | None:
 
 def _dependencies(used: tuple[UsedDependency, ...], call: PhaseCall, names: _Names) -> Iterator[Warning]:
     """By their two ends: one that was deleted and drawn again is as it was."""
-    before = {(each.from_id, each.to_id): each.kind for each in used}
-    after = {(each.from_id, each.to_id): each.kind for each in used_dependencies(call.portfolio)}
+    before = {(each.from_id, each.to_id): each for each in used}
+    after = {(each.from_id, each.to_id): each for each in used_dependencies(call.portfolio)}
     for ends in sorted(before.keys() | after.keys(), key=lambda pair: (names(pair[0]), names(pair[1]), pair)):
         old, new = before.get(ends), after.get(ends)
-        if old is not new:
+        if _counted(old) != _counted(new):
             between = f"{names(ends[0])} needs {names(ends[1])}"
             details = {
                 "fromId": ends[0],
                 "toId": ends[1],
-                "old": old and str(old),
-                "new": new and str(new),
+                "old": old and str(old.kind),
+                "new": new and str(new.kind),
             }
             yield Warning(CHANGED_SINCE, f"{between}: {_dependency_words(old, new)}.", details=details)
 
 
-def _dependency_words(old: DependencyKind | None, new: DependencyKind | None) -> str:
+def _counted(used: UsedDependency | None) -> tuple[DependencyKind, int] | None:
+    return None if used is None else (used.kind, used.weight)
+
+
+def _dependency_words(old: UsedDependency | None, new: UsedDependency | None) -> str:
     if old is None:
-        return f"this dependency was added, {new}"
+        return "this dependency was added" + (f", {new.kind}" if new else "")
     if new is None:
-        return f"this dependency was deleted; it was {old}"
-    return f"{old} became {new}"
+        return f"this dependency was deleted; it was {old.kind}"
+    if old.kind is not new.kind:
+        return f"{old.kind} became {new.kind}"
+    return f"its weight {old.weight} became {new.weight}"
 
 
 # ── pools

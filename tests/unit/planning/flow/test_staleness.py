@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from domain.application import Criticality
 from domain.decision import Decision, DecisionChanged, Strategy
 from domain.definition import CHANGED_SINCE, Warning
 from domain.dependency import Dependency, DependencyKind
@@ -12,7 +13,7 @@ from domain.flows.planning import DEFINITION
 from domain.planning.staleness import changed_for_resources, changed_for_waves, resources_renewed, waves_renewed
 from domain.resource_pool import ResourcePool
 from shapes.codec import Codec
-from tests.unit.planning.flow.driving import NOW, Planning, decided, needs, plan, pool
+from tests.unit.planning.flow.driving import NOW, Planning, decided, needs, plan, pool, soft
 
 BILLING = decided("billing", 120, version=2)
 
@@ -114,6 +115,13 @@ def test_a_dependency_is_added_changed_and_deleted() -> None:
         "Web needs Billing: this dependency was deleted; it was HARD.",
     ]
     assert waves(planning) == ["Web needs Billing: HARD became SOFT."]
+
+
+def test_a_soft_one_that_counts_for_more_is_another() -> None:
+    planning = plan("billing", "web", dependencies=[soft("web", "billing")]).through("wave_planning")
+    with_dependencies(planning, replace(soft("web", "billing"), criticality=Criticality.HIGH))
+
+    assert waves(planning) == ["Web needs Billing: its weight 100 became 150."]
 
 
 def test_one_that_was_deleted_and_drawn_again_is_as_it_was_and_others_are_nobodys_business() -> None:
