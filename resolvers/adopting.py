@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.access import Role
 from domain.application import Application
-from domain.calling import Calling, told
+from domain.calling import Calling
 from domain.commands import FlowAction
 from domain.definition import Need
 from domain.errors import NotFound
@@ -20,6 +20,7 @@ from domain.ports import UnitOfWork
 from domain.transition import FlowStatus
 from resolvers.context import Caller
 from resolvers.planning import find_plan
+from resolvers.portfolio import told
 
 
 async def adopt_plan(caller: Caller, command: FlowAction) -> Flow:
@@ -64,16 +65,19 @@ async def _in_force(uow: UnitOfWork, flow_id: str, known: Mapping[str, Flow]) ->
 async def _told(caller: Caller, uow: UnitOfWork, flow: Flow, others: Mapping[str, Flow], values: Sequence[Any]) -> Flow:
     """The plan tells of its own and of the applications, each plan that is superseded of its timeline."""
     timelines = [value for value in values if isinstance(value, Timeline)]
+    for timeline in timelines:
+        if timeline.flow_id != flow.id:
+            await _superseded(caller, uow, others.get(timeline.flow_id), timeline)
     mine = [each for each in timelines if each.flow_id == flow.id]
-    nodes = [*(value for value in values if isinstance(value, Application)), *mine]
-    for other in timelines:
-        event = told([other], caller.stamp())
-        known = others.get(other.flow_id)
-        if event and known and known.status is not FlowStatus.CANCELLED:
-            await uow.flows.save(known.note(caller.stamp(), event))
-        elif event and other not in mine:
-            uow.tell(event)
-    event = told(nodes, caller.stamp())
-    adopted = flow.note(caller.stamp(), event) if event else flow
+    applications = [value for value in values if isinstance(value, Application)]
+    adopted = flow.note(caller.stamp(), told(caller, *applications, *mine))
     await uow.flows.save(adopted)
     return adopted
+
+
+async def _superseded(caller: Caller, uow: UnitOfWork, known: Flow | None, timeline: Timeline) -> None:
+    """Nothing is changed in a flow that is cancelled, nor in one that came into force after flows were locked."""
+    if known is None or known.status is FlowStatus.CANCELLED:
+        uow.tell(told(caller, timeline))
+    else:
+        await uow.flows.save(known.note(caller.stamp(), told(caller, timeline)))
