@@ -84,9 +84,6 @@ class WaveRows:
         )
         if before is None:
             return after
-        if self.by is Source.USER:
-            # Who moves an application does not say that all the others are right as they are.
-            after = replace(after, decisions=before.decisions, dependencies=before.dependencies)
         same = replace(
             after, solver_seconds=before.solver_seconds, last_change=before.last_change, version=before.version
         )
@@ -95,7 +92,7 @@ class WaveRows:
         return replace(after, version=before.version + 1, last_change=changed(self.call, *self.fields))
 
     def _memory(self, before: WavePlan | None) -> dict[str, Any]:
-        """What the plan was made from: a person who changes some of it does not look at all the rest anew."""
+        """What it was made from: who moves an application does not say that all the others are right as they are."""
         if before is not None and self.by is Source.USER:
             return {"decisions": before.decisions, "dependencies": before.dependencies}
         portfolio = self.call.portfolio

@@ -34,7 +34,7 @@ class _Explaining:
 
     def because(self, candidate: Candidate) -> str:
         reasons = [*self._settled(candidate), *self._bound(candidate), *self._better(candidate)]
-        priority = f"{candidate.priority:g}"
+        priority = f"{candidate.priority.normalize():f}"
         return " ".join(reasons) or f"There is room here, and its priority is {priority}: more is earlier."
 
     def _settled(self, candidate: Candidate) -> Iterator[str]:
