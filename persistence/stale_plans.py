@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import cast, select, union
+from sqlalchemy import Select, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decision import Decision
@@ -46,14 +46,25 @@ class Touched:
 
 
 async def resting_plans(connection: AsyncConnection, engagement_id: str, touched: Touched) -> tuple[str, ...]:
-    """The flows whose plans rest on that, oldest first; one query by indexes, and none where nothing was touched."""
-    if not touched.applications and not touched.pools:
-        return tuple(sorted(touched.flows))
+    """The flows whose plans rest on that, oldest first; by indexes, and without a query where nothing was touched."""
+    found = set(touched.flows)
+    if touched.applications:
+        found |= await _flows(connection, _over(engagement_id, touched.applications))
+    if touched.pools:
+        mine = allocations.c.engagement_id == engagement_id
+        used = allocations.c.pool_id.in_(sorted(touched.pools))
+        found |= await _flows(connection, select(allocations.c.flow_id).distinct().where(mine, used))
+    return tuple(sorted(found))
+
+
+def _over(engagement_id: str, application_ids: set[str]) -> Select[tuple[str]]:
     plans = select(wave_plans.c.flow_id).where(wave_plans.c.engagement_id == engagement_id)
-    if len(touched.applications) <= MOST:
-        scope = child_flows.c.application_ids
-        plans = plans.join(child_flows, child_flows.c.flow_id == wave_plans.c.flow_id)
-        plans = plans.where(scope.op("&&")(cast(sorted(touched.applications), scope.type)))
-    work = select(allocations.c.flow_id).where(allocations.c.engagement_id == engagement_id)
-    found = await connection.execute(union(plans, work.where(allocations.c.pool_id.in_(sorted(touched.pools)))))
-    return tuple(sorted({str(row.flow_id) for row in found} | touched.flows))
+    if len(application_ids) > MOST:
+        return plans
+    scope = child_flows.c.application_ids
+    holding = scope.op("&&")(cast(sorted(application_ids), scope.type))
+    return plans.join(child_flows, child_flows.c.flow_id == wave_plans.c.flow_id).where(holding)
+
+
+async def _flows(connection: AsyncConnection, query: Select[tuple[str]]) -> set[str]:
+    return {str(flow_id) for flow_id in (await connection.execute(query)).scalars()}
