@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import BinaryIO
 
 from domain.document import Document, WorkItem, WorkKind
-from writers.plain import harmless, plain
+from writers.plain import cut, harmless, plain
 
 # Jira takes 255 characters of a summary and no line end in it.
 LONGEST_SUMMARY = 255
@@ -44,7 +44,7 @@ def _row(item: WorkItem, labels: int) -> list[str]:
         "" if item.parent is None else str(item.parent),
         str(item.kind),
         _summary(item.title),
-        _cut(harmless(item.description), LONGEST_DESCRIPTION),
+        cut(harmless(item.description), LONGEST_DESCRIPTION),
         PRIORITIES[item.priority],
         *(harmless(label) for label in item.labels),
         *[""] * (labels - len(item.labels)),
@@ -55,11 +55,7 @@ def _row(item: WorkItem, labels: int) -> list[str]:
 
 
 def _summary(title: str) -> str:
-    return _cut(harmless(re.sub(r"\s+", " ", plain(title)).strip()), LONGEST_SUMMARY)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return cut(harmless(re.sub(r"\s+", " ", plain(title)).strip()), LONGEST_SUMMARY)
 
 
 def _day(day: date | None) -> str:

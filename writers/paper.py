@@ -16,6 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Table, TableStyle
 
 from domain.document import Cell, Column, ColumnKind
+from writers.plain import cut
 from writers.typefaces import BOLD, REGULAR, covered, markup
 
 WIDTH, HEIGHT = A4
@@ -89,8 +90,7 @@ def styles() -> dict[str, ParagraphStyle]:
 
 def paragraph(text: str, style: str, most: int | None = None) -> Paragraph:
     """Plain text in that style, cut after so many characters."""
-    cut = text if most is None or len(text) <= most else text[: most - 1].rstrip() + "…"
-    return Paragraph(markup(cut), styles()[style])
+    return Paragraph(markup(text if most is None else cut(text, most)), styles()[style])
 
 
 def shown(value: Cell, column: Column) -> str:

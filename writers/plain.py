@@ -16,6 +16,11 @@ def plain(text: str) -> str:
     return _TURNING.sub("", _CONTROL.sub("\ufffd", text))
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many characters; `…` is the last of them where there were more."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet calculates: with an apostrophe where it would."""
     kept = plain(text)

@@ -56,6 +56,7 @@ WRAPPED = Alignment(vertical="top", wrap_text=True)
 CHART_WIDTH, CHART_HEIGHT = 14.2, 8.2
 CHART_ROWS, CHART_COLUMNS = 18, 3
 LINE_HEIGHT, MOST_LINES = 15, 12
+TITLE_HEIGHT, TITLE_CHARACTERS = 25, 70
 BAR = "2F6DB5"
 
 
@@ -86,7 +87,10 @@ def _write_summary(sheet: Worksheet, document: Document) -> None:
     sheet.column_dimensions["A"].width = 42
     for letter in "BCDEFGH":
         sheet.column_dimensions[letter].width = 17
-    _put(sheet.cell(1, 1), document.title).font = TITLE
+    title = _put(sheet.cell(1, 1), document.title)
+    title.font, title.alignment = TITLE, WRAPPED
+    sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=7)
+    sheet.row_dimensions[1].height = TITLE_HEIGHT * (1 + len(document.title) // TITLE_CHARACTERS)
     _put(sheet.cell(2, 1), document.subtitle).font = FAINT
     for row, line in enumerate(document.lead, 4):
         cell = _put(sheet.cell(row, 1), line)

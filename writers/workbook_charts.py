@@ -17,10 +17,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.document import Cell, Column, ColumnKind, Document, Gantt, GanttRow, Stack, Table
 from writers.parts import summed
-from writers.plain import plain
+from writers.plain import cut, plain
 
 # In centimetres.
 WIDTH, ROW, AROUND, LEAST, MOST = 24.0, 0.62, 3.4, 8.0, 150.0
+# Of a name at a bar and in a legend: programs draw longer ones over the bars. Other sheets hold them whole.
+LONGEST_LABEL, LONGEST_PART = 50, 30
 COLOURS = (
     "2F6DB5", "7FB2E5", "E08E2B", "4C9F70", "8E6BBF", "B8C4D0",
     "C9A227", "3AA6A6", "B5566B", "6B7F3A", "46586B", "D98CB3",
@@ -64,9 +66,11 @@ def _cells(stack: Stack, table: Table) -> Table:
     parts = dict.fromkeys(part for own in sums.values() for part in own)
     columns = (
         Column("label", table.columns[table.position(stack.label)].title),
-        *(Column(part, part, value.kind, value.unit) for part in parts),
+        *(Column(part, cut(part, LONGEST_PART), value.kind, value.unit) for part in parts),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple((label, *(own[part] for part in parts)) for label, own in sums.items())
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (cut(label, LONGEST_LABEL), *(own[part] for part in parts)) for label, own in sums.items()
+    )
     return Table("stack", stack.title, columns, rows)
 
 
@@ -97,7 +101,9 @@ def _days(gantt: Gantt) -> Table:
     columns.append(Column("critical", "On the critical path"))
     rows: list[tuple[Any, ...]] = [_row(gantt, row) for row in gantt.rows]
     nothing = (None,) * (2 * len(gantt.kinds) + 1)
-    rows += [(each.name, each.day, mark, *nothing, each.day, None, None) for each in gantt.milestones]
+    rows += [
+        (cut(each.name, LONGEST_LABEL), each.day, mark, *nothing, each.day, None, None) for each in gantt.milestones
+    ]
     return Table("gantt", gantt.title, tuple(columns), tuple(rows))
 
 
@@ -107,7 +113,7 @@ def _gap(kind: str) -> str:
 
 def _row(gantt: Gantt, row: GanttRow) -> tuple[Any, ...]:
     at = row.bars[0].starts_on
-    cells: list[Any] = [row.label, at, None]
+    cells: list[Any] = [cut(row.label, LONGEST_LABEL), at, None]
     bars = {bar.kind: bar for bar in row.bars}
     for kind in gantt.kinds:
         if bar := bars.get(kind):
