@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -98,6 +99,16 @@ class Planned:
     def pool_of(self) -> Mapping[str, ResourcePool]:
         """By id."""
         return {pool.id: pool for pool in self.pools}
+
+    @cached_property
+    def pool_names(self) -> Mapping[str, str]:
+        """By id; those that are called the same are told from each other by a number: `Java team (2)`."""
+        seen: Counter[str] = Counter()
+        names = {}
+        for pool in self.pools:
+            seen[pool.name] += 1
+            names[pool.id] = pool.name if seen[pool.name] == 1 else f"{pool.name} ({seen[pool.name]})"
+        return names
 
     @cached_property
     def lines(self) -> tuple[CostLine, ...]:

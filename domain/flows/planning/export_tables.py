@@ -162,7 +162,7 @@ def _pools(known: Planned) -> Table:
     for pool in known.pools:
         own = [each for each in known.plan.allocations if each.pool_id == pool.id]
         sums = (sum((each.hours for each in own), Decimal(0)), sum((each.cost for each in own), Decimal(0)))
-        about = (pool.name, pool.role, pool.hours_per_day, pool.hourly_rate, ", ".join(pool.skills))
+        about = (known.pool_names[pool.id], pool.role, pool.hours_per_day, pool.hourly_rate, ", ".join(pool.skills))
         rows.append((*about, pool.available_from, pool.available_until, pool.suggested, *sums, pool.id))
     return Table("pools", "Pools", columns, tuple(rows))
 
@@ -183,7 +183,7 @@ def _allocations(known: Planned) -> Table:
     rows = []
     for each in known.plan.allocations:
         wave, pool = known.wave_of.get(each.wave_id), known.pool_of.get(each.pool_id)
-        said = (pool.name, pool.role) if pool else (each.pool_id, None)
+        said = (known.pool_names[pool.id], pool.role) if pool else (each.pool_id, None)
         given = (each.hours, each.suggested_hours, each.suggested, each.cost, each.confidence, each.over_allocated)
         rows.append((wave.number if wave else 0, (known.named(each.wave_id), *said, *given)))
     rows.sort(key=lambda row: (row[0], row[1][1].casefold()))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
 
-from domain.document import DocumentPage
+from domain.document import Column, ColumnKind, DocumentPage
 from domain.export import ExportFormat
 from tests.unit.exports.documents import MARKUP, SCRIPTS, document, page
 from writers import Writers
+from writers.paper import shown
 from writers.typefaces import HAN, HANGUL, KANA, markup
 
 
@@ -79,6 +81,22 @@ def test_east_asian_letters_name_the_collection_that_readers_have() -> None:
 def test_what_no_face_has_is_a_question_mark_and_control_characters_go() -> None:
     assert markup("a\U0001f680b") == "a?b"
     assert markup("a\u202eb<") == "ab&lt;"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "said"),
+    [
+        (Decimal("0.0877"), ColumnKind.QUANTITY, "0.0877"),
+        (Decimal("1200.50"), ColumnKind.QUANTITY, "1,200.5"),
+        (Decimal(100), ColumnKind.QUANTITY, "100"),
+        (Decimal("0.09"), ColumnKind.RATE, "0.09"),
+        (Decimal("1234.56"), ColumnKind.MONEY, "1,235"),
+        (0.257, ColumnKind.SHARE, "26 %"),
+        (0.257, ColumnKind.NUMBER, "0.3"),
+    ],
+)
+def test_numbers_are_shown_as_what_they_are(value: Decimal | float, kind: ColumnKind, said: str) -> None:
+    assert shown(value, Column("k", "K", kind)) == said
 
 
 def test_names_that_are_nothing_or_everything_do_not_break_it() -> None:

@@ -19,8 +19,10 @@ from domain.export import ExportFormat, file_name
 from domain.flow import Flow
 from domain.flows.planning import DEFINITION
 from domain.phase import PhaseStatus
+from domain.planning.choices import PlanChoices, WaveChoice
 from domain.planning.plan import NO_PLAN
 from domain.planning.wave_phases import WavePhase
+from domain.planning.waves.problem import Move
 from tests.unit.exports.plans import FLOW, HOSTILE, MONDAY, call, document, portfolio
 from writers import Writers
 
@@ -189,6 +191,28 @@ def test_data_holds_all_with_exact_decimals() -> None:
     assert data["unassigned"] == [{"applicationId": "app-0011", "name": "Application 11"}]
     assert data["cost"]["contingencyPercentage"] == "15"
     assert data["activities"][0]["startsOn"] == "2026-11-23"
+
+
+def test_data_holds_what_people_chose() -> None:
+    seen = portfolio(["A", "B"], 1)
+    choices = PlanChoices(FLOW, FLOW, moves=(Move("app-0001", None),), waves=(WaveChoice(1, locked_ids=("app-0000",)),))
+
+    made = DEFINITION.exporting.compose(call(replace(seen, plan=replace(seen.plan, choices=choices))))
+
+    chosen = json.load(written(made, ExportFormat.JSON))["choices"]
+    assert chosen["moves"] == [{"applicationId": "app-0001", "number": None}]
+    assert chosen["waves"][0]["lockedIds"] == ["app-0000"]
+
+
+def test_pools_of_one_name_stay_apart() -> None:
+    seen = portfolio(["A"], 1)
+    pools = tuple(replace(pool, name="Team") for pool in seen.pools)
+
+    made = DEFINITION.exporting.compose(call(replace(seen, pools=pools)))
+
+    names = ["Team", "Team (2)", "Team (3)", "Team (4)", "Team (5)"]
+    assert column(made, "pools", "pool") == names
+    assert sorted(column(made, "allocations", "pool")) == names
 
 
 def test_every_table_is_a_file_of_the_archive_and_no_name_is_a_formula() -> None:
