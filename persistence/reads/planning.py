@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
 
 from domain.planning.listing import (
     ActivitiesOfFlow,
@@ -44,10 +44,10 @@ from domain.planning.plan import (
 from domain.resource_pool import ResourcePool
 from persistence import tables
 from persistence.mapping import columns as columns_of
-from persistence.reads.portfolio import APPLICATIONS, DEPENDENCIES, of_flow
+from persistence.reads.portfolio import APPLICATIONS, DEPENDENCIES
 from persistence.reads.source import Rows, Source, among, made_of, rows_of, upwards
 
-apps, links = tables.applications, tables.dependencies
+apps, links, child = tables.applications, tables.dependencies, tables.child_flows
 pools, waves, placed = tables.resource_pools, tables.waves, tables.placements
 allocations, lines, estimates = tables.allocations, tables.cost_lines, tables.cost_estimates
 
@@ -89,17 +89,22 @@ def _numbered(type_: type, table: Any, number: ColumnElement[int]) -> Source:
 
 
 def _left_out(parent: ColumnElement[Any]) -> ColumnElement[bool]:
+    scope = select(func.unnest(child.c.application_ids)).where(child.c.flow_id == parent).correlate_except(child)
     held = exists().where(placed.c.flow_id == parent, placed.c.application_id == apps.c.id).correlate_except(placed)
-    return and_(of_flow(parent, apps.c.id), ~held)
+    return and_(apps.c.id.in_(scope), ~held)
 
 
 def _split(parent: ColumnElement[Any]) -> ColumnElement[bool]:
-    """True of dependencies from one wave to another; an end that is in no wave splits nothing."""
-    consumer, provider = placed.alias("consumer"), placed.alias("provider")
-    apart = and_(consumer.c.flow_id == provider.c.flow_id, consumer.c.wave_id != provider.c.wave_id)
-    both = exists().select_from(consumer.join(provider, apart))
-    ends = (consumer.c.application_id == links.c.from_id, provider.c.application_id == links.c.to_id)
-    return both.where(consumer.c.flow_id == parent, *ends).correlate_except(consumer, provider)
+    """True of dependencies from one wave to another; an end that is in no wave splits nothing.
+
+    Each end is looked up by itself: as a join the planner may take every pair of placements first.
+    """
+    return _wave_of(parent, links.c.from_id) != _wave_of(parent, links.c.to_id)
+
+
+def _wave_of(flow_id: ColumnElement[Any], application_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    wave = select(placed.c.wave_id).where(placed.c.flow_id == flow_id, placed.c.application_id == application_id)
+    return wave.correlate_except(placed).scalar_subquery()
 
 
 def _in_force(parent: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -110,13 +115,12 @@ def _in_force(parent: ColumnElement[Any]) -> ColumnElement[bool]:
 
 def _moved(flow_ids: Sequence[str]) -> ColumnElement[bool]:
     """True of applications that some of these plans put into another wave than others, or leave out."""
-    wave = waves.alias("wave")
+    number = select(waves.c.number).where(waves.c.id == placed.c.wave_id).correlate(placed).scalar_subquery()
     moved = (
         select(placed.c.application_id)
-        .select_from(placed.join(wave, wave.c.id == placed.c.wave_id))
         .where(placed.c.flow_id.in_(flow_ids))
         .group_by(placed.c.application_id)
-        .having(or_(func.count() < len(flow_ids), func.min(wave.c.number) != func.max(wave.c.number)))
+        .having(or_(func.count() < len(flow_ids), func.min(number) != func.max(number)))
     )
     return apps.c.id.in_(moved)
 

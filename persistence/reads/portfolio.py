@@ -145,7 +145,7 @@ def _filtered(listing: Applications) -> Iterable[ColumnElement[bool]]:
         yield exists().select_from(technology).where(contains(name, listing.technology))
 
 
-def of_flow(parent: ColumnElement[Any], application_id: ColumnElement[Any]) -> ColumnElement[bool]:
+def _of_flow(parent: ColumnElement[Any], application_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """True of applications in the flow's scope, which without any named is the engagement."""
     over = or_(
         func.cardinality(child.c.application_ids) == 0,
@@ -157,7 +157,7 @@ def of_flow(parent: ColumnElement[Any], application_id: ColumnElement[Any]) -> C
 def _counting(parent: ColumnElement[Any]) -> ColumnElement[bool]:
     """True of exceptions asked for in the flow, and of earlier ones that hold for its applications or may yet."""
     kept = and_(exceptions.c.flow_id < parent, exceptions.c.status != ApprovalStatus.REJECTED)
-    return or_(exceptions.c.flow_id == parent, and_(kept, of_flow(parent, exceptions.c.application_id)))
+    return or_(exceptions.c.flow_id == parent, and_(kept, _of_flow(parent, exceptions.c.application_id)))
 
 
 def _found_by(parent: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -212,7 +212,7 @@ SOURCES: dict[type, Source] = {
     ApplicationsOfFlow: Source(
         rows=APPLICATIONS,
         order=upwards(apps.c.name, apps.c.id),
-        belongs=lambda parent, _: of_flow(parent, apps.c.id),
+        belongs=lambda parent, _: _of_flow(parent, apps.c.id),
     ),
     ApplicationsFound: Source(
         rows=APPLICATIONS,
@@ -233,7 +233,7 @@ SOURCES: dict[type, Source] = {
     ComponentsOfFlow: Source(
         rows=COMPONENTS,
         order=upwards(parts.c.name, parts.c.id),
-        belongs=lambda parent, _: of_flow(parent, parts.c.application_id),
+        belongs=lambda parent, _: _of_flow(parent, parts.c.application_id),
         where=lambda listing: _of_application(parts.c.application_id, listing.application_id),
     ),
     ImportsOfFlow: Source(
