@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from domain.planning.checking.waves import check_waves
 from domain.planning.waves.explaining import explain
 from domain.planning.waves.input import check
 from domain.planning.waves.placement import WavePlacement, arranged
-from domain.planning.waves.placing import Assignment, Level, SearchBudget, WavePlacer
+from domain.planning.waves.placing import Assignment, Level, LevelReport, SearchBudget, WavePlacer
 from domain.planning.waves.problem import Move, WaveProblem
 
 # Work for each application, at least and at most so much in all. Even the clock's guard, three times as long, ends 200
@@ -31,11 +31,12 @@ def plan_waves(
     """The best plan around what a person has settled; Refused with all that is wrong, or with what is in conflict."""
     check(problem)
     found = placer.place(problem, budget or search_budget(len(problem.candidates)), cancelled)
+    placed = placement(problem, dict(found.numbers))
     return replace(
-        placement(problem, dict(found.numbers)),
+        placed,
         levels=found.levels,
         gap=found.gap,
-        rationale=_rationale(found),
+        rationale=" ".join(_rationale(problem, found, len(placed.waves))),
         time_limited=found.time_limited,
         waived=found.waived,
         seconds=found.seconds,
@@ -67,16 +68,30 @@ def moved(numbers: Mapping[str, int], moves: Sequence[Move]) -> dict[str, int]:
     return after
 
 
-def _rationale(found: Assignment) -> str:
-    """How good it is, and what is known of that."""
-    said = [_said(report.level, report.value, report.bound, proven=report.proven) for report in found.levels]
-    clock = " The clock ended the search before its work was done." if found.time_limited else ""
-    return f"{'; '.join(said)}.{clock}"
+def _rationale(problem: WaveProblem, found: Assignment, waves: int) -> Iterator[str]:
+    """How good it is, what is known of that, and what of it people settled."""
+    yield f"{'; '.join(_said(report, waves) for report in found.levels)}."
+    locked = sum(each.locked_ids is not None for each in problem.settings)
+    if problem.moves or locked:
+        yield f"Kept as people want it: {_counted(len(problem.moves), 'move')}, {_counted(locked, 'locked wave')}."
+    if found.time_limited:
+        yield "The clock ended the search before its work was done."
 
 
-def _said(level: Level, value: float, bound: float, *, proven: bool) -> str:
-    end = "proven" if proven else f"at least {bound:g}"
-    return f"{_WORDS[level]}: {value:g} ({end})"
+def _said(report: LevelReport, waves: int) -> str:
+    end = "proven" if report.proven else f"at least {_number(report.bound)}"
+    value = _number(report.value)
+    if report.level is Level.WAVES and report.value != waves:
+        value = f"{waves}, numbered up to {value}"
+    return f"{_WORDS[report.level]}: {value} ({end})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 _WORDS = {

@@ -271,6 +271,7 @@ def test_planning_anew_keeps_moves_and_locks_and_the_ids_of_waves() -> None:
     found = planning.plan.wave_plan
     assert found
     assert (found.source, found.violations, found.optimality_gap) == (Source.RULES, (), 0.0)
+    assert found.rationale.endswith(" (proven). Kept as people want it: 1 move, 1 locked wave.")
 
 
 def test_planning_the_same_anew_changes_nothing() -> None:
@@ -280,6 +281,17 @@ def test_planning_the_same_anew_changes_nothing() -> None:
     planning.run(WAVES)
 
     assert planning.plan == before
+
+
+def test_numbers_that_people_left_empty_are_told() -> None:
+    planning = plan("a", "b", max_apps_per_wave=1)
+    planning.run(WAVES)
+    move(planning, MoveGiven("a", new_wave_number=7))
+
+    planning.run(WAVES)
+
+    assert planning.plan.wave_plan
+    assert planning.plan.wave_plan.rationale.startswith("Waves: 2, numbered up to 7 (proven); ")
 
 
 def test_what_was_taken_out_stays_out() -> None:
