@@ -224,6 +224,22 @@ def test_an_inventory_becomes_an_assessed_portfolio_before_a_persons_eyes(contex
         "Teller Desk": "REHOST",
     }
 
+    person.acting.act_as("alice")
+    assert person.acting.run("PlannableApplications")["applications"]["totalCount"] == 4
+    person.start("StartPlan")
+    person.watching.see(kind="FLOW_STATUS", flowStatus="COMPLETED")
+    person.watching.stop()
+    plan = person.acting.run("ReadPlan")["flow"]
+    assert {each["status"] for each in plan["phases"]} == {"COMPLETED"}
+    waves = plan["child"]["wavePlan"]["waves"]
+    assert sorted(each["application"]["name"] for wave in waves for each in wave["placements"]) == [
+        "Card Ledger",
+        "Queue Display",
+        "Staff Directory",
+        "Teller Desk",
+    ]
+    assert [len(wave["placements"]) for wave in waves] == [2, 2]
+
 
 @pytest.mark.parametrize("path", ["/", "/discovery/import?flow=MasterFlow:1", "/assess/finalization?flow="])
 def test_a_small_page_opens_and_leads_to_graphiql(page: Page, path: str) -> None:
@@ -231,7 +247,7 @@ def test_a_small_page_opens_and_leads_to_graphiql(page: Page, path: str) -> None
 
     page.get_by_role("link", name=re.compile("graphiql", re.IGNORECASE)).click()
 
-    expect(page.get_by_role("tab")).to_have_count(9, timeout=SOON)
+    expect(page.get_by_role("tab")).to_have_count(12, timeout=SOON)
 
 
 def strategies(person: Person, name: str) -> dict[str, str]:

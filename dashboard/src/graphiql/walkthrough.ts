@@ -8,7 +8,7 @@ export type Operation = Readonly<{ name: string; query: string; variables: strin
 export type Known = Readonly<Record<string, unknown>>;
 
 export const operations: readonly Operation[] = Object.entries(documents)
-  .sort(([left], [right]) => left.localeCompare(right))
+  .sort(([left], [right]) => left.localeCompare(right, undefined, { numeric: true }))
   .map(([path, query]) => ({
     name: /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1] ?? path,
     query,
