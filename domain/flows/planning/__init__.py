@@ -24,7 +24,7 @@ from domain.flows.planning.waves import place_applications
 from domain.planning.staleness import changed_for_resources, changed_for_waves, resources_renewed, waves_renewed
 from domain.transition import FlowAction
 
-_FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.ACCEPTED, Need.DEBT})
+_FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.ACCEPTED, Need.DEBT, Need.EXCEPTIONS})
 _PLAN = frozenset({Need.PLAN, Need.POOLS})
 
 # What of the configuration each phase reads itself; what it has from phases before it makes it stale with them.

@@ -11,7 +11,7 @@ from math import ceil
 
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
-from domain.debt_severity import score
+from domain.debt_severity import relieved_standards, score
 from domain.decision import Decision, Strategy
 from domain.definition import PhaseCall
 from domain.known_facts import fact_of, known_anywhere, own_fact
@@ -22,6 +22,7 @@ from domain.planning.waves.risk import RiskInputs, application_risk
 from domain.portfolio import Portfolio
 from domain.sixr.hours import complexity
 from domain.sixr.subject import Subject, distributed
+from domain.standard import StandardException
 from domain.tech_debt import components_of, live_dependencies
 
 WAVES = "wave_planning"
@@ -100,16 +101,18 @@ class _Facts:
     components: Mapping[str, tuple[Component, ...]]
     beside: Mapping[str, frozenset[str]]
     debt: Mapping[str, tuple[TechDebtItem, ...]]
+    exceptions: tuple[StandardException, ...]
 
     @classmethod
     def of(cls, portfolio: Portfolio) -> _Facts:
-        return cls(dict(components_of(portfolio)), _beside(portfolio), _debt(portfolio))
+        return cls(dict(components_of(portfolio)), _beside(portfolio), _debt(portfolio), portfolio.exceptions)
 
     def planned(self, application: Application, decision: Decision, as_of: date) -> PlannedApplication:
         components = self.components.get(application.id, ())
         dependencies = len(self.beside.get(application.id, ()))
         debt = _told_by(self.debt.get(application.id, ()), decision.flow_id)
-        subject = Subject(application, components, as_of, (), dependencies, debt, score(debt))
+        debt_score = score(debt, relieved_standards(self.exceptions, application.id, as_of))
+        subject = Subject(application, components, as_of, (), dependencies, debt, debt_score)
         servers = _servers(application, components)
         return PlannedApplication(
             application=application,

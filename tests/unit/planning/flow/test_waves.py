@@ -22,8 +22,10 @@ from domain.planning.plan import UsedDecision, UsedDependency
 from domain.planning.ports import SolveCancelled
 from domain.planning.waves.problem import PoolCapacity
 from domain.source import Source
+from domain.standard import ApprovalStatus, ExceptionKind, StandardException
 from tests.unit.planning.flow.driving import (
     MONDAY,
+    NOW,
     TODAY,
     Planning,
     application,
@@ -91,6 +93,25 @@ def test_debt_of_the_newest_flow_counts_where_the_decisions_own_found_none() -> 
 
     # Criticality and complexity low, rehosted, debt 3.9 of 10.
     assert planned_applications(planning.call(WAVES))[0].risk == pytest.approx(0.39 / 4)
+
+
+def test_debt_by_an_approved_exception_counts_by_half() -> None:
+    planning = plan("a", debt=[item("a", Severity.CRITICAL, standard_id="tls")])
+    approved = StandardException(
+        "exception",
+        "assessment",
+        "a",
+        ExceptionKind.EXCEPTION,
+        "It is replaced next year.",
+        "owner",
+        NOW,
+        "tls",
+        status=ApprovalStatus.APPROVED,
+    )
+    planning.portfolio = replace(planning.portfolio, exceptions=(approved,))
+
+    # 2.2 of 10 in place of 3.9.
+    assert planned_applications(planning.call(WAVES))[0].risk == pytest.approx(0.22 / 4)
 
 
 def test_debt_of_which_nothing_is_known_says_nothing_of_the_risk() -> None:
