@@ -30,5 +30,7 @@ class CpSatLeveller:
         if isinstance(answer, Levelled):
             return answer
         if not answer:
-            raise SolveFailed("No schedule was found in the time that levelling was given.")
+            raise SolveFailed(
+                "No schedule was found in the time that levelling has; the engagement's levellingSeconds may give more."
+            )
         raise Refused(answer)

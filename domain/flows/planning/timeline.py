@@ -18,6 +18,7 @@ from domain.planning.plan import PlanActivity, Timeline
 from domain.planning.settings import levelling_budget
 from domain.planning.timeline import TimelineDraft, changed_timeline, levelled_timeline, over_booked_pools
 from domain.planning.wave_request import TimelineRequest
+from domain.ports import PhasePorts
 
 
 class WrongTimeline(Exception):
@@ -25,14 +26,36 @@ class WrongTimeline(Exception):
 
 
 def generate_timeline(call: PhaseCall) -> Outcome:
-    """The shortest schedule found that over-books nobody; Refused INFEASIBLE names what collides."""
+    """The shortest schedule found that over-books nobody; Refused INFEASIBLE names what collides.
+
+    Only what people set of activities may over-book a pool: it is kept, and told.
+    """
     if call.ports is None:
         raise ValueError("Levelling needs a solver.")
     request = timeline_request(call)
-    budget = levelling_budget(call.settings)
-    draft = levelled_timeline(request, call.ports.solvers.leveller, budget, call.ports.cancelled)
+    try:
+        draft = _levelled(call, call.ports, request)
+    except Refused as refused:
+        draft = _kept(call, call.ports, request, refused)
     require_right(request, draft)
     return _outcome(call, request, draft)
+
+
+def _levelled(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> TimelineDraft:
+    return levelled_timeline(request, ports.solvers.leveller, levelling_budget(call.settings), ports.cancelled)
+
+
+def _kept(call: PhaseCall, ports: PhasePorts, request: TimelineRequest, refused: Refused) -> TimelineDraft:
+    """The schedule without what people set, and that put into it as when they set it; or the refusal."""
+    ruled = replace(request, changes={})
+    if ruled == request:
+        raise refused
+    try:
+        draft = _levelled(call, ports, ruled)
+        starts, lengths = {b.id: b.starts_on for b in draft.bars}, {b.id: b.working_days for b in draft.bars}
+        return changed_timeline(ruled, starts, lengths, request)
+    except Refused:
+        raise refused from None
 
 
 def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: int | None) -> Revised:

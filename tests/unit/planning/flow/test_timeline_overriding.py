@@ -174,6 +174,29 @@ def test_too_short_for_its_hours_is_kept_and_told_honestly(planning: Planning) -
     ]
 
 
+def test_another_run_keeps_what_over_books_a_pool_and_tells_it_again(planning: Planning) -> None:
+    edit(planning, "0001-0-design", working_days=1)
+    before = planning.plan
+
+    planning.run(PHASE)
+
+    assert (planning.plan.activities, planning.codes(PHASE)) == (before.activities, ["NOT_RESOURCE_FEASIBLE"])
+
+
+def test_another_run_refuses_a_pin_that_what_is_before_it_has_outgrown(planning: Planning) -> None:
+    edit(planning, "0002-0-design", starts_on=date(2027, 1, 4))
+    planning.settings["holidays"] = [f"2026-12-{day:02}" for day in range(1, 19)]
+    before = planning.plan
+
+    with pytest.raises(Refused) as caught:
+        planning.run(PHASE)
+
+    assert caught.value.problems[0].message.startswith(
+        "Wave 2: design is pinned to 2027-01-04, but cannot start before"
+    )
+    assert planning.plan == before
+
+
 def test_a_collision_of_pins_is_refused_and_nothing_changes(planning: Planning) -> None:
     edit(planning, "0002-0-design", starts_on=date(2027, 1, 4))
 
