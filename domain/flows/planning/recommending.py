@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from decimal import Decimal
 
 from domain.debt import Severity
 from domain.definition import PhaseCall
@@ -21,8 +20,6 @@ HUGE_WAVE = 6
 _HALF = 2
 # Ours: a cut-over closer to a blackout leaves no time to put right what went wrong.
 BLACKOUT_MARGIN = timedelta(days=7)
-# Ours: a placement that may be this much worse than the best is worth another search.
-WIDE_GAP = 0.1
 _RANK = {priority: rank for rank, priority in enumerate(Priority)}
 _BAD = frozenset({Severity.CRITICAL, Severity.HIGH})
 
@@ -175,13 +172,6 @@ def _staying(call: PhaseCall, _plan: Plan) -> Iterator[Recommendation]:
         yield Recommendation(title, detail, Priority.MEDIUM)
 
 
-def _search(_call: PhaseCall, plan: Plan) -> Iterator[Recommendation]:
-    gap = plan.wave_plan.optimality_gap if plan.wave_plan else None
-    if gap is not None and gap > WIDE_GAP:
-        detail = f"The best there can be may be up to {Decimal(str(gap)):.0%} better than these waves."
-        yield Recommendation("Search longer for better waves", detail, Priority.LOW)
-
-
 def _pilot(call: PhaseCall, plan: Plan) -> Iterator[Recommendation]:
     if call.configuration.pilot_wave and plan.placed and not any(wave.pilot for wave in plan.waves):
         detail = "No first wave is small and of low risk. Moving a few simple applications first teaches the team."
@@ -201,7 +191,6 @@ _RULES: Sequence[Callable[[PhaseCall, Plan], Iterator[Recommendation]]] = (
     _huge_wave,
     _blackouts,
     _staying,
-    _search,
     _pilot,
 )
 
