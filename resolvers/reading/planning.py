@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from domain.application import Application
 from domain.definition import Warning
+from domain.flows.planning.facts import WAVES
 from domain.known import KnownFlow
 from domain.listing import Listing
 from domain.planning.listing import (
@@ -143,9 +144,11 @@ async def pools(context: Context) -> tuple[ResourcePool, ...]:
 def warned(violation: Violation) -> Warning:
     """A constraint that is broken, as something a person should know."""
     details: dict[str, Any] = {"applicationIds": list(violation.application_ids), "waves": list(violation.waves)}
-    return Warning(violation.code, violation.message, "wave_planning", details)
+    return Warning(violation.code, violation.message, WAVES, details)
 
 
 def plan_of(flow: KnownFlow | None) -> KnownFlow | None:
-    """The flow when it is a plan."""
-    return flow if flow is not None and flow.kind == "planning" else None
+    """The flow when it is a plan; one of another type has no waves."""
+    if flow is None or all(phase.key != WAVES for phase in flow.definition.phases):
+        return None
+    return flow
