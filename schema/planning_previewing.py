@@ -15,7 +15,7 @@ from domain.flows.planning.moving import MoveGiven
 from domain.flows.planning.previewing import MovePreview, WavePreview
 from resolvers.context import Context
 from resolvers.reading.planning import warned
-from resolvers.reading.previewing import previewed
+from resolvers.reading.previewing import costs, previewed
 from schema.basics import Money, money
 from schema.commanding import MOST_ENTRIES
 from schema.ids import bare, flow_id
@@ -97,4 +97,4 @@ class WavePreviewType:
     @staticmethod
     async def cost(context: Context, waves: list[WavePreview]) -> list[Money | None]:
         """Before contingency, without what the days of a new wave add; null before cost_estimation has run."""
-        return await money(context, [each.cost for each in waves])
+        return await money(context, await costs(waves))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from domain.definition import PhaseCall
 from domain.errors import ErrorCode, Refused
 from domain.flows.planning.facts import WAVES
 from domain.flows.planning.moving import MoveGiven
-from domain.flows.planning.previewing import MovePreview, preview_moves
+from domain.flows.planning.previewing import MovePreview, WavePreview, preview_moves
 from domain.known import KnownFlow
 from resolvers.context import Context
 from resolvers.reading.engagement import current
@@ -22,12 +24,19 @@ async def previewed(context: Context, flow_id: str | None, moves: Sequence[MoveG
     flow = plan_of(await find(context, flow_id))
     if flow is None:
         return None
+    call = await _call(context, flow)
     try:
-        return preview_moves(await _call(context, flow), moves)
+        # A thousand applications take most of a second: others are served meanwhile.
+        return await asyncio.to_thread(preview_moves, call, moves)
     except Refused as refused:
         if any(problem.code is ErrorCode.NOT_FOUND for problem in refused.problems):
             return None
         raise
+
+
+async def costs(waves: Sequence[WavePreview]) -> list[Decimal | None]:
+    """What each of them would come to, worked out only where it is asked for."""
+    return await asyncio.to_thread(lambda: [wave.cost for wave in waves])
 
 
 async def _call(context: Context, flow: KnownFlow) -> PhaseCall:
