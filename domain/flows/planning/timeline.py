@@ -10,7 +10,7 @@ from domain.errors import NotFound, Refused
 from domain.flows.planning.results import TimelineGenerated
 from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
 from domain.flows.planning.timeline_editing import ActivityGiven, Edit, lessons, read_edit, told
-from domain.flows.planning.timeline_request import timeline_request
+from domain.flows.planning.timeline_request import changes_of, timeline_request
 from domain.flows.planning.timeline_rows import TimelineRows, presently
 from domain.flows.planning.timeline_warnings import timeline_warnings
 from domain.planning.checking.timelines import check_timeline
@@ -84,10 +84,11 @@ def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: 
 
 
 def _rescheduled(call: PhaseCall, after: PhaseCall, edit: Edit) -> Outcome:
-    request = timeline_request(after)
+    before = timeline_request(call)
+    request = replace(before, changes=changes_of(choices_of(after)))
     starts, lengths = presently(call.portfolio.plan.activities)
     try:
-        draft = changed_timeline(timeline_request(call), starts, lengths, request)
+        draft = changed_timeline(before, starts, lengths, request)
     except Refused as refused:
         raise edit.refusal(refused) from None
     require_right(request, draft)

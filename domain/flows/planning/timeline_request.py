@@ -10,7 +10,7 @@ from domain.definition import PhaseCall
 from domain.flows.planning.facts import blackouts_of, planned_applications, starts_on
 from domain.flows.planning.revised import choices_of
 from domain.flows.planning.waves import wave_problem
-from domain.planning.choices import ActivityChoice
+from domain.planning.choices import PlanChoices
 from domain.planning.plan import Plan, Wave
 from domain.planning.settings import calendar_of
 from domain.planning.wave_request import ActivityChange, PlannedWave, TimelinePool, TimelineRequest
@@ -27,9 +27,14 @@ def timeline_request(call: PhaseCall) -> TimelineRequest:
         calendar=calendar_of(call.settings),
         blackouts=blackouts_of(call),
         max_parallel_waves=call.configuration.max_parallel_waves,
-        changes={each.key: _change(each) for each in choices_of(call).activities},
+        changes=changes_of(choices_of(call)),
         portfolio=len(moving | set(plan.numbers)),
     )
+
+
+def changes_of(choices: PlanChoices) -> dict[str, ActivityChange]:
+    """What people set of activities, by their keys."""
+    return {each.key: ActivityChange(each.starts_on, each.working_days) for each in choices.activities}
 
 
 def providers(call: PhaseCall) -> dict[int, frozenset[int]]:
@@ -79,7 +84,3 @@ def _pools(plan: Plan) -> Iterator[TimelinePool]:
     """As they were when hours were allocated to them."""
     for pool in plan.resource_plan.pools if plan.resource_plan else ():
         yield TimelinePool(pool.id, pool.name, pool.hours_per_day, pool.available_from, pool.available_until)
-
-
-def _change(choice: ActivityChoice) -> ActivityChange:
-    return ActivityChange(choice.starts_on, choice.working_days)

@@ -67,7 +67,10 @@ def _nobody(call: PhaseCall) -> Iterator[Warning]:
 
 
 def _behind(call: PhaseCall, request: TimelineRequest) -> Iterator[Warning]:
-    """Only where a person wanted it so: rules place nobody before what he needs."""
+    """Only where a person wanted it so: rules place nobody before what he needs, and waves tell of it as well."""
+    wave_plan = call.portfolio.plan.wave_plan
+    if wave_plan is None or not wave_plan.violations:
+        return
     names = {wave.number: wave.name for wave in request.waves}
     pairs = sorted((number, other) for number, others in providers(call).items() for other in others if other > number)
     if pairs:

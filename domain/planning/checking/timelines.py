@@ -107,9 +107,11 @@ def _pools(request: TimelineRequest, waves: list[PlannedWave], bars: Bars) -> It
     for (number, phase), bar in bars.items():
         wave = next(wave for wave in waves if wave.number == number)
         share = planned[number].get(phase, Fraction(0))
+        worked = _worked(request, bar)
         for id, hours in wave.hours.items():
-            for day in _worked(request, bar):
-                asked[id, day] = asked.get((id, day), Fraction(0)) + Fraction(hours) * share / bar.working_days
+            each_day = Fraction(hours) * share / bar.working_days
+            for day in worked if each_day else ():
+                asked[id, day] = asked.get((id, day), Fraction(0)) + each_day
     for pool in request.pools:
         first, last = pool.available_from or date.min, pool.available_until or date.max
         for (id, day), wanted in sorted(asked.items()):
