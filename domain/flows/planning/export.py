@@ -182,6 +182,7 @@ EXPORTING = Exporting(
             Need.DEPENDENCIES,
             Need.ACCEPTED,
             Need.DEBT,
+            Need.EXCEPTIONS,
             Need.PLAN,
             Need.POOLS,
         }
