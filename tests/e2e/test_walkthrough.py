@@ -223,22 +223,7 @@ def test_an_inventory_becomes_an_assessed_portfolio_before_a_persons_eyes(contex
         "Staff Directory": "REPURCHASE",
         "Teller Desk": "REHOST",
     }
-
-    person.acting.act_as("alice")
-    assert person.acting.run("PlannableApplications")["applications"]["totalCount"] == 4
-    person.start("StartPlan")
-    person.watching.see(kind="FLOW_STATUS", flowStatus="COMPLETED")
-    person.watching.stop()
-    plan = person.acting.run("ReadPlan")["flow"]
-    assert {each["status"] for each in plan["phases"]} == {"COMPLETED"}
-    waves = plan["child"]["wavePlan"]["waves"]
-    assert sorted(each["application"]["name"] for wave in waves for each in wave["placements"]) == [
-        "Card Ledger",
-        "Queue Display",
-        "Staff Directory",
-        "Teller Desk",
-    ]
-    assert [len(wave["placements"]) for wave in waves] == [2, 2]
+    plan_what_moves(person)
 
 
 @pytest.mark.parametrize("path", ["/", "/discovery/import?flow=MasterFlow:1", "/assess/finalization?flow="])
@@ -254,3 +239,22 @@ def strategies(person: Person, name: str) -> dict[str, str]:
     """What is decided for the applications whose decision is that."""
     decisions = person.acting.run("ReadAssessment")["flow"]["child"]["decisions"]["nodes"]
     return {each["application"]["name"]: each["strategy"] for each in decisions if each[name]}
+
+
+def plan_what_moves(person: Person) -> None:
+    """The last step: a plan of what the assessment moves, to its end."""
+    person.acting.act_as("alice")
+    assert person.acting.run("PlannableApplications")["applications"]["totalCount"] == 4
+    person.start("StartPlan")
+    person.watching.see(kind="FLOW_STATUS", flowStatus="COMPLETED")
+    person.watching.stop()
+    plan = person.acting.run("ReadPlan")["flow"]
+    assert {each["status"] for each in plan["phases"]} == {"COMPLETED"}
+    waves = plan["child"]["wavePlan"]["waves"]
+    assert sorted(each["application"]["name"] for wave in waves for each in wave["placements"]) == [
+        "Card Ledger",
+        "Queue Display",
+        "Staff Directory",
+        "Teller Desk",
+    ]
+    assert [len(wave["placements"]) for wave in waves] == [2, 2]
