@@ -49,6 +49,12 @@ async def decide_anew(bench: Bench, of: Application) -> None:
         await uow.portfolio.save((replace(held, strategy=Strategy.REPLATFORM, version=held.version + 1),))
 
 
+async def decide_in_vain(bench: Bench, of: Application) -> None:
+    async with bench.work(bench.tenant) as uow:
+        await uow.portfolio.save((replace(decision(of), strategy=Strategy.REFACTOR),))
+        await uow.flows.get(new_id())
+
+
 def reviews(bench: Bench) -> list[tuple[str, ...]]:
     return [job.flow_ids for job in bench.take_jobs() if isinstance(job, ReviewPlans)]
 
@@ -115,8 +121,6 @@ async def test_what_is_rolled_back_asks_nobody(bench: Bench) -> None:
     await planned(bench, billing)
 
     with pytest.raises(NotFound):
-        async with bench.work(bench.tenant) as uow:
-            await uow.portfolio.save((replace(decision(billing), strategy=Strategy.REFACTOR),))
-            await uow.flows.get(new_id())
+        await decide_in_vain(bench, billing)
 
     assert reviews(bench) == []
