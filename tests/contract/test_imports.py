@@ -73,6 +73,13 @@ def test_a_contract_notices_when_it_is_broken(checkout: Path, contract: str) -> 
     assert contract in broken(lint(checkout))
 
 
+@pytest.mark.parametrize("imported", ["crews", "crewai", "openai", "anthropic"])
+def test_no_part_of_an_agent_passes_into_the_api(checkout: Path, imported: str) -> None:
+    (checkout / "server" / "app.py").write_text(f"import {imported}\n")
+
+    assert broken(lint(checkout)) == ["The API process loads neither agents nor solvers nor writers"]
+
+
 def imports(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
