@@ -21,6 +21,7 @@ from domain.feedback import FeedbackVerdict
 from domain.flows import DEFINITIONS
 from domain.learning import LearningScope
 from domain.listing import DependencyDirection, FlowOrder
+from domain.model_status import ModelState
 from domain.phase import PhaseStatus
 from domain.planning.plan import CostCategory, Priority, TimelineStatus
 from domain.source import Source
@@ -28,17 +29,6 @@ from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
 from domain.transition import FlowAction, FlowStatus
 
 FlowType: Any = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})  # type: ignore[misc]
-
-
-class ModelState(StrEnum):
-    """Whether the language model can be asked."""
-
-    READY = "READY"
-    UNAUTHORIZED = "UNAUTHORIZED"
-    UNREACHABLE = "UNREACHABLE"
-    UNKNOWN_MODEL = "UNKNOWN_MODEL"
-    NOT_CONFIGURED = "NOT_CONFIGURED"
-
 
 # None where the domain's name is the contract's.
 ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(

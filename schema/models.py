@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from schema.enums import ModelState
+from domain.model_status import ModelStatus
 from schema.mirror import mirror
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStatus:
-    """What is known of the model; without one the built-in rules do the work."""
-
-    state: ModelState
-    model: str | None = None
-    checked_at: datetime | None = None
-    message: str | None = None
 
 
 @mirror(

@@ -17,6 +17,7 @@ from domain.flows.planning.previewing import MovePreview
 from domain.known import AuditEntry, FlowSummary, KnownFlow, PortfolioSummary, SelectableEngagement
 from domain.learning import LearningPattern
 from domain.listing import Applications, FlowOrder, Flows, Patterns, Standards
+from domain.model_status import ModelState, ModelStatus
 from domain.reading import MAX_SIZE, Page
 from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardCategory
@@ -29,11 +30,10 @@ from resolvers.reading.assessment import find_templates
 from resolvers.reading.comparing import PlanComparison, compare
 from schema.connections import window
 from schema.engagement import Asking
-from schema.enums import FlowType, ModelState
+from schema.enums import FlowType
 from schema.ids import NOTHING, bare, flow_id, parse
 from schema.loading import entry
 from schema.mirror import Id
-from schema.models import ModelStatus
 from schema.nodes import AnyNode, find_nodes
 from schema.plan_moves import MoveInput
 from schema.planning_previewing import preview

@@ -13,6 +13,7 @@ from schema import (  # noqa: F401  (they mirror types)
     discovery,
     exports,
     flows,
+    models,
     phases,
     planning_comparing,
     planning_costs,
