@@ -64,12 +64,22 @@ def propose_answer(call: PhaseCall) -> CleansingAnswer:
         if (key := key_of(finding.natural_key)) in taught
     }
     remembered |= {finding.natural_key: finding.applied for finding in call.portfolio.findings if finding.decided}
-    refused = tuple(finding.id for finding in _own(call) if not _likely(finding, remembered))
+    result: CleansingResult = call.results[call.phase]
+    advised = {each.finding_id: each.accept for each in result.advice}
+    refused = tuple(finding.id for finding in _own(call) if not _likely(finding, remembered, advised))
     return CleansingAnswer(refuse=refused, accept_all=True)
 
 
-def _likely(finding: CleansingFinding, remembered: Mapping[str, bool]) -> bool:
-    return remembered.get(finding.natural_key, finding.rule not in DOUBTFUL)
+def remembers(call: PhaseCall, finding: CleansingFinding) -> bool:
+    """Whether a person has decided about it before, here or in an earlier flow."""
+    decided = {each.natural_key for each in call.portfolio.findings if each.decided}
+    return finding.decided or finding.natural_key in decided or key_of(finding.natural_key) in _taught(call)
+
+
+def _likely(finding: CleansingFinding, remembered: Mapping[str, bool], advised: Mapping[str, bool]) -> bool:
+    """What a person said counts before what an agent advises, and that before what is usual."""
+    usual = advised.get(finding.id, finding.rule not in DOUBTFUL)
+    return remembered.get(finding.natural_key, usual)
 
 
 def decide_cleansing(call: PhaseCall) -> Outcome:

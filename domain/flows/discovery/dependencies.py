@@ -53,7 +53,7 @@ def find_dependencies(call: PhaseCall) -> Outcome:
         result,
         saves=(*(found for found in now if before.get(found.id) != found), *saved),
         removes=(*gone, *removed),
-        warnings=tuple(_warnings(result, call)),
+        warnings=tuple(warnings_of(result, call)),
         used=tuple(classifier.used),
     )
 
@@ -92,9 +92,9 @@ def decide_dependencies(call: PhaseCall) -> Outcome:
     uncertain = tuple(found for found in result.uncertain if (found.from_id, found.to_id) not in settled)
     decided = replace(
         result,
-        **_counts(now),
+        **counts_of(now),
         cycles=find_cycles(now),
-        shared_services=tuple(_still_shared(result.shared_services, now)),
+        shared_services=tuple(still_shared(result.shared_services, now)),
         uncertain=uncertain,
     )
     return Outcome(
@@ -103,7 +103,7 @@ def decide_dependencies(call: PhaseCall) -> Outcome:
             *(found for ends, found in changed.items() if held.get(ends) != found),
             *lessons(_corrections(call, held, changed)),
         ),
-        warnings=tuple(_warnings(decided, call)),
+        warnings=tuple(warnings_of(decided, call)),
     )
 
 
@@ -227,7 +227,7 @@ def _result(
 ) -> DependencyResult:
     unknown = _left_out(resolution, DependencyRule.UNKNOWN_APPLICATION)
     return DependencyResult(
-        **_counts(now),
+        **counts_of(now),
         cycles=find_cycles(now),
         shared_services=tuple(_shared(now, told)),
         uncertain=tuple(
@@ -246,7 +246,8 @@ def _left_out(resolution: Resolution, rule: DependencyRule) -> list[LeftOut]:
     return [left for left in resolution.left_out.values() if left.rule is rule]
 
 
-def _counts(now: Sequence[Dependency]) -> dict[str, Any]:
+def counts_of(now: Sequence[Dependency]) -> dict[str, Any]:
+    """How many there are, of each kind too: fields of the result."""
     kinds = [found.kind for found in now]
     return {
         "dependencies": len(kinds),
@@ -270,7 +271,8 @@ def _shared(
         yield SharedService(id, count, because.get(id, "A person says so."))
 
 
-def _still_shared(before: Iterable[SharedService], now: Sequence[Dependency]) -> Iterator[SharedService]:
+def still_shared(before: Iterable[SharedService], now: Sequence[Dependency]) -> Iterator[SharedService]:
+    """The shared services of these dependencies, with the reasons given before."""
     reasons = {found.application_id: found.because for found in before}
     for found in _shared(now, {}):
         yield replace(found, because=reasons.get(found.application_id, found.because))
@@ -330,7 +332,8 @@ def _problems(answer: DependencyAnswer, known: set[str]) -> Iterator[Problem]:
         seen.add((one.from_id, one.to_id))
 
 
-def _warnings(result: DependencyResult, call: PhaseCall) -> Iterator[Warning]:
+def warnings_of(result: DependencyResult, call: PhaseCall) -> Iterator[Warning]:
+    """What of such a result a person should know."""
     if result.unknown_names:
         message = f"Dependencies on applications nobody knows ({result.unknown_names:,}): {'; '.join(result.unknown)}."
         yield Warning("UNKNOWN_APPLICATIONS", message, call.phase, {"dependencies": result.unknown_names})

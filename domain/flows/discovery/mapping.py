@@ -37,6 +37,7 @@ _ROWS_LOOKED_AT = 1_000
 _LONGEST_SHOWN = 100
 _VALUES_LOOKED_AT = 100
 _UNSURE = 0.7
+UNSURE_CODE = "MAPPING_UNSURE"
 
 
 def propose_mapping(call: PhaseCall) -> Outcome:
@@ -51,7 +52,7 @@ def propose_mapping(call: PhaseCall) -> Outcome:
     mappings = settle(_as_chosen_before(call, proposed), configuration.mappings)
     taken = frozenset(mappings)
     used = (found.pattern for found, one in zip(guesses, proposed, strict=True) if found.pattern and one in taken)
-    return Outcome(MappingResult(mappings), warnings=tuple(_doubts(mappings, call.phase)), used=tuple(used))
+    return Outcome(MappingResult(mappings), warnings=tuple(doubts(mappings, call.phase)), used=tuple(used))
 
 
 def columns_told(results: Mapping[str, Any]) -> str:
@@ -105,7 +106,7 @@ def decide_mapping(call: PhaseCall) -> Outcome:
             "mappings",
         )
     lessons = tuple(_lessons(call, result.mappings, mappings))
-    return Outcome(MappingResult(mappings), saves=lessons, warnings=tuple(_doubts(mappings, call.phase)))
+    return Outcome(MappingResult(mappings), saves=lessons, warnings=tuple(doubts(mappings, call.phase)))
 
 
 def settle(proposed: Sequence[AttributeMapping], chosen: Sequence[ColumnTarget]) -> tuple[AttributeMapping, ...]:
@@ -180,11 +181,12 @@ def _values(call: PhaseCall) -> dict[str, list[str]]:
     return {column: list(texts) for column, texts in found.items()}
 
 
-def _doubts(mappings: Sequence[AttributeMapping], phase: str) -> Iterator[Warning]:
+def doubts(mappings: Sequence[AttributeMapping], phase: str) -> Iterator[Warning]:
+    """One warning that names the columns of which nobody is sure, where there are any."""
     unsure = [mapping.column for mapping in mappings if mapping.target and mapping.confidence < _UNSURE]
     if unsure:
         message = f"What these columns hold is a guess: {', '.join(unsure)}."
-        yield Warning("MAPPING_UNSURE", message, phase, {"columns": unsure})
+        yield Warning(UNSURE_CODE, message, phase, {"columns": unsure})
 
 
 def _lessons(

@@ -81,13 +81,27 @@ class DefaultFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingAdvice:
+    """Whether a finding had better be accepted, and why: what an agent thinks of it."""
+
+    finding_id: str
+    accept: bool
+    because: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class CleansingResult:
-    """How many findings there are, how many were applied, and what stands in for what is missing."""
+    """How many findings there are, how many were applied, and what stands in for what is missing.
+
+    `advice` decides what is proposed at the pause, and nothing else.
+    """
 
     findings: int
     applied: int
     rules: tuple[RuleCount, ...]
     defaults: DefaultFacts = field(default_factory=DefaultFacts)
+    advice: tuple[FindingAdvice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

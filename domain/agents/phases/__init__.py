@@ -1,0 +1,1 @@
+"""How a model's proposals enter the result of each phase, one module per area."""
