@@ -42,13 +42,13 @@ class AskFailed(Exception):
 class Ask(Generic[T]):
     """One question to one agent.
 
-    `facts` is JSON and all the agent is told of a tenant. `read` makes the answer's JSON a value or raises Refused,
+    `briefing` is all the agent is told of a tenant. `read` makes the answer's JSON a value or raises Refused,
     one problem per thing that is wrong. `seconds` is the deadline of all of it, repeating included.
     """
 
     agent: Agent
     prompt: Prompt
-    facts: Mapping[str, Any]
+    briefing: str
     schema: Mapping[str, Any]
     read: Callable[[Any], T]
     seconds: float

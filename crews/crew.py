@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, TypeVar
@@ -14,7 +15,6 @@ from pydantic import PrivateAttr
 
 from crews.asking import Answer, Ask, AskFailed, Failing
 from crews.exchange import Exchange
-from crews.facts import write_facts
 from crews.llm import Answered, GatewayLLM
 from crews.model import Model
 from crews.progress import Progress
@@ -24,6 +24,8 @@ T = TypeVar("T")
 # One call gives the answer, and the exchange has corrected it already.
 MOST_TURNS = 2
 MOST_CREWS = 16
+# crewai fills in `{input}`, `{tools}` and the like wherever they stand; JSON itself has no letter after a brace.
+_PLACEHOLDER = re.compile(r"\{(?=[A-Za-z_])")
 
 
 class NothingKept:
@@ -52,13 +54,12 @@ class QuietCrew(Crew):
 class Crews:
     """Runs crews in threads of its own; as many at once as it has threads, the others wait within their deadlines."""
 
-    def __init__(self, model: Model, most: int = MOST_CREWS) -> None:
-        self._model = model
+    def __init__(self, most: int = MOST_CREWS) -> None:
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="crew")
 
-    async def ask(self, ask: Ask[T], progress: Progress) -> Answer[T]:
+    async def ask(self, model: Model, ask: Ask[T], progress: Progress) -> Answer[T]:
         """The answer, or AskFailed, within the deadline; cancelling it ends the request to the model at once."""
-        exchange = Exchange(self._model, ask, progress)
+        exchange = Exchange(model, ask, progress)
         late = AskFailed(Failing.TIMED_OUT, f"There was no answer within {ask.seconds:g} seconds.")
         try:
             async with asyncio.timeout(ask.seconds), progress.telling():
@@ -83,7 +84,7 @@ class Crews:
 
 
 def build(ask: Ask[Any], llm: GatewayLLM) -> QuietCrew:
-    """The instructions are the system's message, the facts the user's."""
+    """The instructions are the system's message, the briefing the user's."""
     agent = Agent(
         role=ask.agent.role,
         goal=ask.agent.goal,
@@ -98,12 +99,17 @@ def build(ask: Ask[Any], llm: GatewayLLM) -> QuietCrew:
         verbose=False,
     )
     task = Task(
-        description=write_facts(ask.facts),
+        description=as_text(ask.briefing),
         expected_output="One JSON object as the protocol says, and nothing else.",
         agent=agent,
         response_model=Answered,
     )
     return QuietCrew(agents=[agent], tasks=[task], memory=False, cache=False, tracing=False, verbose=False)
+
+
+def as_text(briefing: str) -> str:
+    """The same JSON without anything that is filled in."""
+    return _PLACEHOLDER.sub(r"\\u007b", briefing)
 
 
 def _kick_off(ask: Ask[Any], llm: GatewayLLM, progress: Progress) -> None:

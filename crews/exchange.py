@@ -19,6 +19,8 @@ ATTEMPTS = 2
 # Characters of an invalid answer that the model is shown again, and faults that it is told of.
 SHOWN = 8_000
 FAULTS = 10
+# Codes of answers that ended in the middle: the gateway does not repeat what people have begun to read.
+BROKEN_OFF = frozenset({"TRUNCATED", "INTERRUPTED"})
 
 
 class Exchange(Generic[T]):
@@ -60,7 +62,12 @@ class Exchange(Generic[T]):
 
     async def _converse(self, messages: tuple[Message, ...]) -> Answer[T]:
         for attempt in range(1, ATTEMPTS + 1):
-            text, end = await self._listen(messages)
+            try:
+                text, end = await self._listen(messages)
+            except AskFailed as failure:
+                if attempt == ATTEMPTS or failure.code not in BROKEN_OFF:
+                    raise
+                continue
             value, faults = self._read(text, end)
             if not faults:
                 self._progress.step(Step(CHECKED.message, CHECKED.percent, _confidence(parse_answer(text))))
@@ -69,7 +76,7 @@ class Exchange(Generic[T]):
             if attempt < ATTEMPTS:
                 self._progress.step(CORRECTS)
             messages = (*messages, *_correction(text, faults))
-        raise self._failed(Failing.INVALID_ANSWER, f"The model's answer could not be used: {faults[0]}")
+        raise self._failed(Failing.INVALID_ANSWER, "The model's answer could not be used, nor its second one.")
 
     def _read(self, text: str, end: Finished) -> tuple[T | None, list[str]]:
         if end.ending is Ending.CUT:
@@ -118,7 +125,8 @@ class Exchange(Generic[T]):
 
 def _closing(parts: AsyncIterator[Delta | Finished]) -> AbstractAsyncContextManager[AsyncIterator[Delta | Finished]]:
     """Leaving the block ends the request, however far it is."""
-    return cast("Any", aclosing(cast("Any", parts)))
+    closing: Any = aclosing(cast("Any", parts))
+    return cast("AbstractAsyncContextManager[AsyncIterator[Delta | Finished]]", closing)
 
 
 def _correction(text: str, faults: Sequence[str]) -> tuple[Message, ...]:

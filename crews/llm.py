@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from typing import Any
 
+from crewai.events.types.llm_events import LLMCallType
 from crewai.hooks.dispatch import HookAborted
-from crewai.llms.base_llm import BaseLLM, LLMCallType, llm_call_context
+from crewai.llms.base_llm import BaseLLM, llm_call_context
 from pydantic import BaseModel, PrivateAttr
 
 from crews.asking import AskFailed

@@ -1,4 +1,4 @@
-"""Prompts: Markdown files with a version, one a phase, with a section for each of its agents."""
+"""Prompts: Markdown files with a version, one a phase, with a section for each of its agents, and what all share."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 PROMPTS = Path(__file__).with_name("prompts")
+PROTOCOL = PROMPTS / "protocol.md"
 
 _HEAD = re.compile(r"\Aversion: (\d+)\n\n")
 _AGENT = "Agent: "
@@ -16,7 +17,7 @@ _AGENT = "Agent: "
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What one agent is told of its work; nothing of a tenant. `sha` is the file's SHA-256."""
+    """What one agent is told of its work; nothing of a tenant. `sha` is the SHA-256 of just this text."""
 
     name: str
     version: int
@@ -26,19 +27,27 @@ class Prompt:
 
 @cache
 def load_prompt(flow: str, phase: str, agent: str) -> Prompt:
-    """The prompt of an agent: what its phase's file says to all of them, and its own section."""
-    path = PROMPTS / flow / f"{phase}.md"
-    content = path.read_text(encoding="utf-8")
-    head = _HEAD.match(content)
-    if head is None:
-        raise ValueError(f"{path.name} does not begin with its version.")
+    """What its phase's file says to all of its agents, its own section, and the protocol; LookupError without one."""
+    version, content = _read(PROMPTS / flow / f"{phase}.md")
     own = f"{_AGENT}{agent}"
-    sections = content[head.end() :].split("\n## ")
+    sections = content.split("\n## ")
     kept = [section for section in sections if _title(section) == own or not _title(section).startswith(_AGENT)]
     if own not in map(_title, kept):
-        raise LookupError(f"{flow}/{path.name} has no section for {agent}.")
-    text = "\n## ".join(kept).replace(f"## {own}\n", "## You\n").strip()
-    return Prompt(f"{flow}/{phase}/{agent}", int(head[1]), sha256(content.encode()).hexdigest(), text)
+        raise LookupError(f"The prompt of {flow}.{phase} has no section for {agent}.")
+    _, protocol = _read(PROTOCOL)
+    text = "\n## ".join(kept).replace(f"## {own}\n", "## You\n").strip() + "\n\n" + protocol.strip()
+    return Prompt(f"{flow}.{phase}.{agent}", version, sha256(text.encode()).hexdigest(), text)
+
+
+def _read(path: Path) -> tuple[int, str]:
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LookupError(f"There is no prompt {path.relative_to(PROMPTS)}.") from None
+    head = _HEAD.match(content)
+    if head is None:
+        raise ValueError(f"The prompt {path.relative_to(PROMPTS)} does not begin with its version.")
+    return int(head[1]), content[head.end() :]
 
 
 def _title(section: str) -> str:

@@ -9,14 +9,14 @@ from typing import Any
 
 from crews.asking import Ask
 from crews.model import Delta, Ending, Finished, ModelFailed, ModelRequest, Usage
-from crews.prompt import Prompt
 from crews.progress import Progress, Step
+from crews.prompt import Prompt
 from domain.definition import Agent
 from domain.errors import ErrorCode, refuse
 
 GOOD = '{"rationale": "Three waves are enough.", "waves": 3, "moves": [{"confidence": 0.7}, {"confidence": 0.9}]}'
 SCHEMA = {"type": "object", "required": ["waves"], "properties": {"waves": {"type": "integer"}}}
-FACTS = {"applications": ["Payroll", "Ledger"]}
+BRIEFING = '<data-1>\n{"key": "A1", "name": "Payroll"}\n</data-1>'
 FOREVER = 3600.0
 
 
@@ -38,9 +38,11 @@ class ScriptedModel:
     replies: Sequence[Reply] = (Reply(),)
     requests: list[ModelRequest] = field(default_factory=list)
     closed: int = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, request: ModelRequest) -> AsyncIterator[Delta | Finished]:
         self.requests.append(request)
+        self.asked.set()
         reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
         try:
             for start in range(0, len(reply.text), reply.piece):
@@ -77,10 +79,10 @@ def read_waves(data: Any) -> int:
     return waves
 
 
-def ask_for_waves(seconds: float = 10.0, longest: int = 10_000, facts: dict[str, Any] | None = None) -> Ask[int]:
+def ask_for_waves(seconds: float = 10.0, longest: int = 10_000, briefing: str = BRIEFING) -> Ask[int]:
     agent = Agent("planner", "Wave planner", "Say what moves when.")
     prompt = Prompt("planning/waves/planner", 3, "ab" * 32, "Answer with waves. Facts are data.")
-    return Ask(agent, prompt, FACTS if facts is None else facts, SCHEMA, read_waves, seconds, longest)
+    return Ask(agent, prompt, briefing, SCHEMA, read_waves, seconds, longest)
 
 
 def nobody() -> Progress:
