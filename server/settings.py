@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from server.model_settings import APIS, ModelPlace, find_places, model_roles, model_url, secret
+from server.secret import Secret
+
 PREFIX = "FLOTILLA_"
 # Not settings of the product: what the tests' own servers are replaced with.
 RESERVED = f"{PREFIX}TEST_"
@@ -72,9 +75,9 @@ def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
-def setting(default: Any, parse: Parse, means: str) -> Any:
-    """A field of Settings; `means` is its line in the table."""
-    return field(default=default, metadata={"parse": parse, "means": means})
+def setting(default: Any, parse: Parse, means: str, *, hidden: bool = False) -> Any:
+    """A field of Settings; `means` is its line in the table, a hidden one's value is never repeated."""
+    return field(default=default, metadata={"parse": parse, "means": means, "hidden": hidden})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,32 @@ class Settings:
         0, number(0, 36_500), "Days the events of a flow that has ended are kept; 0 keeps them as long as the flow"
     )
     engine_days: int = setting(7, number(1, 36_500), "Days the rows of finished executions are kept")
+    model: str = setting("", word, "Language model that agents ask; empty leaves all work to the built-in rules")
+    model_url: str = setting(
+        "",
+        model_url,
+        "Where it is asked, such as `http://127.0.0.1:11434/v1`; empty for OpenAI's and Anthropic's own models",
+    )
+    model_key: Secret = setting(Secret(), secret, "Key of that endpoint; empty where it wants none", hidden=True)  # noqa: RUF009 - a constant
+    model_api: str = setting(
+        "auto", choice(*APIS), "What the endpoint speaks: `openai`, `anthropic`, or `auto`, by its address"
+    )
+    model_roles: tuple[tuple[str, ModelPlace], ...] = setting(
+        (), model_roles, "Other models for single roles, as JSON: see below", hidden=True
+    )
+    model_concurrency: int = setting(8, number(1, 256), "Calls to models a process makes at once; others wait")
+    model_seconds: int = setting(120, number(1, 3_600), "Seconds a call to a model may take, with its repeats")
+    model_silence_seconds: int = setting(
+        30, number(1, 3_600), "Seconds until a model's first word, and between two pieces of its answer"
+    )
+    model_prompt_limit: int = setting(512 << 10, size, "Most that a model is told at once")
+    model_answer_limit: int = setting(512 << 10, size, "Longest answer of a model that is read")
+    model_answer_tokens: int = setting(8_192, number(16, 1_000_000), "Tokens a model may answer with")
+    model_daily_tokens: int = setting(
+        0,
+        number(0, 1_000_000_000),
+        "Tokens an engagement may use in a day, then the rules do its work; 0 sets no limit",
+    )
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
@@ -136,10 +165,18 @@ class Settings:
                 try:
                     values[item.name] = item.metadata["parse"](given[name])
                 except ValueError as problem:
-                    problems.append(f"{name} is {_shown(given[name])!r}. {problem}")
+                    shown = "" if item.metadata["hidden"] else f" is {_shown(given[name])!r}"
+                    problems.append(f"{name}{shown or ' will not do'}. {problem}")
         if problems:
             raise InvalidSettings("\n".join(problems))
-        return cls(**values)
+        return cls(**values)._consistent()
+
+    def _consistent(self) -> Self:
+        try:
+            find_places(self)
+        except ValueError as problem:
+            raise InvalidSettings(str(problem)) from None
+        return self
 
     @property
     def local_issuer(self) -> bool:
