@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,3 +89,24 @@ def ask_for_waves(seconds: float = 10.0, longest: int = 10_000, briefing: str = 
 def nobody() -> Progress:
     """Progress that is told to nobody."""
     return Progress(Heard().tell)
+
+
+@dataclass
+class Read:
+    """What a reader saw of a text, piece by piece; each attempt is a text of its own."""
+
+    texts: list[list[str]] = field(default_factory=list)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Read]:
+        self.texts.append([])
+        yield self
+
+    def write(self, piece: str) -> None:
+        self.texts[-1].append(piece)
+        self.begun.set()
+
+    @property
+    def pieces(self) -> list[str]:
+        return self.texts[-1] if self.texts else []
