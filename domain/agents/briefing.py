@@ -76,7 +76,9 @@ def _rights(rows: Sequence[Permit]) -> str:
 
 def _facts(subjects: Sequence[Subject], space: int) -> tuple[str, list[str]]:
     """As many subjects as fit, and whether that is all of them."""
-    empty = len(_between("", (), "data")) + len(_told(len(subjects), len(subjects))) + 1
+    count = len(subjects)
+    heads = (_told(count, count), _told(max(0, count - 1), count))
+    empty = len(_between(max(heads, key=len), (), "data"))
     lines: list[str] = []
     shown: list[str] = []
     left = space - empty

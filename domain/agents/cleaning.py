@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 
 # Beyond this nothing is read: the longest text that is kept anywhere is shorter.
 _MOST_READ = 20_000
@@ -17,27 +18,28 @@ _BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 # Seen by nobody though their category is that of letters or marks: variation selectors, joiners, fillers.
 _BLANK = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_PARAGRAPH = re.compile(r"\n{3,}")
 _IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])?")
 _IMAGE_BEGUN = re.compile(r"!+\[")
 _SCHEME = re.compile(
-    r"(?<![a-z0-9])(?:(?P<any>[a-z][a-z0-9+.\-]{0,30})\s*:\s*//"
-    r"|(?P<bad>javascript|vbscript|livescript|data|file|blob|about|ftp|tel|sms|intent|view-source|ms-[a-z\-]{1,20})"
-    r"\s*:(?=\S))",
+    r"(?<![a-z0-9])(?:(?P<any>[a-z][a-z0-9+.\-]{0,30})\s{0,2}:\s{0,2}//"
+    r"|(?:javascript|vbscript|livescript)\s{0,2}:\s{0,2}"
+    # Words of plain language too, before a space.
+    r"|(?:data|file|blob|about|ftp|tel|sms|intent|view-source|ms-[a-z\-]{1,20}):(?=[^\s\u2026]))",
     re.IGNORECASE,
 )
-_TARGET = re.compile(r"(\]\(\s*<?\s*)(?P<any>[a-z][a-z0-9+.\-]{0,30})\s*:", re.IGNORECASE)
+_TARGET = re.compile(r"(\]\(\s{0,2}<?\s{0,2})(?P<any>[a-z][a-z0-9+.\-]{0,30})\s{0,2}:", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*(?!\w)")
 
 
 def line(text: str, longest: int) -> str:
     """The text on one line, cleaned and cut at a word."""
-    return cut(" ".join(_plain(text).split()), longest)
+    return cut(_plain(text, _on_one_line), longest)
 
 
 def block(text: str, longest: int) -> str:
     """The text with its paragraphs, cleaned and cut at a word."""
-    lines = (" ".join(each.split()) for each in _plain(text).split("\n"))
-    return cut(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), longest)
+    return cut(_plain(text, _in_paragraphs), longest)
 
 
 def cut(text: str, longest: int) -> str:
@@ -76,10 +78,19 @@ def _bare(number: str) -> str:
     return f"{whole.lstrip('0') or '0'}.{rest.rstrip('0')}".rstrip(".")
 
 
-def _plain(text: str) -> str:
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _in_paragraphs(text: str) -> str:
+    lines = (" ".join(each.split()) for each in text.split("\n"))
+    return _PARAGRAPH.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _plain(text: str, laid_out: Callable[[str], str]) -> str:
     """Once more until nothing changes: what is taken out may bring together what was apart."""
-    after = _step(text[:_MOST_READ])
-    while (again := _step(after)) != after:
+    after = laid_out(_step(text[:_MOST_READ]))
+    while (again := laid_out(_step(after))) != after:
         after = again
     return after
 

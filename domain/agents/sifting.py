@@ -31,11 +31,12 @@ class Item:
     @property
     def said(self) -> tuple[Any, ...]:
         """What it says, without why and how sure."""
-        return tuple(getattr(self.value, name) for name in self.permit.fields)
+        return tuple(_folded(getattr(self.value, name)) for name in self.permit.fields)
 
     @property
     def identity(self) -> tuple[Any, ...]:
-        return (self.permit.part, *(getattr(self.value, name) for name in self.permit.once))
+        """What makes it the same item as another."""
+        return (self.permit.part, *(_folded(getattr(self.value, name)) for name in self.permit.once))
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ def dropped(part: str, key: str, why: str, refs: Mapping[str, str]) -> Warning:
     named = f' about "{line(key, _SHOWN)}"' if key else ""
     message = f"What a model proposed in {part}{named} was left out: {why}."
     return Warning(DROPPED, message, None, {"part": part, "subject": line(key, _SHOWN), "because": why, **refs})
+
+
+def _folded(value: Any) -> Any:
+    """Capitals make no difference."""
+    return value.casefold() if isinstance(value, str) else value
 
 
 def _key(warning: Warning) -> tuple[str, str]:

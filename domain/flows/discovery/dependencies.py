@@ -344,9 +344,10 @@ def warnings_of(result: DependencyResult, call: PhaseCall) -> Iterator[Warning]:
         )
         message = f"Cycles of hard dependencies become move groups ({len(result.cycles):,}): {told}."
         yield Warning("DEPENDENCY_CYCLES", message, call.phase, {"cycles": len(result.cycles)})
-    if result.uncertain:
-        message = f"Dependencies of which the source does not say the kind, taken as SOFT: {len(result.uncertain):,}."
-        yield Warning("DEPENDENCIES_UNCERTAIN", message, call.phase, {"dependencies": len(result.uncertain)})
+    soft = sum(each.kind is DependencyKind.SOFT for each in result.uncertain)
+    if soft:
+        message = f"Dependencies of which the source does not say the kind, taken as SOFT: {soft:,}."
+        yield Warning("DEPENDENCIES_UNCERTAIN", message, call.phase, {"dependencies": soft})
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -35,25 +35,13 @@ _TEXTS = st.sampled_from(
         "Unsupported runtime", "W1", "W2", "overview", "risks",
     ]
 )  # fmt: skip
-_NUMBERS = st.sampled_from([0.0, 0.49, 0.5, 0.7, 0.9, 1.0, 1.1, -1.0, float("nan"), float("inf")])
+_NUMBERS = st.sampled_from([0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 0.0, 0.49, 1.1, -1.0, float("nan"), float("inf")])
 
 # What of each saved thing a proposal may make different; of everything else, nothing.
 _MAY: Mapping[type, frozenset[str]] = {
     Decision: frozenset(
-        [
-            "strategy",
-            "recommended",
-            "confidence",
-            "rationale",
-            "effort",
-            "cost",
-            "treatments",
-            "depth",
-            "rules",
-            "dissenting",
-            "risks",
-            "source",
-        ]
+        {"strategy", "recommended", "confidence", "rationale", "effort", "cost", "treatments", "depth", "rules"}
+        | {"dissenting", "risks", "source"}
     ),
     TechDebtItem: frozenset({"severity", "evidence", "confidence", "source"}),
     Dependency: frozenset({"kind", "criticality"}),

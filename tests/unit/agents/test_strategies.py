@@ -182,7 +182,8 @@ def test_at_most_three_risks_enter_the_worst_first_and_none_twice() -> None:
         for n, severity in enumerate([Severity.LOW, Severity.HIGH, Severity.MEDIUM, Severity.LOW])
     )
 
-    done = judged(risks=(*risks, RiskProposed(key, "risk 1", Severity.LOW, "No.", "No.", 0.2)))
+    again = RiskProposed(key, "RISK 1", Severity.HIGH, "look at it.", "No.", 0.2)
+    done = judged(risks=(*risks, again))
 
     own = [each for each in decisions(done.outcome)["orders"].risks if each.source is Source.MODEL_CHECKED_BY_RULES]
     assert [each.title for each in own] == ["Risk 1", "Risk 2", "Risk 0"]
