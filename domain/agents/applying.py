@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from domain.agents.permission import LEAST_CONFIDENCE
@@ -27,6 +28,11 @@ class Applying:
     suggestions: list[Warning] = field(default_factory=list)
     left_out: list[Warning] = field(default_factory=list)
     entered: list[float] = field(default_factory=list)
+
+    @cached_property
+    def known(self) -> str:
+        """Everything that the subjects say of themselves."""
+        return " ".join(f"{each.name} {dict(each.facts())}" for each in self.subjects.values())
 
     def of(self, part: str) -> tuple[Item, ...]:
         """The permitted items of that part."""

@@ -159,8 +159,7 @@ def _lines(plan: Plan) -> Iterator[Subject]:
 
 def keeps_to_the_plan(applying: Applying, item: Item, text: str) -> bool:
     """Whether a text holds no figure but those of the plan; if it does, it is left out and that is told."""
-    known = " ".join(f"{each.name} {dict(each.facts())}" for each in applying.subjects.values())
-    strange = unknown_figures(text, known)
+    strange = unknown_figures(text, applying.known)
     if strange:
         applying.drop(item, f"it holds figures that are not the plan's: {', '.join(strange[:5])}")
     return not strange

@@ -22,7 +22,9 @@ from domain.flows.assessment.strategies import fit, summed, terms_of
 from domain.sixr.compatibility import is_neighbour_risk
 from domain.sixr.factors import Option
 from domain.sixr.gates import Tried, try_gates
+from domain.sixr.hours import works
 from domain.sixr.overriding import OVERRIDDEN, DecisionChange, TreatmentChange, overridden
+from domain.sixr.rollup import roll_up
 from domain.sixr.subject import Subject as About
 from domain.sixr.subject import subjects as abouts
 from domain.sixr.verdict import named
@@ -229,10 +231,10 @@ def _treated(call: PhaseCall, decision: Decision, about: About, items: Sequence[
     """The decision with these treatments, rolled up, costed and fitted as a person's override is."""
     proposed = {item.subject.thing.component_id: item for item in items}
     changes = tuple(_change(each, proposed.get(each.component_id)) for each in decision.treatments)
-    change, terms = DecisionChange("A model chose it.", treatments=changes), terms_of(call)
-    # Once to see what it comes to, once more because that is then what is recommended.
-    strategy = overridden(decision, change, about, terms).strategy
-    made = overridden(replace(decision, recommended=strategy), change, about, terms)
+    change = DecisionChange("A model chose it.", treatments=changes)
+    # What it comes to is then what is recommended: no risk of choosing otherwise.
+    recommended = _rolled_up(about, changes)
+    made = overridden(replace(decision, recommended=recommended), change, about, terms_of(call))
     before = {each.component_id: each for each in decision.treatments}
     treatments = tuple(
         _chosen(each, before[each.component_id], proposed.get(each.component_id)) for each in made.treatments
@@ -252,6 +254,12 @@ def _treated(call: PhaseCall, decision: Decision, about: About, items: Sequence[
         source=Source.MODEL_CHECKED_BY_RULES,
         version=decision.version,
     )
+
+
+def _rolled_up(about: About, changes: Sequence[TreatmentChange]) -> Strategy:
+    options = {each.component_id: (each.strategy, each.depth) for each in changes}
+    reference = {part_id: each.reference() for part_id, each in works(about).items()}
+    return roll_up(about.components, options, reference).option[0]
 
 
 def _change(treatment: ComponentTreatment, item: Item | None) -> TreatmentChange:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def agents(kind: str) -> list[str]:
     return sorted({agent for row in permitted(kind) for agent in row.agents})
 
 
-def data(briefing: Briefing) -> list[dict[str, object]]:
+def data(briefing: Briefing) -> list[dict[str, Any]]:
     """The subjects between the marks."""
     [found] = re.findall(r"\n<(data-[0-9a-f]{12})>\n(.*)\n</\1>", briefing.facts, re.DOTALL)
     return [json.loads(each) for each in found[1].splitlines()]

@@ -151,7 +151,7 @@ def test_a_move_goes_to_a_wave_of_this_plan(wave: str) -> None:
 def test_people_dates_and_costs_are_only_spoken_of() -> None:
     risk = RiskProposed("W1", "Holidays", Severity.LOW, "Ask early.", "It is December.", 0.7)
     missing = CostMissing("PLAN", CostCategory.TRAINING, "Courses", "Nobody knows it.", 0.7)
-    works = {
+    works: dict[str, Any] = {
         RESOURCES: ResourcesProposed((said("Train two engineers.", "W1"),)),
         TIMELINE: TimelineProposed((risk,)),
         COSTS: CostsProposed((said("Prices stay."), said("It is 77777 USD.")), (missing,)),

@@ -30,7 +30,7 @@ def parted() -> Work:
 
 
 def treat(name: str, strategy: Strategy, of: Work | None = None, **fields: Any) -> TreatmentProposed:
-    given = {"reason": "The team knows it well.", "confidence": 0.8} | fields
+    given: dict[str, Any] = {"reason": "The team knows it well.", "confidence": 0.8} | fields
     return TreatmentProposed(key_of(STRATEGIES, of or work(), name), strategy, **given)
 
 
