@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from crews.gateway.dialect import Dialect, Piece, estimate_tokens
+from crews.gateway.dialect import Dialect, Piece, estimate_tokens, size_of
 from crews.gateway.endpoint import Limits, Question
 from crews.gateway.faults import Fault, Setback
 from crews.gateway.setbacks import RAISED, read_setback
@@ -25,7 +25,9 @@ class Attempt:
         self._limits = limits
         self._ends_at = ends_at
         self._loop = asyncio.get_running_loop()
-        self._waits_until = self._loop.time() + limits.silence_seconds
+        self._waits_until = 0.0
+        # To wait once more, from when somebody waits: who reads slowly does not make the endpoint silent.
+        self._patience: float | None = limits.silence_seconds
         self._size = 0
         self._ending: Ending | None = None
         self._prompt_tokens: int | None = None
@@ -61,6 +63,8 @@ class Attempt:
         return Setback(Fault.TRUNCATED if self._answering else Fault.MALFORMED)
 
     async def _next(self, pieces: AsyncGenerator[Piece, None]) -> Piece | Setback | None:
+        if self._patience is not None:
+            self._waits_until, self._patience = self._loop.time() + self._patience, None
         try:
             async with asyncio.timeout_at(min(self._waits_until, self._ends_at)):
                 return await anext(pieces, None)
@@ -78,15 +82,14 @@ class Attempt:
         self._answering = True
         self._prompt_tokens = _latest(piece.prompt_tokens, self._prompt_tokens)
         self._answer_tokens = _latest(piece.answer_tokens, self._answer_tokens)
-        self._size += len(piece.text.encode())
-        now = self._loop.time()
+        self._size += size_of(piece.text)
         if piece.text and self.first_text_at is None:
-            self.first_text_at = now
+            self.first_text_at = self._loop.time()
         if self._ending is None and piece.ending is not None:
             self._ending = piece.ending
-            self._waits_until = now + USAGE_SECONDS
+            self._patience = USAGE_SECONDS
         elif self._ending is None and piece.alive:
-            self._waits_until = now + self._limits.silence_seconds
+            self._patience = self._limits.silence_seconds
         return self._size <= self._limits.answer_size
 
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crews.gateway.attempts import Attempt
 from crews.gateway.breaker import Breaker, Outcome
@@ -127,7 +127,11 @@ class Call:
                 self.outcome = part.ending.value
                 return Outcome.WELL
             case Setback():
-                return Outcome.FAILING if part.fault in COUNTED else Outcome.NOTHING
+                return Outcome.FAILING if part.fault in COUNTED and not self._over(part) else Outcome.NOTHING
+
+    def _over(self, setback: Setback) -> bool:
+        """Whether it was the caller who had no more time, which says nothing of the endpoint."""
+        return setback.fault is Fault.TIMED_OUT and asyncio.get_running_loop().time() >= self._ends_at
 
     async def _repeats(self, setback: Setback) -> bool:
         """Whether to try again; when it is so, after the pause."""
@@ -154,8 +158,3 @@ class Call:
         self._line.structured = not again
         self._unlearned = True
         return again
-
-
-def finished(part: Finished, usage: Usage) -> Finished:
-    """With what all attempts have used."""
-    return replace(part, usage=usage)

@@ -62,4 +62,9 @@ def spoken(question: Question) -> Sequence[Message]:
 
 def estimate_tokens(*texts: str) -> int:
     """What a text takes at most in most languages, where the endpoint does not say."""
-    return sum(-(-len(text.encode()) // 3) + 4 for text in texts)
+    return sum(-(-size_of(text) // 3) + 4 for text in texts)
+
+
+def size_of(text: str) -> int:
+    """Bytes of UTF-8, also of what is no good Unicode."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 
 from crews.gateway.breaker import Breaker
 from crews.gateway.budget import Budget, Unlimited
-from crews.gateway.calls import Call, Line, Observe, finished
+from crews.gateway.calls import Call, Line, Observe
 from crews.gateway.checking import check_line, sum_up
-from crews.gateway.dialect import Dialect, estimate_tokens
+from crews.gateway.dialect import Dialect, estimate_tokens, size_of
 from crews.gateway.endpoint import Api, Endpoint, Limits
 from crews.gateway.faults import MESSAGES, Fault, Setback
 from crews.gateway.transport import open_http
@@ -41,6 +42,7 @@ class Gateway:
         self._places = asyncio.Semaphore(self._limits.concurrency)
         self._http = open_http(self._limits.answer_size)
         self._lines: dict[Endpoint, Line] = {}
+        self._breakers: dict[str, Breaker] = {}
         self._default = self._line(endpoint) if endpoint else None
         self._roles = {agent: self._line(each) for agent, each in (roles or {}).items()}
 
@@ -72,20 +74,21 @@ class Gateway:
             raise failed(Fault.NOT_CONFIGURED)
         ends_at = asyncio.get_running_loop().time() + min(request.seconds, self._limits.call_seconds)
         call = Call(line, request, self._limits, ends_at)
-        setback: Setback | None = None
-        async with self._allowed(engagement, request, call) as refused, self._place(ends_at) as placed:
-            setback = refused or placed
-            if setback is None:
+        async with self._allowed(engagement, request, call) as refused, self._place(ends_at, refused) as stopped:
+            end: Finished | Setback | None = stopped
+            if isinstance(end, Setback):
+                call.outcome = end.fault.value
+            else:
                 async with aclosing(call.parts()) as parts:
                     async for part in parts:
-                        if isinstance(part, Setback):
-                            setback = part
+                        if isinstance(part, Delta):
+                            yield part
                         else:
-                            yield finished(part, call.usage) if isinstance(part, Finished) else part
-            else:
-                call.outcome = setback.fault.value
-        if setback is not None:
-            raise failed(setback.fault)
+                            end = part
+        # Only now, when place and tokens are given back: a caller may read no further.
+        if not isinstance(end, Finished):
+            raise failed(end.fault if end else Fault.TRUNCATED)
+        yield replace(end, usage=call.usage)
 
     @asynccontextmanager
     async def _allowed(self, engagement: str, request: ModelRequest, call: Call) -> AsyncIterator[Setback | None]:
@@ -103,14 +106,18 @@ class Gateway:
 
     async def _take(self, engagement: str, request: ModelRequest) -> tuple[str | None, Setback | None]:
         texts = [message.text for message in request.messages]
-        if sum(len(text.encode()) for text in texts) > self._limits.prompt_size:
+        if sum(size_of(text) for text in texts) > self._limits.prompt_size:
             return None, Setback(Fault.PROMPT_TOO_LARGE)
         tokens = estimate_tokens(*texts) + self._limits.answer_tokens
         taken = await self._budget.take(engagement, tokens)
         return taken, None if taken is not None else Setback(Fault.LIMIT_EXCEEDED)
 
     @asynccontextmanager
-    async def _place(self, ends_at: float) -> AsyncIterator[Setback | None]:
+    async def _place(self, ends_at: float, refused: Setback | None) -> AsyncIterator[Setback | None]:
+        """One of those that calls have at once; none for who is refused anyway."""
+        if refused:
+            yield refused
+            return
         try:
             async with asyncio.timeout_at(ends_at):
                 await self._places.acquire()
@@ -127,13 +134,16 @@ class Gateway:
             self._places.release()
 
     def _line(self, endpoint: Endpoint) -> Line:
-        """One for each endpoint and model, so that what is learned of it is known to all."""
+        """One for each model at an address, so that what is learned of it is known to all."""
         if endpoint not in self._lines:
-            limits = self._limits
-            now = asyncio.get_running_loop().time
-            breaker = Breaker(now, limits.failures, limits.rest_seconds, limits.longest_rest_seconds)
+            breaker = self._breakers.setdefault(endpoint.url, self._breaker())
             self._lines[endpoint] = Line(endpoint, open_dialect(endpoint, self._http), breaker)
         return self._lines[endpoint]
+
+    def _breaker(self) -> Breaker:
+        limits = self._limits
+        now = asyncio.get_running_loop().time
+        return Breaker(now, limits.failures, limits.rest_seconds, limits.longest_rest_seconds)
 
 
 class EngagementModel:
