@@ -313,19 +313,19 @@ async def test_nobody_but_the_endpoint_is_called(model: FaultyModel, api: Api, m
     called: list[Any] = []
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://203.0.113.1:3128")
-    resolve = socket.getaddrinfo
+    connect = socket.socket.connect
 
-    def noting(host: Any, *args: Any, **named: Any) -> Any:
-        called.append(host)
-        return resolve(host, *args, **named)
+    def noting(opened: socket.socket, address: Any) -> None:
+        called.append(address)
+        connect(opened, address)
 
-    monkeypatch.setattr(socket, "getaddrinfo", noting)
+    monkeypatch.setattr(socket.socket, "connect", noting)
 
     async with gateway(model, api) as asked:
         await asked.check()
         await outcome(asked)
 
-    assert set(called) <= {"127.0.0.1", b"127.0.0.1"}
+    assert set(called) == {("127.0.0.1", model.port)}
     assert len(model.received) == 1
 
 
