@@ -11,6 +11,7 @@ from crews.answer import NotJson, parse_answer
 from crews.asking import Answer, Ask, AskFailed, Failing
 from crews.model import Delta, Ending, Finished, Message, Model, ModelFailed, ModelRequest, Speaker, Usage
 from crews.progress import CHECKED, CORRECTS, WRITES, Progress, Step
+from crews.prose import Prose
 from domain.errors import Refused
 
 T = TypeVar("T")
@@ -107,6 +108,7 @@ class Exchange(Generic[T]):
         pieces: list[str] = []
         room = self._ask.longest
         async with self._progress.writing() as writer, _closing(self._model.ask(request)) as parts:
+            prose = Prose(writer.write)
             async for part in parts:
                 if isinstance(part, Finished):
                     return "".join(pieces), part
@@ -116,7 +118,7 @@ class Exchange(Generic[T]):
                 if room < 0:
                     raise self._failed(Failing.TOO_LARGE, "The model's answer was too long to be one.")
                 pieces.append(part.text)
-                writer.write(part.text)
+                prose.read(part.text)
         raise self._failed(Failing.MODEL_FAILED, "The model's answer broke off.", code="TRUNCATED")
 
     def _failed(self, failing: Failing, message: str, *, code: str = "") -> AskFailed:
