@@ -23,7 +23,7 @@ from domain.planning.plan import PlanSynthesis, Wave, WavePlan
 from domain.sixr.gates import try_gates
 from domain.sixr.subject import subjects
 from domain.source import Source
-from tests.unit.agents.working import KINDS, decisions, work_of
+from tests.unit.agents.working import KINDS, Work, decisions, parted, work_of
 
 unhurried = settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -72,8 +72,8 @@ def _items(type_: type, keys: list[str]) -> st.SearchStrategy[Any]:
     return st.builds(type_, subject=st.sampled_from([*keys, "Z9", ""]), **given_)
 
 
-def proposals(kind: str) -> st.SearchStrategy[Any]:
-    keys = list(subjects_of(kind, *work_of(kind)))
+def proposals(kind: str, work: Work | None = None) -> st.SearchStrategy[Any]:
+    keys = list(subjects_of(kind, *(work or work_of(kind))))
     type_ = proposal_type(kind)
     parts = {
         name: st.lists(_items(get_args(hint)[0], keys), max_size=6).map(tuple)
@@ -186,12 +186,14 @@ def test_everything_that_is_told_is_bounded_and_plain(kind: str, data: st.DataOb
     assert done.confidence is None or 0 <= done.confidence <= 1
 
 
+@pytest.mark.parametrize("work", [work_of(of.STRATEGIES), parted()], ids=["one part each", "several parts"])
 @unhurried
-@given(proposals(of.STRATEGIES))
-def test_gates_never_move(proposal: Any) -> None:
-    call, outcome = work_of(of.STRATEGIES)
+@given(data=st.data())
+def test_gates_never_move(work: Work, data: st.DataObject) -> None:
+    call, outcome = work
+    proposal = data.draw(proposals(of.STRATEGIES, work))
     gated = {
-        part_id: tried[-1]
+        part_id
         for subject in subjects(call.portfolio, call.flow_id, call.as_of)
         for part_id, tried in try_gates(subject).items()
         if tried[-1].holds
@@ -199,16 +201,21 @@ def test_gates_never_move(proposal: Any) -> None:
 
     after = decisions(review(of.STRATEGIES, call, outcome, proposal).outcome)
 
-    before = decisions(outcome)
-    for id, decision in after.items():
-        old = {each.component_id: each for each in before[id].treatments}
-        for treatment in decision.treatments:
-            if treatment.component_id in gated:
-                assert treatment.strategy is old[treatment.component_id].strategy
-        if before[id].strategy in (Strategy.RETAIN, Strategy.RETIRE, Strategy.REPURCHASE):
-            assert decision.strategy is before[id].strategy
-        assert decision.too_close_to_call is before[id].too_close_to_call
-        assert decision.accepted is before[id].accepted
-        assert decision.confidence <= before[id].confidence
-        assert 0 <= decision.effort.low <= decision.effort.likely <= decision.effort.high
-    assert len(gated) == 4
+    assert gated
+    for id, old in decisions(outcome).items():
+        _kept(old, after[id], gated)
+
+
+def _kept(before: Decision, after: Decision, gated: set[str]) -> None:
+    old = {each.component_id: each for each in before.treatments}
+    for treatment in after.treatments:
+        if treatment.component_id in gated:
+            assert treatment.strategy is old[treatment.component_id].strategy
+        else:
+            assert (treatment.strategy, treatment.depth) in {(s.strategy, s.depth) for s in treatment.scores}
+    if before.strategy in (Strategy.RETAIN, Strategy.RETIRE, Strategy.REPURCHASE):
+        assert after.strategy is before.strategy
+    assert after.too_close_to_call is before.too_close_to_call
+    assert after.accepted is before.accepted
+    assert after.confidence <= before.confidence
+    assert 0 <= after.effort.low <= after.effort.likely <= after.effort.high

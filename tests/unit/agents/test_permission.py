@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,17 @@ def test_every_value_of_a_proposal_is_bounded(kind: str) -> None:
 def test_an_empty_answer_is_a_proposal(kind: str) -> None:
     type_ = proposal_type(kind)
     assert Codec().decode(type_, {}) == type_()
+
+
+@pytest.mark.parametrize("row", PERMISSIONS, ids=lambda row: f"{row.kind}-{row.part}-{row.agents[0]}")
+def test_the_table_that_people_read_says_the_same(row: Permit) -> None:
+    lines = (Path(__file__).parents[3] / "docs" / "agents.md").read_text().splitlines()
+    flow, phase = row.kind.split(".")
+    start = (
+        f"| {flow}: {phase} | {', '.join(row.agents)} | {' or '.join(row.on)} | {row.effect.lower()} | {row.most} | "
+    )
+    end = f" | {row.condition} |"
+
+    [line] = [each for each in lines if each.startswith(start) and each.endswith(end)]
+
+    assert all(f"{name}: {bound.told}" in line for name, bound in row.fields.items())

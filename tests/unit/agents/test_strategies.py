@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from domain.agents.reviewing import Reviewed, review, subjects_of
 from domain.debt import Severity
 from domain.decision import RefactorDepth, Strategy
 from domain.source import Source
-from tests.unit.agents.working import Work, assessed, decisions, key_of, ran, walked, with_parts
+from tests.unit.agents.working import Work, assessed, decisions, key_of, parted, ran, walked, with_parts
 from tests.unit.assessment.portfolios import application, component
 
 PHASE = "component_sixr_strategies"
@@ -22,11 +21,6 @@ PHASE = "component_sixr_strategies"
 
 def work() -> Work:
     return assessed(PHASE)
-
-
-@cache
-def parted() -> Work:
-    return ran(walked(with_parts(), PHASE), PHASE)
 
 
 def treat(name: str, strategy: Strategy, of: Work | None = None, **fields: Any) -> TreatmentProposed:

@@ -125,6 +125,12 @@ def with_parts() -> Portfolio:
     return Portfolio(applications=(application("bank"), application("solo")), components=parts)
 
 
+@cache
+def parted() -> Work:
+    """Its decisions as the rules make them."""
+    return ran(walked(with_parts(), "component_sixr_strategies"), "component_sixr_strategies")
+
+
 def key_of(kind: str, work: Work, name: str) -> str:
     """The key of the subject of that name."""
     keys = [key for key, each in subjects_of(kind, *work).items() if each.name == name]
