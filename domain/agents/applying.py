@@ -14,6 +14,8 @@ from domain.definition import Outcome, PhaseCall, Warning
 
 # Between what the rules say and what a model says behind it; cleaned text holds no such line of its own.
 _MARK = "\n\nA model adds: "
+# Of all agents together.
+_MOST_ADDED = 3_000
 
 
 @dataclass
@@ -76,9 +78,14 @@ def unsure(item: Item) -> str | None:
     return None
 
 
-def behind(rules: str, text: str) -> str:
-    """What the rules say with a model's words behind it, in place of what another model said there."""
-    return f"{ruled(rules)}{_MARK}{text}"
+def behind(said: str, text: str) -> str:
+    """What is said with a model's words behind it, once; several agents speak one after the other."""
+    rules, marked, added = said.partition(_MARK)
+    if not marked:
+        return f"{rules}{_MARK}{text}"
+    if text in added or len(added) + len(text) > _MOST_ADDED:
+        return said
+    return f"{said}\n\n{text}"
 
 
 def ruled(text: str) -> str:

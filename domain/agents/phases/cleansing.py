@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from heapq import nsmallest
 from typing import Any
 
 from domain.agents.applying import Applying, PhaseReview, unsure
@@ -12,7 +13,7 @@ from domain.agents.proposals import CleansingProposed
 from domain.agents.sifting import Item
 from domain.agents.subjects import Subject, always, keyed
 from domain.definition import Outcome, PhaseCall
-from domain.flows.discovery.cleansing import remembers
+from domain.flows.discovery.cleansing import remembering
 from domain.flows.discovery.findings import DOUBTFUL, CleansingRule
 from domain.flows.discovery.results import CleansingResult, FindingAdvice
 from domain.inventory import CleansingFinding
@@ -32,7 +33,7 @@ def _findings(call: PhaseCall, outcome: Outcome) -> list[CleansingFinding]:
     held = {each.id: each for each in call.portfolio.findings if each.flow_id == call.flow_id}
     held |= {each.id: each for each in outcome.saves if isinstance(each, CleansingFinding)}
     own = [each for each in held.values() if each.id not in gone and each.rule in _RULES]
-    return sorted(own, key=_place)[:_MOST]
+    return nsmallest(_MOST, own, key=_place)
 
 
 def _place(finding: CleansingFinding) -> tuple[Any, ...]:
@@ -62,8 +63,9 @@ def _usual(finding: CleansingFinding) -> bool:
 def _apply(applying: Applying) -> None:
     result: CleansingResult = applying.outcome.result
     advice = {each.finding_id: each for each in result.advice}
+    remembered = remembering(applying.call)
     for item in applying.of("findings"):
-        if _permitted(applying, item, advice):
+        if item.subject.thing.id not in advice and _permitted(applying, item, remembered):
             finding: CleansingFinding = item.subject.thing
             advice[finding.id] = FindingAdvice(finding.id, item.value.accept, item.value.reason, item.value.confidence)
             applying.enter(item)
@@ -74,12 +76,12 @@ def _apply(applying: Applying) -> None:
         applying.outcome = replace(applying.outcome, result=replace(result, advice=told))
 
 
-def _permitted(applying: Applying, item: Item, advice: Mapping[str, FindingAdvice]) -> bool:
+def _permitted(applying: Applying, item: Item, remembered: Callable[[CleansingFinding], bool]) -> bool:
     """Whether it says otherwise than the rules, and may."""
     finding: CleansingFinding = item.subject.thing
-    if item.value.accept == _usual(finding) or finding.id in advice:
+    if item.value.accept == _usual(finding):
         return False
-    kept = "a person has decided so before" if remembers(applying.call, finding) else unsure(item)
+    kept = "a person has decided so before" if remembered(finding) else unsure(item)
     rules = "accept" if _usual(finding) else "refuse"
     because = " -> ".join(each for each in (finding.before, finding.after) if each) or finding.rule
     applying.disagree(item, "finding", (rules, because), "accept" if item.value.accept else "refuse", kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from domain.definition import Outcome, Pattern, PhaseCall, Warning
@@ -70,10 +70,11 @@ def propose_answer(call: PhaseCall) -> CleansingAnswer:
     return CleansingAnswer(refuse=refused, accept_all=True)
 
 
-def remembers(call: PhaseCall, finding: CleansingFinding) -> bool:
-    """Whether a person has decided about it before, here or in an earlier flow."""
+def remembering(call: PhaseCall) -> Callable[[CleansingFinding], bool]:
+    """Tells of a finding whether a person has decided about it before, here or in an earlier flow."""
     decided = {each.natural_key for each in call.portfolio.findings if each.decided}
-    return finding.decided or finding.natural_key in decided or key_of(finding.natural_key) in _taught(call)
+    taught = _taught(call)
+    return lambda finding: finding.natural_key in decided or key_of(finding.natural_key) in taught
 
 
 def _likely(finding: CleansingFinding, remembered: Mapping[str, bool], advised: Mapping[str, bool]) -> bool:

@@ -218,3 +218,13 @@ def test_keys_are_those_of_the_applications_by_name() -> None:
     subjects = subjects_of(STRATEGIES, *work())
 
     assert (subjects["A1"].name, subjects["A11.C1"].name) == ("Billing", "Twins / main")
+
+
+def test_two_agents_speak_one_after_the_other() -> None:
+    key = key_of(STRATEGIES, work(), "Orders")
+    call, outcome = work()
+    for agent, text in (("migration_strategist", "One."), ("compatibility_checker", "Two.")):
+        rationale = TextProposed(key, text, "So it is.", 0.9)
+        outcome = review(STRATEGIES, call, outcome, StrategiesProposed(rationales=(rationale,)), agent=agent).outcome
+
+    assert decisions(outcome)["orders"].rationale.endswith("\n\nA model adds: One.\n\nTwo.")
