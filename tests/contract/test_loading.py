@@ -1,4 +1,4 @@
-"""What a process loads by being started: solvers and agents take seconds and much memory; they have places of their own."""
+"""What a process loads by being started: solvers and agents take seconds and much memory, and places of their own."""
 
 from __future__ import annotations
 
