@@ -17,6 +17,7 @@ from crews.crew import Crews
 from crews.gateway import Endpoint, Gateway, Limits
 from crews.progress import Progress
 from crews.prompt import load_prompt
+from crews.schema import Short, answer_schema
 from domain.agents.proposals import ResourcesProposed
 from domain.flows.planning import DEFINITION
 from shapes.codec import Codec
@@ -50,14 +51,10 @@ def ask_for_suggestions(seconds: float = 120.0) -> Ask[ResourcesProposed]:
     codec = Codec()
     [agent] = DEFINITION.phase("resource_allocation").agents
     prompt = load_prompt("planning", "resource_allocation", agent.key)
-    return Ask(
-        agent,
-        prompt,
-        BRIEFING,
-        codec.schema(ResourcesProposed),
-        lambda data: codec.decode(ResourcesProposed, data),
-        seconds,
-    )
+    schema = answer_schema("planning.resource_allocation", agent.key, Short(items=1, text=160))
+    # So small a model would rather say nothing.
+    schema["properties"]["suggestions"]["minItems"] = 1
+    return Ask(agent, prompt, BRIEFING, schema, lambda data: codec.decode(ResourcesProposed, data), seconds)
 
 
 async def test_a_structured_answer_is_read_while_it_streams_and_its_tokens_are_told(model: LocalModel) -> None:

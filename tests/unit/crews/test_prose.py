@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from crews.prose import SENTENCES, Prose
 
-
 SEEN = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1)
 
 
