@@ -305,10 +305,15 @@ def _refused(risk: Risk, decision: Decision) -> str | None:
 
 
 def _as_held(decision: Decision, held: Decision | None) -> Decision:
-    """What was decided the same in an earlier run keeps its version."""
-    if held is None or replace(decision, version=held.version, last_change=held.last_change) != held:
+    """What comes to the same as in an earlier run stays accepted, as rules keep it, and keeps its version."""
+    if held is None:
         return decision
-    return held
+    same = (held.strategy, held.depth) == (decision.strategy, decision.depth)
+    if held.accepted and same and not decision.too_close_to_call and held.source is not Source.USER:
+        decision = replace(decision, accepted=True)
+    if replace(decision, version=held.version, last_change=held.last_change) == held:
+        return held
+    return decision
 
 
 REVIEW = PhaseReview(STRATEGIES, StrategiesProposed, _subjects, _apply)

@@ -40,18 +40,22 @@ def _suggest(applying: Applying, item: Item) -> None:
 
 def _close(applying: Applying, changed: dict[str, Any], whole: WavePlan | None) -> None:
     """The plan says that a model has had a say in it, unless a person's word is in it."""
+    before, saves = applying.call.portfolio.plan, applying.outcome.saves
     if whole is not None and whole.source is Source.RULES:
         changed[whole.id] = replace(changed.get(whole.id, whole), source=Source.MODEL_CHECKED_BY_RULES)
     left = dict(changed)
-    types = (WavePlan, Wave)
-    kept = [
-        left.pop(each.id) if isinstance(each, types) and each.id in left else each for each in applying.outcome.saves
-    ]
-    held = {
-        each.id: each for each in (*applying.call.portfolio.plan.waves, applying.call.portfolio.plan.wave_plan) if each
-    }
-    new = (each for id, each in left.items() if held.get(id) != each)
-    applying.outcome = replace(applying.outcome, saves=(*kept, *new))
+    now = [left.pop(each.id) if isinstance(each, WavePlan | Wave) and each.id in left else each for each in saves]
+    held = {each.id: each for each in (*before.waves, before.wave_plan) if each}
+    now += [each for id, each in left.items() if held.get(id) != each]
+    if before.wave_plan and all(held.get(each.id) == each for each in now if isinstance(each, Wave)):
+        now = [_as_held(each, before.wave_plan) if isinstance(each, WavePlan) else each for each in now]
+    applying.outcome = replace(applying.outcome, saves=tuple(now))
+
+
+def _as_held(plan: WavePlan, held: WavePlan) -> WavePlan:
+    """What comes to the same as in an earlier run keeps its version."""
+    timed = replace(plan, version=held.version, last_change=held.last_change, solver_seconds=held.solver_seconds)
+    return held if timed == held else plan
 
 
 REVIEW = PhaseReview(WAVES, WavesProposed, plan_subjects, _apply)

@@ -127,6 +127,18 @@ def test_waves_get_reasons_and_keep_everything_else() -> None:
     assert done.outcome.result == work[1].result
 
 
+def test_waves_that_come_out_the_same_again_keep_their_version() -> None:
+    made = planning("wave_planning")
+    proposal = WavesProposed((said("A calm start.", "W1"), said("Sound.")))
+    made._take("wave_planning", review(WAVES, *scheduled(made, "wave_planning"), proposal).outcome)
+    first = made.plan
+    made._take("wave_planning", review(WAVES, *scheduled(made, "wave_planning"), proposal).outcome)
+
+    assert first.wave_plan is not None
+    assert first.wave_plan.source is Source.MODEL_CHECKED_BY_RULES
+    assert (made.plan.wave_plan, made.plan.waves) == (first.wave_plan, first.waves)
+
+
 def test_a_move_is_suggested_and_never_made() -> None:
     work = planned("wave_planning")
     plan = work[1].saves

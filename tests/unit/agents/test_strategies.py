@@ -12,9 +12,11 @@ from domain.agents.proposals import RiskProposed, StrategiesProposed, TextPropos
 from domain.agents.reviewing import Reviewed, review, subjects_of
 from domain.debt import Severity
 from domain.decision import RefactorDepth, Strategy
+from domain.portfolio import Portfolio
 from domain.source import Source
 from tests.unit.agents.working import Work, assessed, decisions, key_of, parted, ran, walked, with_parts
 from tests.unit.assessment.portfolios import application, component
+from tests.unit.assessment.sample import sample
 
 PHASE = "component_sixr_strategies"
 
@@ -142,8 +144,6 @@ def test_a_part_that_must_stay_stays_while_another_is_treated_otherwise() -> Non
 
 
 def test_an_application_that_stays_is_not_moved_by_its_parts() -> None:
-    from domain.portfolio import Portfolio
-
     parts = (component("old", "core", legal_block="yes"), component("old", "web"))
     held = ran(walked(Portfolio(applications=(application("old"),), components=parts), PHASE), PHASE)
     assert decisions(held[1])["old"].strategy is Strategy.RETAIN
@@ -212,6 +212,23 @@ def test_a_second_run_that_comes_to_the_same_keeps_the_version() -> None:
 
     assert first.source is Source.MODEL_CHECKED_BY_RULES
     assert walk.decision("solo") == first
+
+
+def test_what_a_person_accepted_stays_accepted_while_it_comes_out_the_same() -> None:
+    walk = walked(sample(), PHASE)
+    held = ran(walk, PHASE)
+    proposal = StrategiesProposed((treat("Orders / main", Strategy.REHOST, held),))
+    walk._take(PHASE, review(STRATEGIES, *held, proposal).outcome)
+    walk.answer(PHASE)
+    accepted = walk.decision("orders")
+
+    walk._take(PHASE, review(STRATEGIES, *ran(walk, PHASE), proposal).outcome)
+    again = walk.decision("orders")
+    walk.run(PHASE)
+
+    assert (accepted.strategy, accepted.accepted) == (Strategy.REHOST, True)
+    assert again == accepted
+    assert (walk.decision("orders").strategy, walk.decision("orders").accepted) == (Strategy.REPLATFORM, False)
 
 
 def test_keys_are_those_of_the_applications_by_name() -> None:
