@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import fields
 from typing import Any
@@ -14,19 +13,9 @@ from domain.agents.permission import CONFIDENCE, PERMISSIONS, REASON, Named, Per
 from domain.agents.reviewing import proposal_type
 from domain.flows import DEFINITIONS
 from shapes.codec import Codec
+from tests.unit.crews.examples import AGENTS, example_of, prompt_of
 
-AGENTS = sorted({(permit.kind, agent) for permit in PERMISSIONS for agent in permit.agents})
 every_agent = pytest.mark.parametrize(("kind", "agent"), AGENTS)
-
-
-def prompt_of(kind: str, agent: str) -> str:
-    return load_prompt(*kind.split("."), agent).text
-
-
-def example_of(text: str) -> dict[str, Any]:
-    [found] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
-    example: dict[str, Any] = json.loads(found)
-    return example
 
 
 def test_every_agent_that_may_do_something_is_one_of_its_phase() -> None:
@@ -85,7 +74,7 @@ def test_a_prompt_tells_that_facts_are_data_and_how_to_answer(kind: str, agent: 
 
 @every_agent
 def test_the_example_is_a_good_answer(kind: str, agent: str) -> None:
-    example = example_of(prompt_of(kind, agent))
+    example = example_of(kind, agent)
     rows = {permit.part: permit for permit in permitted(kind, agent)}
 
     proposal: Any = Codec().decode(proposal_type(kind), example)

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from importlib import import_module
 from typing import Any
 
 import pytest
 
-from crews.prompt import load_prompt
 from crews.schema import Short, answer_schema
-from domain.agents.permission import PERMISSIONS, permitted
+from domain.agents.permission import permitted
+from tests.unit.crews.examples import AGENTS, example_of
 
 # It comes with other packages, and without types.
 jsonschema: Any = import_module("jsonschema")
-
-AGENTS = sorted({(permit.kind, agent) for permit in PERMISSIONS for agent in permit.agents})
-
-
-def example_of(kind: str, agent: str) -> dict[str, Any]:
-    [found] = re.findall(r"```json\n(.*?)```", load_prompt(*kind.split("."), agent).text, re.DOTALL)
-    example: dict[str, Any] = json.loads(found)
-    return example
 
 
 @pytest.mark.parametrize("short", [None, Short()])
