@@ -99,9 +99,13 @@ def _refs(item: Item) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class PhaseReview:
-    """How one kind of work is reviewed: what its agents answer in, what they are asked about, how it enters."""
+    """How one kind of work is reviewed: what its agents answer in, what they are asked about, how it enters.
+
+    `count` tells how many subjects there are where not all of them get a key.
+    """
 
     kind: str
     proposal: type
     subjects: Callable[[PhaseCall, Outcome], Subjects]
     apply: Callable[[Applying], None]
+    count: Callable[[Outcome], int] = lambda _outcome: 0

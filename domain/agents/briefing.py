@@ -11,7 +11,7 @@ from typing import Any
 from domain.agents.cleaning import block, cut, line
 from domain.agents.permission import Permit, permitted
 from domain.agents.phases.mapping import targets
-from domain.agents.reviewing import subjects_of
+from domain.agents.reviewing import count_of, subjects_of
 from domain.agents.subjects import Subject
 from domain.definition import Outcome, Pattern, PhaseCall
 
@@ -57,8 +57,9 @@ def brief(kind: str, call: PhaseCall, outcome: Outcome, agent: str, longest: int
     subjects = sorted(subjects_of(kind, call, outcome).values(), key=lambda each: (each.rank, each.key))
     asked = [each for each in subjects if any(each.sort in row.on for row in rows)] or subjects
     space = longest - len(rights) - len(patterns) - 2 * len("\n\n")
-    facts, shown = _facts(asked, space)
-    return Briefing(kind, agent, rights, facts, patterns, frozenset(shown), len(asked) - len(shown), used)
+    count = count_of(kind, outcome, asked)
+    facts, shown = _facts(asked, count, space)
+    return Briefing(kind, agent, rights, facts, patterns, frozenset(shown), count - len(shown), used)
 
 
 def _rights(rows: Sequence[Permit]) -> str:
@@ -74,9 +75,8 @@ def _rights(rows: Sequence[Permit]) -> str:
     return "\n".join(lines)
 
 
-def _facts(subjects: Sequence[Subject], space: int) -> tuple[str, list[str]]:
+def _facts(subjects: Sequence[Subject], count: int, space: int) -> tuple[str, list[str]]:
     """As many subjects as fit, and whether that is all of them."""
-    count = len(subjects)
     heads = (_told(count, count), _told(max(0, count - 1), count))
     empty = len(_between(max(heads, key=len), (), "data"))
     lines: list[str] = []
@@ -89,7 +89,7 @@ def _facts(subjects: Sequence[Subject], space: int) -> tuple[str, list[str]]:
         left -= len(told) + 1
         lines.append(told)
         shown.append(subject.key)
-    return _between(_told(len(shown), len(subjects)), lines, "data"), shown
+    return _between(_told(len(shown), count), lines, "data"), shown
 
 
 def _told(shown: int, all_: int) -> str:

@@ -72,6 +72,11 @@ def subjects_of(kind: str, call: PhaseCall, outcome: Outcome) -> Subjects:
     return REVIEWS[kind].subjects(call, outcome)
 
 
+def count_of(kind: str, outcome: Outcome, subjects: Collection[object]) -> int:
+    """How many there are of these: more than have keys, where there are very many."""
+    return max(len(subjects), REVIEWS[kind].count(outcome))
+
+
 def review(
     kind: str,
     call: PhaseCall,

@@ -88,4 +88,4 @@ def _permitted(applying: Applying, item: Item, remembered: Callable[[CleansingFi
     return kept is None
 
 
-REVIEW = PhaseReview(CLEANSING, CleansingProposed, _subjects, _apply)
+REVIEW = PhaseReview(CLEANSING, CleansingProposed, _subjects, _apply, lambda outcome: outcome.result.findings)

@@ -105,4 +105,6 @@ def _close(applying: Applying, changed: Mapping[str, Dependency], uncertain: tup
     )
 
 
-REVIEW = PhaseReview(DEPENDENCIES, DependenciesProposed, _subjects, _apply)
+REVIEW = PhaseReview(
+    DEPENDENCIES, DependenciesProposed, _subjects, _apply, lambda outcome: len(outcome.result.uncertain)
+)

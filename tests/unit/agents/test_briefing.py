@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agents.briefing import Briefing, brief
-from domain.agents.permission import MAPPING, STRATEGIES, permitted
+from domain.agents.permission import CLEANSING, MAPPING, STRATEGIES, permitted
 from domain.agents.proposals import StrategiesProposed, TreatmentProposed
 from domain.agents.reviewing import review
 from domain.decision import Strategy
 from domain.definition import Pattern
+from domain.inventory import CleansingFinding
 from domain.portfolio import Portfolio
 from tests.unit.agents.test_laws import unhurried
 from tests.unit.agents.working import KINDS, Work, assessed, discovered, ran, walked, work_of
@@ -150,3 +151,16 @@ def test_each_agent_is_told_its_own_rights() -> None:
 
     assert "- treatments" in brief(STRATEGIES, *work, "migration_strategist").rights
     assert "- treatments" not in brief(STRATEGIES, *work, "compatibility_checker").rights
+
+
+def test_of_very_many_findings_the_number_is_told() -> None:
+    call, outcome = discovered("data_cleansing")
+    many = tuple(
+        CleansingFinding(f"f{n}", call.flow_id, "name-spelling", f"name-spelling|x|{n}", n) for n in range(2_000)
+    )
+    outcome = replace(outcome, saves=many, result=replace(outcome.result, findings=2_000))
+
+    briefing = brief(CLEANSING, call, outcome, "cleanser", 200_000)
+
+    assert (len(briefing.shown), briefing.left_out) == (500, 1_500)
+    assert "Only 500 of 2,000 subjects are shown" in briefing.facts
