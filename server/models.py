@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import structlog
 
-from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits
+from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, load_clients
 from server.model_settings import ModelPlace, find_places
 from server.settings import Settings
 
 log = structlog.get_logger("flotilla.models")
 
 
-def open_gateway(settings: Settings, budget: Budget | None = None) -> Gateway:
+async def open_gateway(settings: Settings, budget: Budget | None = None) -> Gateway:
     """On the running event loop; its owner closes it. Without a budget nobody counts."""
-    place, roles = find_places(settings)
+    place, named = find_places(settings)
+    endpoint = _endpoint(place) if place else None
+    roles = {role: _endpoint(each) for role, each in named.items()}
+    await load_clients(*{each.api for each in (endpoint, *roles.values()) if each})
     return Gateway(
-        _endpoint(place) if place else None,
-        {role: _endpoint(each) for role, each in roles.items()},
+        endpoint,
+        roles,
         limits=_limits(settings),
         budget=budget if settings.model_daily_tokens else None,
         observe=tell,

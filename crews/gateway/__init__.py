@@ -4,6 +4,17 @@ from crews.gateway.budget import Budget, MemoryBudget, Unlimited
 from crews.gateway.calls import CallRecord
 from crews.gateway.endpoint import Api, Endpoint, Limits
 from crews.gateway.faults import Fault
-from crews.gateway.gateway import Gateway
+from crews.gateway.gateway import Gateway, load_clients
 
-__all__ = ["Api", "Budget", "CallRecord", "Endpoint", "Fault", "Gateway", "Limits", "MemoryBudget", "Unlimited"]
+__all__ = [
+    "Api",
+    "Budget",
+    "CallRecord",
+    "Endpoint",
+    "Fault",
+    "Gateway",
+    "Limits",
+    "MemoryBudget",
+    "Unlimited",
+    "load_clients",
+]

@@ -8,6 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 import anthropic
+import anthropic.resources.messages
+import anthropic.resources.models
 import httpx
 
 from crews.gateway.dialect import NoAnswer, Piece, count_of, spoken, words_of

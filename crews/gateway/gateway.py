@@ -157,15 +157,24 @@ class EngagementModel:
         return self._gateway.ask(self._engagement, request)
 
 
+async def load_clients(*apis: Api) -> None:
+    """Import what these protocols need beside the event loop, which it would hold up for a second or two."""
+    await asyncio.to_thread(lambda: [_dialect(api) for api in apis])
+
+
 def open_dialect(endpoint: Endpoint, http: httpx.AsyncClient) -> Dialect:
-    """The clients take a second to import: who has no model never pays for it, and who has one pays for one."""
-    if endpoint.api is Api.ANTHROPIC:
+    return _dialect(endpoint.api)(endpoint, http)
+
+
+def _dialect(api: Api) -> Callable[[Endpoint, httpx.AsyncClient], Dialect]:
+    """Imported here: who has no model pays for no client, and who has one pays for one."""
+    if api is Api.ANTHROPIC:
         from crews.gateway.anthropic_api import AnthropicApi  # noqa: PLC0415
 
-        return AnthropicApi(endpoint, http)
+        return AnthropicApi
     from crews.gateway.openai_api import OpenAiApi  # noqa: PLC0415
 
-    return OpenAiApi(endpoint, http)
+    return OpenAiApi
 
 
 def failed(fault: Fault) -> ModelFailed:

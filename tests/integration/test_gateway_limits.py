@@ -272,7 +272,7 @@ async def test_neither_keys_nor_prompts_nor_answers_are_logged_or_shown(model: F
     )
     model.reply(says("an unspeakable answer"), fails(401, KEY), fails(400, KEY), does(Say("x")))
     try:
-        asked = open_gateway(settings)
+        asked = await open_gateway(settings)
         await asked.check()
         for _ in range(4):
             await outcome(asked, question("an unspeakable prompt"))
