@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol, Self
@@ -86,7 +87,8 @@ def model_url(text: str) -> str:
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         raise ValueError(WRONG_URL) from None
-    if not good or parts.username is not None or parts.query or parts.fragment:
+    plain = re.fullmatch(r"[!-~]+", text) and "?" not in text and "#" not in text
+    if not good or not plain or parts.username is not None:
         raise ValueError(WRONG_URL)
     return text.rstrip("/")
 

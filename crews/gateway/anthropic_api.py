@@ -33,6 +33,8 @@ OPENING = {"role": "user", "content": "Begin."}
 class AnthropicApi:
     """One endpoint. Endpoints share the HTTP client."""
 
+    raises = anthropic.AnthropicError
+
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         key = endpoint.key or "none"
         self._client = anthropic.AsyncAnthropic(api_key=key, base_url=endpoint.url, http_client=http, max_retries=0)

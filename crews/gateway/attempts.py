@@ -68,7 +68,7 @@ class Attempt:
         try:
             async with asyncio.timeout_at(min(self._waits_until, self._ends_at)):
                 return await anext(pieces, None)
-        except RAISED as problem:
+        except (*RAISED, self._dialect.raises) as problem:
             if self._ending is not None:
                 return None
             setback = read_setback(problem, answering=self._answering)

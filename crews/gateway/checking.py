@@ -43,7 +43,7 @@ async def check_line(line: Line) -> Found:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             listed = await line.dialect.knows(model)
-    except RAISED as problem:
+    except (*RAISED, line.dialect.raises) as problem:
         setback = read_setback(problem, answering=False)
     else:
         setback = None if listed else Setback(Fault.UNKNOWN_MODEL)

@@ -25,6 +25,10 @@ class Piece:
 class Dialect(Protocol):
     """An endpoint as its protocol has it. Closing a stream ends the request."""
 
+    @property
+    def raises(self) -> type[Exception]:
+        """What the protocol's client raises."""
+
     def stream(self, question: Question) -> AsyncGenerator[Piece, None]: ...
 
     async def knows(self, model: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, OpenAIError
 
 from crews.gateway.dialect import NoAnswer, Piece, count_of, spoken, words_of
 from crews.gateway.endpoint import Endpoint, Question
@@ -30,6 +30,8 @@ OPENAI_HOST = "api.openai.com"
 
 class OpenAiApi:
     """One endpoint. Endpoints share the HTTP client."""
+
+    raises = OpenAIError
 
     def __init__(self, endpoint: Endpoint, http: httpx.AsyncClient) -> None:
         self._own = urlsplit(endpoint.url).hostname == OPENAI_HOST

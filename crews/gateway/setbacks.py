@@ -8,27 +8,15 @@ from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
-import anthropic
 import httpx
-import openai
 
 from crews.gateway.faults import Fault, Setback
 from crews.gateway.transport import Oversize
 
-# Reading an event of the wrong form raises one of the built-in ones, a deeply nested one the last of them.
-RAISED = (
-    httpx.HTTPError,
-    httpx.StreamError,
-    openai.OpenAIError,
-    anthropic.AnthropicError,
-    TimeoutError,
-    OSError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-)
+# What reading an event of the wrong form raises, a deeply nested one the last of them.
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+# Beside what the client of a protocol raises, which is not imported for this.
+RAISED = (httpx.HTTPError, httpx.StreamError, OSError, *UNREADABLE)
 BY_STATUS = MappingProxyType(
     {
         401: Fault.UNAUTHORIZED,
@@ -44,21 +32,18 @@ SERVER_FAULTS = 500
 
 def read_setback(problem: BaseException, *, answering: bool) -> Setback:
     """`answering` says that the endpoint had begun to answer."""
-    for each in _chain(problem):
-        if isinstance(each, Oversize):
-            return Setback(Fault.ANSWER_TOO_LARGE)
+    chain = tuple(_chain(problem))
+    if any(isinstance(each, Oversize) for each in chain):
+        return Setback(Fault.ANSWER_TOO_LARGE)
     status = getattr(problem, "status_code", None)
     if isinstance(status, int):
         return _of_status(status, getattr(problem, "response", None), answering=answering)
-    if isinstance(problem, TimeoutError | openai.APITimeoutError | anthropic.APITimeoutError):
+    # Our own deadline; the only one that the clients know of is for connecting.
+    if isinstance(problem, TimeoutError):
         return Setback(Fault.TIMED_OUT)
-    if isinstance(problem, httpx.TransportError | httpx.StreamError | OSError):
+    if any(isinstance(each, httpx.TransportError | httpx.StreamError | OSError) for each in chain):
         return Setback(Fault.INTERRUPTED if answering else Fault.UNREACHABLE)
-    if isinstance(problem, openai.APIConnectionError | anthropic.APIConnectionError):
-        return Setback(Fault.UNREACHABLE)
-    if isinstance(problem, openai.APIError | anthropic.APIError):
-        return Setback(Fault.BROKEN)
-    return Setback(Fault.MALFORMED)
+    return Setback(Fault.MALFORMED if isinstance(problem, (*UNREADABLE, httpx.HTTPError)) else Fault.BROKEN)
 
 
 def _of_status(status: int, response: Any, *, answering: bool) -> Setback:

@@ -30,7 +30,7 @@ def test_the_api_knows_nothing_of_solvers() -> None:
     assert done.stdout.split() == []
 
 
-@pytest.mark.parametrize("module", ["server.app", "server.runners", "server.worker", "server.seed"])
+@pytest.mark.parametrize("module", ["server.app", "server.runners", "server.worker", "server.seed", "crews.gateway"])
 def test_a_process_loads_agents_only_when_a_model_is_asked(module: str) -> None:
     program = f"import sys, {module}; print(*sorted(set({AGENTS!r}) & sys.modules.keys()))"
 

@@ -78,7 +78,17 @@ def test_a_model_that_could_be_anywhere_is_asked_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://h", "127.0.0.1:80", "http://", "http://u:p@h/v1", "http://h/v1?key=k", "http://h:x", "http://[h"]
+    "url",
+    [
+        "ftp://h",
+        "127.0.0.1:80",
+        "http://",
+        "http://u:p@h/v1",
+        "http://h/v1?key=k",
+        "http://h:x",
+        "http://h h/v1",
+        "http://[h",
+    ],
 )
 def test_an_address_is_one_of_the_web_and_holds_no_key(url: str) -> None:
     assert problem(_URL=url).endswith(
