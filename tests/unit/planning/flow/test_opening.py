@@ -35,6 +35,29 @@ def test_a_start_leaves_applications_as_they_are() -> None:
     assert (planning.portfolio, planning.history) == (before, [])
 
 
+EVERYTHING = [
+    (
+        NOT_READY,
+        "applicationIds.0",
+        "A has no accepted decision: accept one in an assessment, or set its readiness with one.",
+    ),
+    (INVALID, "applicationIds.2", "It is named twice."),
+    (NOT_READY, "applicationIds.3", "C is to be retired: it is decommissioned, not moved."),
+    (NOT_READY, "applicationIds.4", "Raw is not ready: it has not been assessed."),
+    (ErrorCode.NOT_FOUND, "applicationIds.5", "There is no such application."),
+    (INVALID, "maxAppsPerWave", "A wave takes at least 1 application."),
+    (INVALID, "waveDurationLimitDays", "A wave may last 30 to 3,650 days."),
+    (INVALID, "contingencyPercentage", "The contingency is 0 to 100 percent, with at most 6 decimals."),
+    (INVALID, "maxParallelWaves", "At least 1 wave runs at a time."),
+    (INVALID, "startsOn", "2126-01-01 is more than 10 years away."),
+    (INVALID, "blackouts.1.endsOn", "A blackout ends no earlier than it starts, on 2027-01-06."),
+    (INVALID, "moveGroups.1.applicationIds.0", "B is in the move group Payroll already; groups are disjoint."),
+    (INVALID, "moveGroups.1.applicationIds.3", "It is named twice."),
+    (INVALID, "moveGroups.2.name", "A name has 1 to 200 printable characters."),
+    (INVALID, "moveGroups.2.applicationIds", "A move group has at least 1 application."),
+]
+
+
 def test_everything_is_refused_at_once_where_it_stands() -> None:
     planning = plan(
         "a",
@@ -60,27 +83,7 @@ def test_everything_is_refused_at_once_where_it_stands() -> None:
     planning.configuration = replace(planning.configuration, application_ids=("a", "b", "a", "c", "raw", "stranger"))
     planning.portfolio = replace(planning.portfolio, accepted=planning.portfolio.accepted[1:])
 
-    assert problems(planning) == [
-        (
-            NOT_READY,
-            "applicationIds.0",
-            "A has no accepted decision: accept one in an assessment, or set its readiness with one.",
-        ),
-        (INVALID, "applicationIds.2", "It is named twice."),
-        (NOT_READY, "applicationIds.3", "C is to be retired: it is decommissioned, not moved."),
-        (NOT_READY, "applicationIds.4", "Raw is not ready: it has not been assessed."),
-        (ErrorCode.NOT_FOUND, "applicationIds.5", "There is no such application."),
-        (INVALID, "maxAppsPerWave", "A wave takes at least 1 application."),
-        (INVALID, "waveDurationLimitDays", "A wave may last 30 to 3,650 days."),
-        (INVALID, "contingencyPercentage", "The contingency is 0 to 100 percent, with at most 6 decimals."),
-        (INVALID, "maxParallelWaves", "At least 1 wave runs at a time."),
-        (INVALID, "startsOn", "2126-01-01 is more than 10 years away."),
-        (INVALID, "blackouts.1.endsOn", "A blackout ends no earlier than it starts, on 2027-01-06."),
-        (INVALID, "moveGroups.1.applicationIds.0", "B is in the move group Payroll already; groups are disjoint."),
-        (INVALID, "moveGroups.1.applicationIds.3", "It is named twice."),
-        (INVALID, "moveGroups.2.name", "A name has 1 to 200 printable characters."),
-        (INVALID, "moveGroups.2.applicationIds", "A move group has at least 1 application."),
-    ]
+    assert problems(planning) == EVERYTHING
 
 
 @pytest.mark.parametrize(
