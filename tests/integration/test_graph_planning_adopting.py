@@ -212,6 +212,7 @@ def _fields(value: Any) -> dict[str, Any]:
 async def test_a_plan_in_force_is_not_deleted_and_cancelling_it_gives_all_back(
     graph: Graph, bench: Bench, whole: Planned
 ) -> None:
+    before = await read(graph, whole.id)
     await adopted(graph, whole.id)
     refused = await ask(graph, DELETE, flowId=whole.id)
     kept = await read(graph, whole.id)
@@ -224,6 +225,7 @@ async def test_a_plan_in_force_is_not_deleted_and_cancelling_it_gives_all_back(
 
     assert refused == (None, [("INVALID_TRANSITION", ["flowId"])])
     assert kept["timeline"]["status"] == "ACTIVE"
+    assert ("DELETE" in before["allowedActions"], "DELETE" in kept["allowedActions"]) == (True, False)
     assert cancelled == []
     assert free == {("READY_FOR_PLANNING", None)}
     assert timeline["status"] == "SUPERSEDED"
