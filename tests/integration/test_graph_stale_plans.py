@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from domain.access import Role
+from domain.definition import Need
 from domain.event import ReviewPlans, RunPhase
 from engine.phases import Run
 from engine.reviews import Reviewer
@@ -263,6 +265,32 @@ async def test_two_changes_at_once_are_both_told_once(graph: Graph, bench: Bench
     assert len(jobs) == 2
     assert [each.partition(":")[0] for each in found] == ["Payroll", "Payroll needs Ledger"]
     assert [message for message in told if message in found] == found
+
+
+async def test_changes_commands_and_reviews_at_once_do_not_wait_for_one_another(
+    graph: Graph, bench: Bench, plan: Planned
+) -> None:
+    reviewer, id = Reviewer(bench.work, Codec(), now, new_id), plan.id.partition(":")[2]
+
+    async def edited(number: int) -> None:
+        async with bench.work(bench.tenant) as uow:
+            await uow.portfolio.hold()
+            held = await uow.portfolio.load(frozenset({Need.ACCEPTED}), "", (plan.ids["Ledger"].partition(":")[2],))
+            after = replace(held.accepted[0], rationale=f"{number}", version=held.accepted[0].version + 1)
+            await uow.portfolio.save((after,))
+
+    async def accepted() -> None:
+        await ask(graph, ACCEPT, flowId=plan.id)
+
+    async with asyncio.timeout(60):
+        for number in range(5):
+            reviews = [reviewer.review(bench.tenant, id) for _ in range(3)]
+            await asyncio.gather(edited(number), accepted(), *reviews, edited(number + 10), accepted())
+    await bench.drive()
+    await accepted()
+
+    after = await read(graph, plan.id)
+    assert (after["status"], after["since"]) == ("COMPLETED", [])
 
 
 async def test_other_plans_and_other_tenants_are_left_alone(graph: Graph, bench: Bench, plan: Planned) -> None:
