@@ -82,7 +82,8 @@ def refuse_in_force(call: PhaseCall) -> tuple[Any, ...]:
     """A plan that holds applications is not deleted."""
     held = sum(each.planned_by == call.flow_id for each in call.portfolio.applications)
     if held:
-        message = f"The plan is in force for {held} application(s). Adopt another plan for them, then delete this one."
+        held_said = "1 application" if held == 1 else f"{held} applications"
+        message = f"The plan is in force for {held_said}. Adopt another plan for them, then delete this one."
         raise refuse(ErrorCode.INVALID_TRANSITION, message, *_PATH)
     return ()
 

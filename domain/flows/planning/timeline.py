@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from domain.errors import NotFound, Refused
 from domain.flows.planning.results import TimelineGenerated
 from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
 from domain.flows.planning.timeline_editing import ActivityGiven, Edit, lessons, read_edit, told
+from domain.flows.planning.timeline_limits import within_limit
 from domain.flows.planning.timeline_request import changes_of, timeline_request
 from domain.flows.planning.timeline_rows import TimelineRows, presently
 from domain.flows.planning.timeline_warnings import timeline_warnings
@@ -19,6 +21,9 @@ from domain.planning.settings import levelling_budget
 from domain.planning.timeline import TimelineDraft, changed_timeline, levelled_timeline, over_booked_pools
 from domain.planning.wave_request import TimelineRequest
 from domain.ports import PhasePorts
+
+# A wave that starts later may push the next one into the next blackout.
+LATER_STARTS = 5
 
 
 class WrongTimeline(Exception):
@@ -32,13 +37,33 @@ def generate_timeline(call: PhaseCall) -> Outcome:
     """
     if call.ports is None:
         raise ValueError("Levelling needs a solver.")
-    request = timeline_request(call)
-    try:
-        draft = _levelled(call, call.ports, request)
-    except Refused as refused:
-        draft = _kept(call, call.ports, request, refused)
+    request, draft = _scheduled(call, call.ports, timeline_request(call))
     require_right(request, draft)
     return _outcome(call, request, draft)
+
+
+def _scheduled(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> tuple[TimelineRequest, TimelineDraft]:
+    return _limited(call, request, lambda wanted: _possible(call, ports, wanted))
+
+
+def _limited(
+    call: PhaseCall, request: TimelineRequest, schedule: Callable[[TimelineRequest], TimelineDraft]
+) -> tuple[TimelineRequest, TimelineDraft]:
+    """The schedule, and what it was asked after: waves that it would stretch beyond their limit start later."""
+    draft = schedule(request)
+    for _ in range(LATER_STARTS):
+        later = within_limit(call, request, draft)
+        if later == request:
+            break
+        request, draft = later, schedule(later)
+    return request, draft
+
+
+def _possible(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> TimelineDraft:
+    try:
+        return _levelled(call, ports, request)
+    except Refused as refused:
+        return _kept(call, ports, request, refused)
 
 
 def _levelled(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> TimelineDraft:
@@ -88,7 +113,7 @@ def _rescheduled(call: PhaseCall, after: PhaseCall, edit: Edit) -> Outcome:
     request = replace(before, changes=changes_of(choices_of(after)))
     starts, lengths = presently(call.portfolio.plan.activities)
     try:
-        draft = changed_timeline(before, starts, lengths, request)
+        request, draft = _limited(after, request, lambda wanted: changed_timeline(before, starts, lengths, wanted))
     except Refused as refused:
         raise edit.refusal(refused) from None
     require_right(request, draft)

@@ -275,3 +275,25 @@ def test_the_hours_that_a_person_gave_decide_the_length() -> None:
     planning.run(PHASE)
 
     assert [days for *_, days in dates(planning, 1)][:5] == [4, 6, 6, 3, 1]
+
+
+def test_a_wave_that_a_blackout_would_stretch_beyond_its_limit_starts_later() -> None:
+    """It moves from 1 to 8 March and closes on the 12th; 40 calendar days before that begin on 1 February."""
+    freeze = BlackoutPeriod(date(2026, 12, 1), date(2027, 2, 28), "Freeze")
+    planning = plan("a", wave_duration_limit_days=40, blackouts=(freeze,)).through(PHASE)
+
+    (wave,) = planning.plan.waves
+    assert wave.starts_on is not None
+    assert wave.ends_on is not None
+    assert (wave.ends_on - wave.starts_on).days + 1 <= 40
+    assert (str(wave.starts_on), str(wave.cut_over_on)) == ("2027-02-01", "2027-03-08")
+
+
+def test_a_wave_that_a_person_dated_is_stretched_as_he_wants() -> None:
+    freeze = BlackoutPeriod(date(2026, 12, 1), date(2027, 2, 28), "Freeze")
+    planning = plan("a", wave_duration_limit_days=40, blackouts=(freeze,))
+
+    planning = chosen(planning, waves=(WaveChoice(1, starts_on=date(2026, 12, 1)),)).through(PHASE)
+
+    (wave,) = planning.plan.waves
+    assert (str(wave.starts_on), str(wave.cut_over_on)) == ("2026-12-01", "2027-03-08")
