@@ -247,7 +247,7 @@ class Flow(FlowState):
         it goes on warning of what it did.
         """
         self.require(FlowAction.OVERRIDE)
-        if not self._overridable(self.state(key)):
+        if not self.overridable(key):
             raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has nothing to override now.", "phase")
         changed = self if warnings is None else self._rewarned(key, warnings, stamp.at)
         return changed.outdate(key, stamp, change, proposed)
@@ -259,7 +259,7 @@ class Flow(FlowState):
         changed = replace(self._stopped(stamp) if interrupted else self, events=(*self.events, change))
         if self.state(key).status is PhaseStatus.AWAITING_INPUT:
             changed = changed._with(key, proposed_input=proposed)
-        changed = changed._outdated(dependents)._reopened(stamp, rerun=interrupted)
+        changed = changed._mended()._outdated(dependents)._reopened(stamp, rerun=interrupted)
         return changed._recorded(self, stamp)
 
     def note(self, stamp: Stamp, change: Event, key: str | None = None, proposed: Any = None) -> Self:
