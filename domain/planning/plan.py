@@ -146,7 +146,7 @@ class SkillGap:
 
 @dataclass(frozen=True, slots=True)
 class UsedPool:
-    """A pool as the plan used it."""
+    """A pool as the plan used it; `removed` where it was so by then, and a person kept its hours all the same."""
 
     id: str
     name: str
@@ -156,6 +156,7 @@ class UsedPool:
     skills: tuple[str, ...] = ()
     available_from: date | None = None
     available_until: date | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def _remembered(pool: ResourcePool, used: UsedPool) -> ResourcePool:
         skills=used.skills,
         available_from=used.available_from,
         available_until=used.available_until,
+        removed=used.removed,
     )
 
 
