@@ -177,10 +177,12 @@ def test_a_pool_that_leaves_too_early_is_refused_in_words() -> None:
     planning = two_waves(pools=(pool("engineer", 6, available_until=date(2027, 1, 5)), *map(pool, ENOUGH)))
     planning.through("resource_allocation")
 
-    assert refused(planning)[0] == (
-        "INFEASIBLE: Wave 2: preparation lasts until 2027-01-08 at the earliest, "
-        "but Engineer pool, which it needs, is there only before 2027-01-06."
-    )
+    assert refused(planning) == [
+        (
+            "INFEASIBLE: Wave 2: preparation lasts until 2027-01-08 at the earliest, "
+            "but Engineer pool, which it and 3 more activities need, is there only before 2027-01-06."
+        )
+    ]
 
 
 def test_a_pin_on_a_holiday_is_refused_in_words() -> None:
