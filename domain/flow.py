@@ -259,7 +259,7 @@ class Flow(FlowState):
         changed = replace(self._stopped(stamp) if interrupted else self, events=(*self.events, change))
         if self.state(key).status is PhaseStatus.AWAITING_INPUT:
             changed = changed._with(key, proposed_input=proposed)
-        changed = changed._mended()._outdated(dependents)._reopened(stamp, rerun=interrupted)
+        changed = changed._mended(key)._outdated(dependents)._reopened(stamp, rerun=interrupted)
         return changed._recorded(self, stamp)
 
     def note(self, stamp: Stamp, change: Event, key: str | None = None, proposed: Any = None) -> Self:

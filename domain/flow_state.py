@@ -288,12 +288,16 @@ class FlowState:
             return flow
         return replace(flow, jobs=(*flow.jobs, WakeFlow(self.id, stamp.at + SETTLE)))
 
-    def _mended(self) -> Self:
-        """What was impossible is worth another try."""
+    def _mended(self, key: str) -> Self:
+        """What was impossible is worth another try, now that a person changed what that phase came to.
+
+        Where it is the phase that failed, that result stands; one that may never have come to any is STALE by nothing.
+        """
         if not self.impossible:
             return self
         failed = next(s for s in self.phases if s.status is PhaseStatus.FAILED)
-        return replace(self._with(failed.key, status=PhaseStatus.STALE), status=FlowStatus.READY, failure=None)
+        status = PhaseStatus.STALE if failed.key == key else PhaseStatus.PENDING
+        return replace(self._with(failed.key, status=status), status=FlowStatus.READY, failure=None)
 
     def _stopped(self, stamp: Stamp) -> Self:
         """The phase that runs is given up: its attempt FAILED with code CANCELLED, its worker told."""
