@@ -13,6 +13,7 @@ from domain.decision import Decision, Strategy
 from domain.definition import PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.planning.configuration import BlackoutPeriod, MoveGroup, PlanningConfiguration
+from domain.given import LONGEST_TEXT
 
 MOST_APPLICATIONS = 1_000
 LEAST_DURATION_DAYS, MOST_DURATION_DAYS = 30, 3_650
@@ -117,6 +118,8 @@ class _Opening:
         if blackout.ends_on < blackout.starts_on:
             message = f"A blackout ends no earlier than it starts, on {blackout.starts_on}."
             yield _wrong(message, *path, "endsOn")
+        if blackout.reason is not None and len(blackout.reason) > LONGEST_TEXT:
+            yield _wrong(f"This takes at most {LONGEST_TEXT:,} characters.", *path, "reason")
 
     def _far(self, day: date, *path: str) -> Iterator[Problem]:
         today = self.call.as_of

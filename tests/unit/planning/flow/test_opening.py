@@ -14,6 +14,7 @@ from domain.flows.planning.configuration import BlackoutPeriod, MoveGroup
 from tests.unit.planning.flow.driving import Planning, application, decided, plan
 
 NOT_READY, INVALID = ErrorCode.NOT_READY, ErrorCode.INVALID_INPUT
+DAY = date(2026, 12, 24)
 
 
 def problems(planning: Planning) -> list[tuple[str, str, str]]:
@@ -103,6 +104,8 @@ def test_everything_is_refused_at_once_where_it_stands() -> None:
         ({"starts_on": date(2015, 12, 31)}, "startsOn"),
         ({"starts_on": date.max}, "startsOn"),
         ({"blackouts": (BlackoutPeriod(date(2026, 1, 1), date.max),)}, "blackouts.0.endsOn"),
+        ({"blackouts": (BlackoutPeriod(DAY, DAY, "x" * 10_000),)}, None),
+        ({"blackouts": (BlackoutPeriod(DAY, DAY, "x" * 10_001),)}, "blackouts.0.reason"),
     ],
 )
 def test_numbers_and_dates_have_limits(changes: dict[str, Any], path: str | None) -> None:
