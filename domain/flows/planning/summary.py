@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.definition import PhaseCall
-from domain.flows.planning.recommending import counted
 from domain.planning.exact import plain
 from domain.planning.plan import CostCategory, CostEstimate, Plan
+from domain.planning.wording import counted
 
 
 def summary(call: PhaseCall) -> str:
