@@ -45,7 +45,8 @@ def _pools_over(call: PhaseCall, plan: Plan) -> Iterator[Recommendation]:
         waves = {each.id: each.name for each in plan.waves}
         rows = sorted(f"{pools.get(e.pool_id, 'A pool')} in {waves.get(e.wave_id, 'a wave')}" for e in over)
         detail = f"{listed(rows)}: more hours than there are. Add people, move the wave, or shift hours."
-        yield Recommendation(f"Relieve {counted(len(over), 'over-booked pool')}", detail, Priority.URGENT)
+        title = f"Relieve {counted(len({each.pool_id for each in over}), 'over-booked pool')}"
+        yield Recommendation(title, detail, Priority.URGENT)
     elif plan.timeline and not plan.timeline.resource_feasible:
         detail = "On some days the timeline asks a pool for more hours than it has. Unpin activities or add people."
         yield Recommendation("Relieve the over-booked pools", detail, Priority.URGENT)
