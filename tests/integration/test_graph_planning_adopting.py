@@ -96,9 +96,8 @@ async def test_what_is_not_finished_is_not_adopted(graph: Graph, bench: Bench, w
     await run(graph, bench, begun, "wave_planning")
     line = (await read(graph, whole.id))["cost"]["lines"][0]
     await ask(graph, COSTS, flowId=whole.id, lineId=line["id"], rationale="x", unitCost="7")
-    text = ADOPT.replace("{PART}", "")
 
-    payload = (await graph.data(text, input={"flowId": whole.id}))["adoptPlan"]
+    payload = (await graph.data(ADOPT, input={"flowId": whole.id}))["adoptPlan"]
     early = await adopted(graph, begun)
 
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [("NOT_READY", ["flowId"])] * 2
