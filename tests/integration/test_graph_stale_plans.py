@@ -31,6 +31,7 @@ PLAN = """query ($id: ID!) { flow(id: $id) { status version progress completedAt
 EVENTS = """query ($id: ID!) { flow(id: $id) { events(last: 50, kinds: [PHASE_STATUS, WARNING]) { nodes { kind
   ... on WarningRaised { warning { message } } ... on PhaseStatusChanged { phase phaseStatus } } } } }"""
 RUN = f"mutation ($input: PhaseActionInput!) {{ runPhase(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
+ADOPT = f"mutation ($input: FlowActionInput!) {{ adoptPlan(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
 ACCEPT = f"mutation ($input: PhaseActionInput!) {{ acceptPhase(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
 UPDATE = f"mutation ($input: UpdateFlowInput!) {{ updateFlow(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
 POOLS = "{ resourcePools { id name role hoursPerDay skills hourlyRate { amount } } }"
@@ -96,6 +97,23 @@ async def decide(graph: Graph, plan: Planned, name: str, strategy: str, hours: i
     change = {"strategy": strategy, "effort": effort, "rationale": "We know better."}
     given = {"flowId": plan.assessment, "applicationId": plan.ids[name], **change}
     assert (await graph.data(OVERRIDE, input=given))["overrideDecision"]["errors"] == []
+
+
+async def test_what_changed_a_moment_ago_keeps_a_plan_from_being_adopted(
+    graph: Graph, bench: Bench, plan: Planned
+) -> None:
+    await decide(graph, plan, "Payroll", "REPLATFORM", 260)
+    before = await read(graph, plan.id)
+
+    payload = (await graph.data(ADOPT, Role.LEAD, input={"flowId": plan.id}))["adoptPlan"]
+
+    (error,) = payload["errors"]
+    assert (error["code"], error["path"]) == ("NOT_READY", ["flowId"])
+    assert error["message"].startswith("Payroll: REHOST became REPLATFORM; ")
+    assert before["status"] == "COMPLETED"
+    assert await read(graph, plan.id) == before
+    nodes = (await graph.data("{ applications { nodes { readiness } } }"))["applications"]["nodes"]
+    assert {node["readiness"] for node in nodes} == {"READY_FOR_PLANNING"}
 
 
 async def test_an_overridden_decision_makes_a_completed_plan_stale_that_says_why(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.application import Application, ApplicationChange, Readiness
-from domain.definition import PhaseCall
+from domain.definition import PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flow import Flow
 from domain.flows.planning.opening import close_plan
@@ -45,6 +45,12 @@ def require_finished(flow: Flow) -> None:
             problems.append(Problem(ErrorCode.NOT_READY, message, _PATH))
     if problems:
         raise Refused(problems)
+
+
+def require_current(changes: Sequence[Warning]) -> None:
+    """Raise NOT_READY, naming what the plan used and is not any more so: that may not have made it STALE yet."""
+    if changes:
+        raise Refused(Problem(ErrorCode.NOT_READY, f"{each.message} Plan anew first.", _PATH) for each in changes)
 
 
 def adopt(call: PhaseCall, name: str, others: Sequence[PlanInForce], reason: str | None) -> tuple[Any, ...]:
