@@ -213,7 +213,7 @@ def test_what_is_gone_is_removed_and_the_rest_keeps_its_ids() -> None:
     assert [each.name for each in planning.plan.milestones] == [
         "Cut-over of Pilot",
         "Half of the portfolio migrated",
-        "All applications migrated",
+        "Last cut-over",
         "Pilot complete",
     ]
     assert planning.plan.milestones[2].description == "3 of 4 applications run in the target."
