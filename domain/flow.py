@@ -198,6 +198,8 @@ class Flow(FlowState):
                 if phase.depends_on(changed):
                     updated = updated._outdated({phase.key} | self.definition.dependents(phase.key))
             updated = updated._reopened(stamp)
+        elif updated.auto_advance and not self.auto_advance and self.status is FlowStatus.READY:
+            updated = updated._reopened(stamp)
         return updated._recorded(self, stamp)
 
     def pause(self, stamp: Stamp, reason: str | None) -> Self:

@@ -189,10 +189,16 @@ class FlowState:
                 return True
 
     def overridable(self, key: str) -> bool:
-        """Whether that phase has come to something that a person may change now."""
-        state = self.state(key)
-        mending = self.impossible and state.status is PhaseStatus.FAILED
-        return (state.status in WITH_RESULT or mending) and self.definition.phase(key).overridable
+        """Whether that phase has come to something that a person may change now.
+
+        Where the flow is impossible, that is the phase that failed and what it was made from: nothing else mends it.
+        """
+        if self.impossible:
+            failed = next(s.key for s in self.phases if s.status is PhaseStatus.FAILED)
+            if key != failed and failed not in self.definition.dependents(key):
+                return False
+        with_result = self.state(key).status in WITH_RESULT or self.impossible
+        return with_result and self.definition.phase(key).overridable
 
     def require(self, action: FlowAction) -> None:
         """Raise Refused INVALID_TRANSITION unless that can be done now."""

@@ -74,3 +74,27 @@ def test_what_failed_otherwise_is_not_overridden() -> None:
 
     assert [problem.code for problem in refused.value.problems] == [ErrorCode.INVALID_TRANSITION]
     assert statuses(flow) == ["COMPLETED", "FAILED"]
+
+
+def test_what_did_not_lead_to_the_failure_mends_nothing() -> None:
+    beside = replace(TWO, phases=(phase("words", 20), phase("waves", 30), phase("dates", 50, requires=("waves",))))
+    flow = finished(finished(Flow.start(beside, stamp(), name="Toy", configuration={}, auto_advance=True)))
+    run_id = (flow.running.run_id if flow.running else "") or ""
+    failure = Failure("INFEASIBLE", "It cannot be.", "dates", False, AT)
+    flow = told(flow.fail(RunEnded(run_id, PhaseStatus.FAILED, AT, failure=failure), stamp("system")))
+
+    with pytest.raises(Refused):
+        flow.override("words", stamp(), CHANGE)
+
+    assert [flow.overridable(each.key) for each in flow.phases] == [False, True, True]
+
+
+def test_a_flow_that_may_go_on_by_itself_now_does_so() -> None:
+    waiting = told(Flow.start(TWO, stamp(), name="Toy", configuration={}, auto_advance=False))
+    assert waiting.status is FlowStatus.READY
+
+    going = waiting.update(stamp(), auto_advance=True)
+
+    assert [type(job) for job in going.jobs] == [WakeFlow]
+    assert statuses(going.wake(stamp("system")))[0] == "RUNNING"
+    assert told(going).update(stamp(), auto_advance=True).jobs == ()

@@ -65,7 +65,7 @@ def synthesize(call: PhaseCall) -> Outcome:
     return Outcome(_result(call, after), saves=(after, *lessons))
 
 
-def override_synthesis(call: PhaseCall, wanted: SynthesisGiven, _expected_version: int | None) -> Revised:
+def override_synthesis(call: PhaseCall, wanted: SynthesisGiven) -> Revised:
     """The synthesis in the person's words, or Refused with everything that is wrong.
 
     The version that is expected is the flow's, as the payload returns no synthesis: the command compares it.
