@@ -144,7 +144,7 @@ def test_nothing_is_left_when_up_is_killed_and_the_next_one_starts_at_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tenths", range(2, 40, 4))
+@pytest.mark.parametrize("tenths", range(2, 40, 8))
 def test_up_killed_at_any_moment_of_a_first_start_starts_the_next_time(
     start_process: StartProcess, data: Path, tenths: int
 ) -> None:
