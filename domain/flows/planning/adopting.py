@@ -10,7 +10,6 @@ from domain.application import Application, ApplicationChange, Readiness
 from domain.definition import PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flow import Flow
-from domain.flows.planning.opening import close_plan
 from domain.flows.planning.revised import changed
 from domain.phase import PhaseStatus
 from domain.planning.plan import Timeline, TimelineStatus
@@ -71,8 +70,9 @@ def adopt(call: PhaseCall, name: str, others: Sequence[PlanInForce], reason: str
 
 
 def leave_force(call: PhaseCall) -> tuple[Any, ...]:
-    """Applications given back; the timeline of a plan that then holds none is superseded."""
-    values = close_plan(call)
+    """Applications given back but what has begun to move; the timeline of a plan that then holds none is superseded."""
+    held = (each for each in call.portfolio.applications if each.planned_by == call.flow_id)
+    values = tuple(value for application in held for value in _given_back(application, call))
     freed = {value.id for value in values if isinstance(value, Application)}
     scope = {each.id: each for each in call.portfolio.applications}
     holds = any(each.planned_by == call.flow_id and each.id not in freed for each in scope.values())
@@ -82,6 +82,25 @@ def leave_force(call: PhaseCall) -> tuple[Any, ...]:
     if holds or not ends or timeline is None or timeline.status is not TimelineStatus.ACTIVE:
         return values
     return (*values, *_with_status(call, timeline, TimelineStatus.SUPERSEDED))
+
+
+def _given_back(application: Application, call: PhaseCall) -> Iterator[Application | ApplicationChange]:
+    free = replace(application, planned_by=None, version=application.version + 1)
+    if application.readiness is Readiness.PLANNED:
+        yield replace(free, readiness=Readiness.READY_FOR_PLANNING)
+        yield ApplicationChange(
+            id=call.new_id(),
+            application_id=application.id,
+            field="readiness",
+            before=application.readiness,
+            after=Readiness.READY_FOR_PLANNING,
+            by=call.by,
+            flow_id=call.flow_id,
+        )
+    elif application.readiness_before is Readiness.PLANNED:
+        yield replace(free, readiness_before=Readiness.READY_FOR_PLANNING)
+    elif application.readiness not in _UNDER_WAY:
+        yield free
 
 
 def refuse_in_force(call: PhaseCall) -> tuple[Any, ...]:

@@ -116,20 +116,7 @@ def _across(known: Planned) -> int:
 def _data(known: Planned) -> Mapping[str, Any]:
     call, flow, plan = known.call, known.call.flow, known.plan
     return {
-        "format": "flotilla-planning-report",
-        "version": 1,
-        "generatedAt": call.now,
-        "asOf": call.as_of.isoformat(),
-        "engagement": {"id": call.engagement.id, "name": call.engagement.name, "currency": call.engagement.currency},
-        "flow": {
-            "id": flow.id,
-            "name": flow.name,
-            "iteration": flow.iteration,
-            "status": str(flow.status),
-            "createdBy": flow.created_by,
-            "createdAt": flow.created_at,
-            "completedAt": flow.completed_at,
-        },
+        **call.heading("flotilla-planning-report"),
         "configuration": flow.configuration,
         "stale": known.stale,
         "synthesis": as_data(plan.synthesis),

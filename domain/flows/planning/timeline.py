@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound, Refused
-from domain.flows.planning.results import TimelineGenerated
-from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
+from domain.flows.planning.revised import Revised, changed, choices_of, expect, planned_on, with_choices
 from domain.flows.planning.timeline_editing import ActivityGiven, Edit, lessons, read_edit, told
 from domain.flows.planning.timeline_limits import within_limit
 from domain.flows.planning.timeline_request import changes_of, timeline_request
 from domain.flows.planning.timeline_rows import TimelineRows, presently
 from domain.flows.planning.timeline_warnings import timeline_warnings
+from domain.override import recorded
 from domain.planning.checking.timelines import check_timeline
 from domain.planning.plan import PlanActivity, Timeline
 from domain.planning.settings import levelling_budget
@@ -94,7 +93,7 @@ def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: 
     edit = read_edit(call, wanted)
     expect(before, expected_version, "timeline")
     # Of what has changed since it was generated, a person's edit looks at nothing.
-    call = replace(call, as_of=_as_of(call))
+    call = replace(call, as_of=planned_on(call))
     after = with_choices(call, edit.chosen(choices_of(call)))
     outcome = _rescheduled(call, after, edit) if edit.reschedules else _progressed(after, edit, before)
     timeline = next((each for each in outcome.saves if isinstance(each, Timeline)), before)
@@ -104,7 +103,7 @@ def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: 
     row = next((each for each in others if isinstance(each, PlanActivity) and each.key == edit.activity.key), None)
     old, new = told(edit.activity), told(row or edit.activity)
     saves = (choices_of(after), timeline, *others, *lessons(edit, row))
-    override = record(call, before.id, old, new, edit.rationale)
+    override = recorded(call, before.id, old, new, edit.rationale)
     return Revised(before.id, replace(outcome, saves=saves), override)
 
 
@@ -137,11 +136,6 @@ def _outcome(call: PhaseCall, request: TimelineRequest, draft: TimelineDraft) ->
     rows = TimelineRows(call, draft)
     warnings = timeline_warnings(call, request, rows.timeline, draft.over_booked)
     return rows.outcome(warnings=tuple(warnings))
-
-
-def _as_of(call: PhaseCall) -> date:
-    before: TimelineGenerated | None = call.results.get(call.phase)
-    return call.as_of if before is None else before.as_of
 
 
 def require_right(request: TimelineRequest, draft: TimelineDraft) -> None:
