@@ -27,8 +27,8 @@ dashboard: install ## build GraphiQL; without it the API runs all the same
 	@$(VENV)/python dashboard/build.py \
 		|| echo "GraphiQL was not built; /graphiql says how to. Everything else works." >&2
 
-test: install ## everything but the slow tests
-	@$(PYTEST) -m "not slow"
+test: install ## everything but the slow tests, a file at a time on each processor
+	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not slow"
 
 test-slow: install dashboard ## long chaos, browser and protocol audits
 	@$(PYTEST) -m slow

@@ -81,6 +81,26 @@ class ExportCall:
         """The engagement's today."""
         return self.engagement.today(self.now)
 
+    def heading(self, format: str) -> Mapping[str, Any]:
+        """What every document's data begin with: what they are, of when, and of which flow."""
+        flow, engagement = self.flow, self.engagement
+        return {
+            "format": format,
+            "version": 1,
+            "generatedAt": self.now,
+            "asOf": self.as_of.isoformat(),
+            "engagement": {"id": engagement.id, "name": engagement.name, "currency": engagement.currency},
+            "flow": {
+                "id": flow.id,
+                "name": flow.name,
+                "iteration": flow.iteration,
+                "status": str(flow.status),
+                "createdBy": flow.created_by,
+                "createdAt": flow.created_at,
+                "completedAt": flow.completed_at,
+            },
+        }
+
 
 def _nothing(call: ExportCall) -> Document:
     raise LookupError(f"{call.flow.kind} has no document.")

@@ -198,6 +198,8 @@ class Flow(FlowState):
                 if phase.depends_on(changed):
                     updated = updated._outdated({phase.key} | self.definition.dependents(phase.key))
             updated = updated._reopened(stamp)
+        elif updated.auto_advance and not self.auto_advance and self.status is FlowStatus.READY:
+            updated = updated._reopened(stamp)
         return updated._recorded(self, stamp)
 
     def pause(self, stamp: Stamp, reason: str | None) -> Self:
@@ -247,7 +249,7 @@ class Flow(FlowState):
         it goes on warning of what it did.
         """
         self.require(FlowAction.OVERRIDE)
-        if not self._overridable(self.state(key)):
+        if not self.overridable(key):
             raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has nothing to override now.", "phase")
         changed = self if warnings is None else self._rewarned(key, warnings, stamp.at)
         return changed.outdate(key, stamp, change, proposed)
@@ -259,7 +261,7 @@ class Flow(FlowState):
         changed = replace(self._stopped(stamp) if interrupted else self, events=(*self.events, change))
         if self.state(key).status is PhaseStatus.AWAITING_INPUT:
             changed = changed._with(key, proposed_input=proposed)
-        changed = changed._outdated(dependents)._reopened(stamp, rerun=interrupted)
+        changed = changed._mended(key)._outdated(dependents)._reopened(stamp, rerun=interrupted)
         return changed._recorded(self, stamp)
 
     def note(self, stamp: Stamp, change: Event, key: str | None = None, proposed: Any = None) -> Self:

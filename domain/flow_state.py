@@ -24,6 +24,7 @@ from domain.ports import Ids
 from domain.source import Source
 from domain.transition import ALLOWED, ROLE, STATE, VERB, FlowAction, FlowStatus
 
+INFEASIBLE = str(ErrorCode.INFEASIBLE)
 # Several overrides in a row are one change: what follows starts again this long after the last of them.
 SETTLE = timedelta(seconds=2)
 
@@ -148,13 +149,22 @@ class FlowState:
 
     def refusal(self, action: FlowAction) -> Problem | None:
         """Why that cannot be done now, with what can be done instead; None when it can."""
-        if self.status in ALLOWED[action] and self._open(action):
+        if self._allows(action):
             return None
-        others = [a for a in FlowAction if self.status in ALLOWED[a] and self._open(a)]
+        others = [a for a in FlowAction if self._allows(a)]
         message = (
             f"Cannot {VERB[action]} a flow that is {self._standing()}. Allowed now: {', '.join(others) or 'nothing'}."
         )
         return Problem(ErrorCode.INVALID_TRANSITION, message, (), {"allowedActions": [str(a) for a in others]})
+
+    def _allows(self, action: FlowAction) -> bool:
+        mending = action is FlowAction.OVERRIDE and self.impossible
+        return (self.status in ALLOWED[action] or mending) and self._open(action)
+
+    @property
+    def impossible(self) -> bool:
+        """It failed for want of any result that keeps all that is asked: what people chose must be open to change."""
+        return self.status is FlowStatus.FAILED and self.failure is not None and self.failure.code == INFEASIBLE
 
     def _standing(self) -> str:
         active = None if self.status is FlowStatus.COMPLETED else self.active
@@ -168,7 +178,7 @@ class FlowState:
             case FlowAction.ACCEPT_STALE:
                 return any(s.status is PhaseStatus.STALE for s in self.phases)
             case FlowAction.OVERRIDE:
-                return any(self._overridable(s) for s in self.phases)
+                return any(self.overridable(s.key) for s in self.phases)
             case FlowAction.SNOOZE:
                 return self.definition.snoozes
             case FlowAction.FINALIZE:
@@ -178,8 +188,17 @@ class FlowState:
             case _:
                 return True
 
-    def _overridable(self, state: PhaseState) -> bool:
-        return state.status in WITH_RESULT and self.definition.phase(state.key).overridable
+    def overridable(self, key: str) -> bool:
+        """Whether that phase has come to something that a person may change now.
+
+        Where the flow is impossible, that is the phase that failed and what it was made from: nothing else mends it.
+        """
+        if self.impossible:
+            failed = next(s.key for s in self.phases if s.status is PhaseStatus.FAILED)
+            if key != failed and failed not in self.definition.dependents(key):
+                return False
+        with_result = self.state(key).status in WITH_RESULT or self.impossible
+        return with_result and self.definition.phase(key).overridable
 
     def require(self, action: FlowAction) -> None:
         """Raise Refused INVALID_TRANSITION unless that can be done now."""
@@ -274,6 +293,17 @@ class FlowState:
         if waiting is None or not (self.auto_advance or rerun):
             return flow
         return replace(flow, jobs=(*flow.jobs, WakeFlow(self.id, stamp.at + SETTLE)))
+
+    def _mended(self, key: str) -> Self:
+        """What was impossible is worth another try, now that a person changed what that phase came to.
+
+        Where it is the phase that failed, that result stands; one that may never have come to any is STALE by nothing.
+        """
+        if not self.impossible:
+            return self
+        failed = next(s for s in self.phases if s.status is PhaseStatus.FAILED)
+        status = PhaseStatus.STALE if failed.key == key else PhaseStatus.PENDING
+        return replace(self._with(failed.key, status=status), status=FlowStatus.READY, failure=None)
 
     def _stopped(self, stamp: Stamp) -> Self:
         """The phase that runs is given up: its attempt FAILED with code CANCELLED, its worker told."""

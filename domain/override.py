@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from domain.definition import PhaseCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,18 @@ class Override:
     rationale: str | None
     created_by: str
     created_at: datetime
+
+
+def recorded(call: PhaseCall, subject: str, before: Any, after: Any, rationale: str | None = None) -> Override:
+    """What the person who calls has changed, now, in that phase."""
+    return Override(
+        id=call.new_id(),
+        flow_id=call.flow_id,
+        phase=call.phase,
+        subject=subject,
+        before=before,
+        after=after,
+        rationale=rationale,
+        created_by=call.by,
+        created_at=call.now,
+    )

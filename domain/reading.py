@@ -80,6 +80,9 @@ class Reads(Protocol):
     async def wave_costs(self, flow_ids: Collection[str]) -> Mapping[str, Decimal]:
         """What each wave of these flows comes to, by its id; waves without an estimate are left out."""
 
+    async def in_force(self, flow_ids: Collection[str]) -> frozenset[str]:
+        """Those of these flows that are plans in force: they hold applications."""
+
     async def portfolio(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asks for, held for nobody: it may have changed by the time it is looked at."""
 

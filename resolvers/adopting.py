@@ -10,10 +10,10 @@ from domain.access import Role
 from domain.application import Application
 from domain.calling import Calling
 from domain.commands import FlowAction
-from domain.definition import Need
+from domain.definition import Need, Warning
 from domain.errors import NotFound
 from domain.flow import Flow
-from domain.flows.planning.adopting import PlanInForce, adopt, require_finished
+from domain.flows.planning.adopting import PlanInForce, adopt, require_current, require_finished
 from domain.flows.planning.facts import WAVES
 from domain.planning.plan import Timeline
 from domain.ports import UnitOfWork
@@ -31,6 +31,7 @@ async def adopt_plan(caller: Caller, command: FlowAction) -> Flow:
         flow = flow.expect(command.expected_version)
         require_finished(flow)
         calling = Calling(uow, caller.shapes, caller.stamp())
+        require_current(await _changes(calling, flow))
         call = await calling.call(flow, WAVES, frozenset({Need.APPLICATIONS, Need.PLAN}))
         values = adopt(call, flow.name, await _in_force(uow, flow.id, others), command.reason)
         uow.touch(flow.id)
@@ -38,6 +39,16 @@ async def adopt_plan(caller: Caller, command: FlowAction) -> Flow:
             await uow.portfolio.save(values)
             flow = await _told(caller, uow, flow, others, values)
     return flow
+
+
+async def _changes(calling: Calling, flow: Flow) -> list[Warning]:
+    """What a review would find now: the job that tells it may still be on its way."""
+    remembering = [(phase.key, phase.memory) for phase in flow.definition.phases if phase.memory]
+    return [
+        change
+        for key, memory in remembering
+        for change in memory.differences(await calling.call(flow, key, memory.needs))
+    ]
 
 
 async def _locked(uow: UnitOfWork, flow_id: str) -> tuple[Flow, Mapping[str, Flow]]:

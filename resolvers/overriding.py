@@ -13,7 +13,6 @@ from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
 from domain.flow import Flow
 from domain.override import Override
-from domain.phase import WITH_RESULT
 from domain.ports import UnitOfWork
 from domain.source import Source
 from domain.transition import FlowAction
@@ -58,7 +57,7 @@ async def carry_through(
     warned of before.
     """
     flow.require(FlowAction.OVERRIDE)
-    if flow.state(key).status not in WITH_RESULT:
+    if not flow.overridable(key):
         raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has no result to change yet.", "flowId")
     phase, calling = flow.definition.phase(key), Calling(uow, caller.shapes, caller.stamp())
     needs = phase.needs | (phase.pause.needs if phase.pause else frozenset())

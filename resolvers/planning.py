@@ -111,7 +111,7 @@ async def override_synthesis(caller: Caller, flow_id: str, wanted: SynthesisGive
     """The plan in a person's words; the version is the flow's, and so is the id."""
 
     def decide(call: PhaseCall) -> Revised:
-        return synthesis.override_synthesis(call, wanted, None)
+        return synthesis.override_synthesis(call, wanted)
 
     await _revise(caller, flow_id, SYNTHESIS, decide, flow_version=version)
     return flow_id

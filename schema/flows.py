@@ -190,10 +190,10 @@ class MasterFlow(Node):
     def pause_points(flow: KnownFlow) -> tuple[str, ...]:
         return reading.pause_points(flow.definition)
 
-    @computed
+    @loaded
     @staticmethod
-    def allowed_actions(flow: KnownFlow, context: Context) -> tuple[FlowAction, ...]:
-        return flow.allowed(context.caller.roles)
+    async def allowed_actions(context: Context, flows: list[KnownFlow]) -> list[tuple[FlowAction, ...]]:
+        return await reading.allowed(context, flows)
 
     @computed
     @staticmethod

@@ -53,12 +53,6 @@ class WorkingCalendar:
         """The working day of that number."""
         return _weekday(number + bisect_right(self._number_at, number))
 
-    def on_or_after(self, day: date) -> date:
-        return self.day(self.number(day))
-
-    def on_or_before(self, day: date) -> date:
-        return self.day(self._number_after(day) - 1)
-
     def add(self, day: date, working_days: int) -> date:
         """That many working days after the day, or before it; a day off counts as the working day that follows it."""
         return self.day(self.number(day) + working_days)

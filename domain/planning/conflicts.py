@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from domain.errors import ErrorCode, Problem, Refused
 from domain.graph import cycles
@@ -30,18 +30,26 @@ def check_pools(project: Project) -> None:
 
 
 def check_availability(project: Project, finishes: Mapping[str, int]) -> None:
-    """Refused INFEASIBLE with what cannot be done before a pool is gone, whoever else needs it."""
+    """Refused INFEASIBLE with what cannot be done before a pool is gone, whoever else needs it; once for each pool."""
+    late: dict[str, list[Activity]] = {}
     pools = {pool.id: pool for pool in project.pools}
-    problems = []
     for activity in project.activities:
         for demand in activity.demands:
-            pool, until = pools[demand.pool], pools[demand.pool].available_until
+            until = pools[demand.pool].available_until
             if until is not None and demand.units and finishes[activity.id] > until and activity.duration:
-                lasts = f"{activity.title} lasts until {project.said(finishes[activity.id] - 1)} at the earliest"
-                gone = f"{pool.title}, which it needs, is there only before {project.said(until)}"
-                problems.append(infeasible(f"{lasts}, but {gone}.", activity.id))
-    if problems:
-        raise Refused(problems)
+                late.setdefault(demand.pool, []).append(activity)
+    if late:
+        raise Refused([_gone(project, pools[id], activities, finishes) for id, activities in late.items()])
+
+
+def _gone(project: Project, pool: Pool, late: Sequence[Activity], finishes: Mapping[str, int]) -> Problem:
+    """The first that comes too late, and how many do so after it: one pool can fail all that follows."""
+    first = min(late, key=lambda each: finishes[each.id])
+    lasts = f"{first.title} lasts until {project.said(finishes[first.id] - 1)} at the earliest"
+    rest = len(late) - 1
+    needs = "it needs" if not rest else f"it and {rest:,} more {'activity' if rest == 1 else 'activities'} need"
+    gone = f"{pool.title}, which {needs}, is there only before {project.said(pool.available_until or 0)}"
+    return infeasible(f"{lasts}, but {gone}.", *(each.id for each in late))
 
 
 def infeasible(message: str, *activity_ids: str) -> Problem:

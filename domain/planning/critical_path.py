@@ -34,7 +34,10 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class CriticalPath:
-    """`length` is the finish of all; `path` leads to it, each activity driven by the one before."""
+    """`length` is the finish of all; `path` leads to it, each activity without float and driven by the one before.
+
+    It begins where no other activity, but a pin, a date or a blackout holds its first one back.
+    """
 
     times: Mapping[str, Times]
     length: int
@@ -164,9 +167,8 @@ class _Backward:
         by_id = {activity.id: activity for activity in self.network.order}
         while last is not None:
             path.append(last.id)
-            last = next(
-                (by_id[link.predecessor] for link in self.network.before[last.id] if self._drives(link, last)), None
-            )
+            drivers = (link.predecessor for link in self.network.before[last.id] if self._drives(link, last))
+            last = next((by_id[id] for id in drivers if times[id].critical), None)
         return tuple(reversed(path))
 
     def _drives(self, link: Link, activity: Activity) -> bool:

@@ -50,6 +50,7 @@ def used_pools(pools: Iterable[ResourcePool], allocations: Iterable[ResourceAllo
             each.skills,
             each.available_from,
             each.available_until,
+            each.removed,
         )
         for each in sorted(pools, key=lambda each: each.id)
         if each.id in working

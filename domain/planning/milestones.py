@@ -47,7 +47,9 @@ def _found(
             yield closures[wave.number], "Pilot complete", f"{wave.name} is closed; what it taught can be used."
     if waves:
         last = cut_overs[waves[-1].number]
-        yield last, "All applications migrated", f"{moved} of {_counted(portfolio)} run in the target."
+        # What a person took out of every wave is not migrated by the last of them.
+        name = "All applications migrated" if moved >= portfolio else "Last cut-over"
+        yield last, name, f"{moved} of {_counted(portfolio)} run in the target."
 
 
 def _counted(applications: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +10,7 @@ from enum import StrEnum
 
 from domain.debt import Severity
 from domain.decision import Strategy
-from domain.dependency import DependencyKind
+from domain.dependency import Dependency, DependencyKind
 from domain.planning.choices import PlanChoices
 from domain.planning.wave_phases import WavePhase
 from domain.planning.waves.placing import LevelReport
@@ -146,7 +147,7 @@ class SkillGap:
 
 @dataclass(frozen=True, slots=True)
 class UsedPool:
-    """A pool as the plan used it."""
+    """A pool as the plan used it; `removed` where it was so by then, and a person kept its hours all the same."""
 
     id: str
     name: str
@@ -156,6 +157,7 @@ class UsedPool:
     skills: tuple[str, ...] = ()
     available_from: date | None = None
     available_until: date | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,3 +354,9 @@ class Plan:
 
 
 NO_PLAN = Plan()
+
+
+def between_waves(numbers: Mapping[str, int], dependencies: Iterable[Dependency | UsedDependency]) -> int:
+    """How many of these, of every kind, lead from one wave to another; an end that is in no wave splits nothing."""
+    ends = ((numbers.get(each.from_id), numbers.get(each.to_id)) for each in dependencies)
+    return sum(None not in pair and pair[0] != pair[1] for pair in ends)

@@ -179,6 +179,8 @@ def _pools(used: tuple[UsedPool, ...], call: PhaseCall) -> Iterator[Warning]:
     now = {pool.id: pool for pool in call.portfolio.pools if not pool.removed}
     for each in used:
         pool = now.get(each.id)
+        if pool is None and each.removed:
+            continue
         if pool is None:
             rate = f"{_plain(each.hourly_rate)} {call.currency}"
             words = f"this pool was removed; it was {_plain(each.hours_per_day)} h a day at {rate} an hour"
@@ -213,9 +215,8 @@ def waves_renewed(call: PhaseCall) -> tuple[WavePlan, ...]:
 
 
 def resources_renewed(call: PhaseCall) -> tuple[ResourcePlan, ...]:
-    """The same for the pools; one that was removed is forgotten."""
+    """The same for the pools; hours of one that was removed stay its own, so it is remembered as removed."""
     plan = call.portfolio.plan.resource_plan
     if plan is None:
         return ()
-    there = (pool for pool in call.portfolio.pools if not pool.removed)
-    return (replace(plan, pools=used_pools(there, call.portfolio.plan.allocations)),)
+    return (replace(plan, pools=used_pools(call.portfolio.pools, call.portfolio.plan.allocations)),)

@@ -145,6 +145,12 @@ def wave_costs(rows: Sequence[Row[Any]]) -> Mapping[str, Decimal]:
     return {row.id: Decimal(row.amount) for row in rows}
 
 
+def in_force_query(tenant: str, flow_ids: Sequence[str]) -> Select[Any]:
+    """Those of these plans that hold applications."""
+    mine = (apps.c.engagement_id == tenant, apps.c.planned_by.in_(sorted(set(flow_ids))))
+    return select(apps.c.planned_by).where(*mine).distinct()
+
+
 ROWS: dict[type, Rows] = {
     ResourcePool: POOLS,
     WavePlan: rows_of(WavePlan, tables.wave_plans),

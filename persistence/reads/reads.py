@@ -147,6 +147,11 @@ class PostgresReads:
         """What each wave of these flows comes to, by its id; waves without an estimate are left out."""
         return planning.wave_costs(await self.fetch(planning.wave_costs_query(self._tenant_id, sorted(flow_ids))))
 
+    async def in_force(self, flow_ids: Collection[str]) -> frozenset[str]:
+        """Those of these flows that are plans in force: they hold applications."""
+        rows = await self.fetch(planning.in_force_query(self._tenant_id, sorted(flow_ids)))
+        return frozenset(row.planned_by for row in rows)
+
     async def portfolio(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asks for, held for nobody."""
         async with self._connected() as connection:

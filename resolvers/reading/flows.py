@@ -24,7 +24,7 @@ from domain.known import (
 from domain.listing import ENDED, ResultsOfFlow, RunsOfFlow
 from domain.phase import PhaseStatus
 from domain.reading import WHOLE
-from domain.transition import FlowStatus
+from domain.transition import FlowAction, FlowStatus
 from resolvers.context import Context
 
 T = TypeVar("T")
@@ -140,6 +140,14 @@ def _used(attempts: Sequence[PhaseRun]) -> tuple[ModelUsage, ...]:
 
 def _milliseconds(time: timedelta) -> float:
     return time / timedelta(milliseconds=1)
+
+
+async def allowed(context: Context, flows: Sequence[KnownFlow]) -> list[tuple[FlowAction, ...]]:
+    """What the caller may do to each of these flows now; a plan in force is not deleted."""
+    found = {flow.id: flow.allowed(context.caller.roles) for flow in flows}
+    guarded = {f.id for f in flows if f.definition.deleting.needs and FlowAction.DELETE in found[f.id]}
+    held = await context.reads.in_force(guarded) if guarded else frozenset()
+    return [tuple(a for a in found[f.id] if a is not FlowAction.DELETE or f.id not in held) for f in flows]
 
 
 def pause_points(definition: FlowDefinition) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
+from domain.planning.days import OpenDays
 from domain.planning.project import Activity, Pool
 from solvers.levelling.board import Board
 from solvers.levelling.bounds import tails_of
@@ -75,6 +76,13 @@ def _solver(effort: Effort) -> cp_model.CpSolver:
     return solver
 
 
+def _open(days: OpenDays, first: int, last: int) -> list[tuple[int, int]]:
+    """Ranges of open days from the first to the last: what takes no time rests over nothing, but needs such a day."""
+    ends = [first, *(end for _, end in days.closed)]
+    begins = [*(begin - 1 for begin, _ in days.closed), last]
+    return [(max(first, end), min(last, begin)) for end, begin in zip(ends, begins, strict=True)]
+
+
 @dataclass(slots=True)
 class LevellingModel:
     """Every schedule that ends by the limit."""
@@ -111,7 +119,7 @@ class LevellingModel:
         elif activity.duration and days.closed:
             start, finish, worked = self._resting(activity, first, last)
         else:
-            start = self._start([(first, last - activity.duration)], activity)
+            start = self._start(_open(days, first, last - activity.duration), activity)
             finish = start + activity.duration
             worked = [self.model.new_fixed_size_interval_var(start, activity.duration, "")]
         self.starts.append((activity, start))

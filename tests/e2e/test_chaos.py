@@ -88,6 +88,7 @@ async def test_nothing_is_lost_in_a_longer_run(
     assert losses.deliveries > 5_000
 
 
+@pytest.mark.slow
 async def test_without_the_log_events_are_lost(plan: Plan, valkey: Valkey, start_process: StartProcess) -> None:
     """The negative control: broadcaster as it is sold, under the same chaos. It shows that the test can fail."""
     losses = await run(replace(plan, stock=True), valkey, start_process, seconds=5, seed=1)

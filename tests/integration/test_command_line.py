@@ -116,7 +116,7 @@ def test_a_second_up_says_that_it_runs_already_and_where(start_process: StartPro
     assert httpx.get(f"{address}/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
 def test_up_stops_everything_when_asked_to(start_process: StartProcess, data: Path, number: signal.Signals) -> None:
     up = start_process(*UP, environment=of(data))
     up.wait_for_line(WELCOME)
@@ -144,7 +144,7 @@ def test_nothing_is_left_when_up_is_killed_and_the_next_one_starts_at_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tenths", range(2, 40, 4))
+@pytest.mark.parametrize("tenths", range(2, 40, 8))
 def test_up_killed_at_any_moment_of_a_first_start_starts_the_next_time(
     start_process: StartProcess, data: Path, tenths: int
 ) -> None:
@@ -159,7 +159,7 @@ def test_up_killed_at_any_moment_of_a_first_start_starts_the_next_time(
     assert ask(alice, "{ viewer { userId } }") == {"data": {"viewer": {"userId": "alice"}}}
 
 
-@pytest.mark.parametrize("word", ["api", "worker"])
+@pytest.mark.parametrize("word", [pytest.param("api", marks=pytest.mark.slow), "worker"])
 def test_a_process_below_up_that_is_killed_is_started_again(start_process: StartProcess, data: Path, word: str) -> None:
     up = start_process(*UP, environment=of(data))
     address = up.wait_until_ready()
@@ -189,6 +189,7 @@ def test_up_ends_when_the_embedded_servers_do(start_process: StartProcess, data:
     assert all_gone(processes)
 
 
+@pytest.mark.slow
 def test_up_stops_when_asked_to_also_where_a_script_has_made_it_deaf(start_process: StartProcess, data: Path) -> None:
     deaf = (
         "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); os.execv(sys.executable, sys.argv[1:])"

@@ -126,9 +126,9 @@ PAUSE = f"mutation ($input: FlowActionInput!) {{ pauseFlow(input: $input) {{ flo
     ("flow_id", "code", "message"),
     [
         ("nonsense", "INVALID_INPUT", None),
-        (f"Application:{new_id()}", "NOT_FOUND", "There is no such flow."),
-        (f"MasterFlow:{new_id()}", "NOT_FOUND", "There is no such flow."),
-        (f"DiscoveryFlow:{new_id()}", "NOT_FOUND", "There is no such flow."),
+        ("Application:01900000-0000-7000-8000-0000000000ff", "NOT_FOUND", "There is no such flow."),
+        ("MasterFlow:01900000-0000-7000-8000-0000000000ff", "NOT_FOUND", "There is no such flow."),
+        ("DiscoveryFlow:01900000-0000-7000-8000-0000000000ff", "NOT_FOUND", "There is no such flow."),
     ],
 )
 async def test_an_id_that_names_no_flow_is_refused(graph: Graph, flow_id: str, code: str, message: str | None) -> None:

@@ -96,9 +96,8 @@ async def test_what_is_not_finished_is_not_adopted(graph: Graph, bench: Bench, w
     await run(graph, bench, begun, "wave_planning")
     line = (await read(graph, whole.id))["cost"]["lines"][0]
     await ask(graph, COSTS, flowId=whole.id, lineId=line["id"], rationale="x", unitCost="7")
-    text = ADOPT.replace("{PART}", "")
 
-    payload = (await graph.data(text, input={"flowId": whole.id}))["adoptPlan"]
+    payload = (await graph.data(ADOPT, input={"flowId": whole.id}))["adoptPlan"]
     early = await adopted(graph, begun)
 
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [("NOT_READY", ["flowId"])] * 2
@@ -212,6 +211,7 @@ def _fields(value: Any) -> dict[str, Any]:
 async def test_a_plan_in_force_is_not_deleted_and_cancelling_it_gives_all_back(
     graph: Graph, bench: Bench, whole: Planned
 ) -> None:
+    before = await read(graph, whole.id)
     await adopted(graph, whole.id)
     refused = await ask(graph, DELETE, flowId=whole.id)
     kept = await read(graph, whole.id)
@@ -224,6 +224,7 @@ async def test_a_plan_in_force_is_not_deleted_and_cancelling_it_gives_all_back(
 
     assert refused == (None, [("INVALID_TRANSITION", ["flowId"])])
     assert kept["timeline"]["status"] == "ACTIVE"
+    assert ("DELETE" in before["allowedActions"], "DELETE" in kept["allowedActions"]) == (True, False)
     assert cancelled == []
     assert free == {("READY_FOR_PLANNING", None)}
     assert timeline["status"] == "SUPERSEDED"

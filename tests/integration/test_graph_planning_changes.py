@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from domain.access import Role
+from domain.errors import Refused
+from engine.phases import Run
 from tests.graph import Graph
 from tests.integration.conftest import Bench, make_tenant
 from tests.integration.test_graph_commands import ERRORS
@@ -38,6 +40,7 @@ DATES = f"""mutation ($input: OverrideActivityInput!) {{ overrideActivity(input:
   timeline {{ id version }} {PART} }} }}"""
 COSTS = f"""mutation ($input: OverrideCostLineInput!) {{ overrideCostLine(input: $input) {{
   cost {{ id version }} {PART} }} }}"""
+UPDATE = f"mutation ($input: UpdateFlowInput!) {{ updateFlow(input: $input) {{ {PART} }} }}"
 WORDS = f"mutation ($input: OverrideSynthesisInput!) {{ overrideSynthesis(input: $input) {{ {PART} }} }}"
 POOL = "id name role hoursPerDay availableFrom availableUntil hourlyRate { amount currency } skills suggested version"
 SAVE_POOL = f"""mutation ($input: SaveResourcePoolInput!) {{ saveResourcePool(input: $input) {{
@@ -358,3 +361,37 @@ async def test_pools_are_kept_by_a_lead(graph: Graph, ready: dict[str, str]) -> 
     entries = {e["mutation"]: e for e in (await graph.data(LOG))["auditLog"]["nodes"] if e["outcome"] == "OK"}
     assert entries["deleteResourcePool"]["before"]["ids"] == [made["id"]]
     assert entries["saveResourcePool"]["subjectId"] == made["id"]
+
+
+async def test_what_a_person_made_impossible_he_can_undo(graph: Graph, bench: Bench, whole: Planned) -> None:
+    """A pin of last year, after the plan was put off: nothing but taking it away lets the plan go on."""
+    pinned = (await read(graph, whole.id))["timeline"]["activities"][0]
+    wanted = {"flowId": whole.id, "activityId": pinned["id"]}
+    await ask(graph, DATES, Role.LEAD, **wanted, startsOn=pinned["startsOn"])
+    later = {"applicationIds": list(whole.ids.values()), "startsOn": "2027-12-01"}
+    _, errors = await ask(graph, UPDATE, flowId=whole.id, configuration={"planning": later})
+    assert errors == []
+    with pytest.raises(Refused, match="is pinned to"):
+        await wake(bench, whole.id)
+    await fail(bench, whole.id)
+    failed = await read(graph, whole.id)
+    assert (failed["status"], failed["phases"]["timeline_generation"]) == ("FAILED", "FAILED")
+    assert "OVERRIDE" in failed["allowedActions"]
+
+    _, undone = await ask(graph, DATES, **wanted, startsOn=None)
+
+    mended = await read(graph, whole.id)
+    await wake(bench, whole.id)
+    assert (undone, mended["status"], mended["phases"]["timeline_generation"]) == ([], "READY", "STALE")
+    found = await read(graph, whole.id)
+    assert (found["status"], found["timeline"]["startsOn"]) == ("COMPLETED", "2027-12-01")
+
+
+async def fail(bench: Bench, flow_id: str) -> None:
+    """What the worker tells of a refusal."""
+    id = flow_id.partition(":")[2]
+    async with bench.work(bench.tenant) as uow:
+        running = (await uow.flows.get(id)).running
+    assert running is not None
+    run = Run(bench.tenant, id, str(running.run_id))
+    await bench.runner().fail(run, "INFEASIBLE", "It is pinned to another year.", retryable=False)

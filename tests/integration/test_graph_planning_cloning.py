@@ -25,7 +25,7 @@ from tests.integration.test_graph_planning import (
     wake,
     wave,
 )
-from tests.integration.test_graph_planning_changes import HOURS, WORDS, whole
+from tests.integration.test_graph_planning_changes import DATES, HOURS, WORDS, whole
 from tests.integration.test_graph_portfolio import ask
 from tests.toy import new_id, new_tenant
 
@@ -50,6 +50,9 @@ async def test_a_clone_takes_over_what_people_chose(graph: Graph, bench: Bench, 
     await ask(graph, MOVE, flowId=whole.id, moves=[to(whole, "Mailer", newWaveNumber=4)])
     await ask(graph, HOURS, flowId=whole.id, **hours)
     await wake(bench, whole.id)
+    begun = (await read(graph, whole.id))["timeline"]["activities"][0]
+    await ask(graph, DATES, flowId=whole.id, activityId=begun["id"], percentComplete=50)
+    await wake(bench, whole.id)
     await ask(graph, WORDS, flowId=whole.id, summary="We move.", rationale="x")
     source = await read(graph, whole.id)
 
@@ -66,6 +69,7 @@ async def test_a_clone_takes_over_what_people_chose(graph: Graph, bench: Bench, 
     own = [each for each in found["resourcePlan"]["allocations"] if not each["suggested"]]
     assert [Decimal(each["hours"]) for each in own] == [Decimal(500)]
     assert found["synthesis"]["summary"] == "We move."
+    assert {each["percentComplete"] for each in found["timeline"]["activities"]} == {0}
     assert found["overrides"]["nodes"] == []
     assert await read(graph, whole.id) == source
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from domain.access import Role
+from domain.definition import Need
 from domain.event import ReviewPlans, RunPhase
 from engine.phases import Run
 from engine.reviews import Reviewer
@@ -29,6 +31,7 @@ PLAN = """query ($id: ID!) { flow(id: $id) { status version progress completedAt
 EVENTS = """query ($id: ID!) { flow(id: $id) { events(last: 50, kinds: [PHASE_STATUS, WARNING]) { nodes { kind
   ... on WarningRaised { warning { message } } ... on PhaseStatusChanged { phase phaseStatus } } } } }"""
 RUN = f"mutation ($input: PhaseActionInput!) {{ runPhase(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
+ADOPT = f"mutation ($input: FlowActionInput!) {{ adoptPlan(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
 ACCEPT = f"mutation ($input: PhaseActionInput!) {{ acceptPhase(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
 UPDATE = f"mutation ($input: UpdateFlowInput!) {{ updateFlow(input: $input) {{ flow {{ status }} {ERRORS} }} }}"
 POOLS = "{ resourcePools { id name role hoursPerDay skills hourlyRate { amount } } }"
@@ -94,6 +97,23 @@ async def decide(graph: Graph, plan: Planned, name: str, strategy: str, hours: i
     change = {"strategy": strategy, "effort": effort, "rationale": "We know better."}
     given = {"flowId": plan.assessment, "applicationId": plan.ids[name], **change}
     assert (await graph.data(OVERRIDE, input=given))["overrideDecision"]["errors"] == []
+
+
+async def test_what_changed_a_moment_ago_keeps_a_plan_from_being_adopted(
+    graph: Graph, bench: Bench, plan: Planned
+) -> None:
+    await decide(graph, plan, "Payroll", "REPLATFORM", 260)
+    before = await read(graph, plan.id)
+
+    payload = (await graph.data(ADOPT, Role.LEAD, input={"flowId": plan.id}))["adoptPlan"]
+
+    (error,) = payload["errors"]
+    assert (error["code"], error["path"]) == ("NOT_READY", ["flowId"])
+    assert error["message"].startswith("Payroll: REHOST became REPLATFORM; ")
+    assert before["status"] == "COMPLETED"
+    assert await read(graph, plan.id) == before
+    nodes = (await graph.data("{ applications { nodes { readiness } } }"))["applications"]["nodes"]
+    assert {node["readiness"] for node in nodes} == {"READY_FOR_PLANNING"}
 
 
 async def test_an_overridden_decision_makes_a_completed_plan_stale_that_says_why(
@@ -263,6 +283,32 @@ async def test_two_changes_at_once_are_both_told_once(graph: Graph, bench: Bench
     assert len(jobs) == 2
     assert [each.partition(":")[0] for each in found] == ["Payroll", "Payroll needs Ledger"]
     assert [message for message in told if message in found] == found
+
+
+async def test_changes_commands_and_reviews_at_once_do_not_wait_for_one_another(
+    graph: Graph, bench: Bench, plan: Planned
+) -> None:
+    reviewer, id = Reviewer(bench.work, Codec(), now, new_id), plan.id.partition(":")[2]
+
+    async def edited(number: int) -> None:
+        async with bench.work(bench.tenant) as uow:
+            await uow.portfolio.hold()
+            held = await uow.portfolio.load(frozenset({Need.ACCEPTED}), "", (plan.ids["Ledger"].partition(":")[2],))
+            after = replace(held.accepted[0], rationale=f"{number}", version=held.accepted[0].version + 1)
+            await uow.portfolio.save((after,))
+
+    async def accepted() -> None:
+        await ask(graph, ACCEPT, flowId=plan.id)
+
+    async with asyncio.timeout(60):
+        for number in range(5):
+            reviews = [reviewer.review(bench.tenant, id) for _ in range(3)]
+            await asyncio.gather(edited(number), accepted(), *reviews, edited(number + 10), accepted())
+    await bench.drive()
+    await accepted()
+
+    after = await read(graph, plan.id)
+    assert (after["status"], after["since"]) == ("COMPLETED", [])
 
 
 async def test_other_plans_and_other_tenants_are_left_alone(graph: Graph, bench: Bench, plan: Planned) -> None:

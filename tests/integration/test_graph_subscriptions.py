@@ -23,7 +23,7 @@ from streams.hub import Hub
 from tests.graph import Graph
 from tests.integration.conftest import Bench, postgres_bench
 from tests.integration.test_graph_commands import started
-from tests.toy import caller, new_id
+from tests.toy import caller
 
 _documents = Documents(schema._schema)
 
@@ -132,10 +132,11 @@ async def test_a_change_outside_any_flow_names_what_to_refetch(graph: Graph, hub
     assert data["engagementEvents"] == {"changedIds": [engagement], "flow": None, "event": None}
 
 
+NO_FLOW = "01900000-0000-7000-8000-0000000000ff"
 FOLLOW = "subscription ($id: ID!, $after: String) { flowEvents(flowId: $id, after: $after) { cursor } }"
 
 
-@pytest.mark.parametrize("flow_id", ["nonsense", f"MasterFlow:{new_id()}", f"Application:{new_id()}"])
+@pytest.mark.parametrize("flow_id", ["nonsense", f"MasterFlow:{NO_FLOW}", f"Application:{NO_FLOW}"])
 async def test_what_is_not_there_cannot_be_followed(graph: Graph, hub: Hub, flow_id: str) -> None:
     with pytest.raises(NotFound, match=r"^There is no such flow\.$"):
         await take(graph, hub, 1, FOLLOW, id=flow_id)

@@ -1,7 +1,7 @@
 // Beside the editors: who is acting, and variables that follow the answers until a person edits them.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { useEffect, useState } from "react";
-import { keepFilled, recall } from "./memory";
+import { keepFilled, recall, wasFilled } from "./memory";
 import { headersText, type Subject } from "./session";
 import { fill, operations } from "./walkthrough";
 
@@ -41,10 +41,9 @@ function useVariables(): void {
     const template = operations.find((each) => each.name === title)?.variables;
     if (!editor || !template) return undefined;
     const refill = () => {
-      const { known, filled } = recall();
       const text = editor.getValue().trim();
-      if (text !== "" && text !== template.trim() && !filled[title]?.includes(text)) return;
-      const next = fill(template, known);
+      if (text !== "" && text !== template.trim() && !wasFilled(title, text)) return;
+      const next = fill(template, recall());
       keepFilled(title, next);
       if (next !== text) editor.setValue(next);
     };

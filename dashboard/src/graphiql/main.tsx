@@ -11,8 +11,8 @@ import { headersText, localSubjects, type Subject } from "./session";
 import { fill, learn, operations } from "./walkthrough";
 
 function page(subjects: readonly Subject[]) {
-  const fetcher = fetcherFor(subjects[0]?.headers ?? {}, (answer) => keepKnown(learn(recall().known, answer)));
-  const { known } = recall();
+  const fetcher = fetcherFor(subjects[0]?.headers ?? {}, (answer) => keepKnown(learn(recall(), answer)));
+  const known = recall();
   const tabs = operations.map(({ query, variables }) => ({
     query,
     variables: variables && fill(variables, known),

@@ -86,22 +86,9 @@ def _figures(known: Assessed) -> list[tuple[str, str]]:
 
 
 def _data(known: Assessed) -> Mapping[str, Any]:
-    call, flow = known.call, known.call.flow
+    call = known.call
     return {
-        "format": "flotilla-assessment-report",
-        "version": 1,
-        "generatedAt": call.now,
-        "asOf": call.as_of.isoformat(),
-        "engagement": {"id": call.engagement.id, "name": call.engagement.name, "currency": call.engagement.currency},
-        "flow": {
-            "id": flow.id,
-            "name": flow.name,
-            "iteration": flow.iteration,
-            "status": str(flow.status),
-            "createdBy": flow.created_by,
-            "createdAt": flow.created_at,
-            "completedAt": flow.completed_at,
-        },
+        **call.heading("flotilla-assessment-report"),
         "report": as_data(known.report),
         "planningHandoff": as_data(known.handoff),
         "applications": [_application(known, each) for each in known.applications],

@@ -10,7 +10,7 @@ from domain.errors import NotFound
 from domain.flows.assessment.results import SixRDecisions
 from domain.flows.assessment.strategies import amended, fit, terms_of
 from domain.learning import Lesson
-from domain.override import Override
+from domain.override import Override, recorded
 from domain.sixr.overriding import DecisionChange, differing, overridden, told
 from domain.sixr.subject import Subject, subjects
 
@@ -45,7 +45,7 @@ def override_decision(call: PhaseCall, application_id: str, change: DecisionChan
     changed = tuple(_changed(call, old, each) for each, old in pairs if each != old)
     return OverriddenDecision(
         decision=changed[0],
-        override=_record(call, before, changed[0], change),
+        override=recorded(call, changed[0].id, told(before), told(changed[0]), change.rationale.strip()),
         outcome=Outcome(amended(call, changed), saves=(*changed, _lesson(before, changed[0], change, about))),
     )
 
@@ -54,20 +54,6 @@ def _changed(call: PhaseCall, before: Decision, after: Decision) -> Decision:
     """One version later, whether it was changed itself or a neighbour no longer fits it."""
     last = DecisionChanged(call.by, call.now, differing(before, after))
     return replace(after, version=before.version + 1, last_change=last)
-
-
-def _record(call: PhaseCall, before: Decision, after: Decision, change: DecisionChange) -> Override:
-    return Override(
-        id=call.new_id(),
-        flow_id=call.flow_id,
-        phase=PHASE,
-        subject=after.id,
-        before=told(before),
-        after=told(after),
-        rationale=change.rationale.strip(),
-        created_by=call.by,
-        created_at=call.now,
-    )
 
 
 def _lesson(before: Decision, after: Decision, change: DecisionChange, subject: Subject) -> Lesson:

@@ -17,7 +17,7 @@ from domain.flow_state import Stamp
 from domain.flows.assessment.debt import analyse_debt, sum_debt
 from domain.flows.assessment.lessons import of_components, of_debt, of_page
 from domain.flows.assessment.results import TechDebtAnalysis
-from domain.override import Override
+from domain.override import Override, recorded
 from domain.page_edit import SectionGiven, customized
 from domain.page_edit import told as told_page
 from domain.readiness import checked
@@ -41,7 +41,7 @@ def revise_components(call: PhaseCall, application_id: str, wanted: Sequence[Com
     parts = listed(application_id, held, wanted, _stamp(call))
     ids = {part.id for part in parts}
     gone = tuple(part for part in held if part.id not in ids)
-    record = _record(call, application_id, told_parts(held), told_parts(parts))
+    record = recorded(call, application_id, told_parts(held), told_parts(parts))
     others = tuple(part for part in call.portfolio.components if part.application_id != application_id)
     left = {part.id for part in gone}
     portfolio = replace(
@@ -83,7 +83,7 @@ def revise_debt(call: PhaseCall, application_id: str, wanted: Sequence[DebtGiven
     named = {item.id for item in items}
     old = told_debt([item for item in held if item.id in named])
     outcome = Outcome(result, saves=(*items, *of_debt(application, held, items)))
-    return Revised(application_id, outcome, _record(call, application_id, old, told_debt(items)))
+    return Revised(application_id, outcome, recorded(call, application_id, old, told_debt(items)))
 
 
 def revise_page(
@@ -98,7 +98,7 @@ def revise_page(
         raise StaleVersion("app on page", details)
     after = customized(page, wanted)
     keys = {each.key for each in wanted}
-    record = _record(call, page.id, told_page(page, keys), told_page(after, keys))
+    record = recorded(call, page.id, told_page(page, keys), told_page(after, keys))
     return Revised(page.id, Outcome(call.results[call.phase], saves=(after, *of_page(after, keys))), record)
 
 
@@ -111,17 +111,3 @@ def _application(call: PhaseCall, application_id: str) -> Application:
 
 def _stamp(call: PhaseCall) -> Stamp:
     return Stamp(call.by, call.now, call.new_id)
-
-
-def _record(call: PhaseCall, subject: str, before: Any, after: Any) -> Override:
-    return Override(
-        id=call.new_id(),
-        flow_id=call.flow_id,
-        phase=call.phase,
-        subject=subject,
-        before=before,
-        after=after,
-        rationale=None,
-        created_by=call.by,
-        created_at=call.now,
-    )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.assessment.lessons import of_standard
 from domain.flows.assessment.results import ArchitectureAnswer, ArchitectureMinimums
-from domain.override import Override
+from domain.override import Override, recorded
 from domain.standard import ArchitectureStandard
 from domain.standard_change import StandardChange, told
 from domain.templates import GENERAL, applied, templates
@@ -79,29 +78,15 @@ def without_standard(call: PhaseCall, gone: ArchitectureStandard) -> Remeasured:
     """The standards the assessment measures by, less one that is there no longer."""
     before: ArchitectureMinimums = call.results[call.phase]
     ids = tuple(each for each in before.standard_ids if each != gone.id)
-    override = _record(call, gone.id, told(gone), None)
+    override = recorded(call, gone.id, told(gone), None)
     return Remeasured(Outcome(replace(before, standard_ids=ids), saves=(override,)), (override,))
-
-
-def _record(call: PhaseCall, standard_id: str, before: Any, after: Any) -> Override:
-    return Override(
-        id=call.new_id(),
-        flow_id=call.flow_id,
-        phase=call.phase,
-        subject=standard_id,
-        before=before,
-        after=after,
-        rationale=None,
-        created_by=call.by,
-        created_at=call.now,
-    )
 
 
 def change_standards(call: PhaseCall, changes: Sequence[StandardChange]) -> Remeasured:
     """The standards the assessment measures by: those it had, and the new ones."""
     before: ArchitectureMinimums = call.results[call.phase]
     ids = dict.fromkeys((*before.standard_ids, *(change.after.id for change in changes)))
-    overrides = tuple(_record(call, each.after.id, told(each.before), told(each.after)) for each in changes)
+    overrides = tuple(recorded(call, each.after.id, told(each.before), told(each.after)) for each in changes)
     # What a template brings in says nothing about this engagement.
     lessons = (of_standard(each.before, each.after) for each in changes if each.before or not each.after.template)
     return Remeasured(Outcome(replace(before, standard_ids=tuple(ids)), saves=(*overrides, *lessons)), overrides)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.application import Application, ApplicationChange, Readiness
-from domain.definition import PhaseCall
+from domain.definition import PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flow import Flow
-from domain.flows.planning.opening import close_plan
 from domain.flows.planning.revised import changed
 from domain.phase import PhaseStatus
 from domain.planning.plan import Timeline, TimelineStatus
@@ -47,6 +46,12 @@ def require_finished(flow: Flow) -> None:
         raise Refused(problems)
 
 
+def require_current(changes: Sequence[Warning]) -> None:
+    """Raise NOT_READY, naming what the plan used and is not any more so: that may not have made it STALE yet."""
+    if changes:
+        raise Refused(Problem(ErrorCode.NOT_READY, f"{each.message} Plan anew first.", _PATH) for each in changes)
+
+
 def adopt(call: PhaseCall, name: str, others: Sequence[PlanInForce], reason: str | None) -> tuple[Any, ...]:
     """Applications, their history and timelines as they are once that plan is in force; nothing where it is already."""
     plan = call.portfolio.plan
@@ -65,8 +70,9 @@ def adopt(call: PhaseCall, name: str, others: Sequence[PlanInForce], reason: str
 
 
 def leave_force(call: PhaseCall) -> tuple[Any, ...]:
-    """Applications given back; the timeline of a plan that then holds none is superseded."""
-    values = close_plan(call)
+    """Applications given back but what has begun to move; the timeline of a plan that then holds none is superseded."""
+    held = (each for each in call.portfolio.applications if each.planned_by == call.flow_id)
+    values = tuple(value for application in held for value in _given_back(application, call))
     freed = {value.id for value in values if isinstance(value, Application)}
     scope = {each.id: each for each in call.portfolio.applications}
     holds = any(each.planned_by == call.flow_id and each.id not in freed for each in scope.values())
@@ -78,11 +84,31 @@ def leave_force(call: PhaseCall) -> tuple[Any, ...]:
     return (*values, *_with_status(call, timeline, TimelineStatus.SUPERSEDED))
 
 
+def _given_back(application: Application, call: PhaseCall) -> Iterator[Application | ApplicationChange]:
+    free = replace(application, planned_by=None, version=application.version + 1)
+    if application.readiness is Readiness.PLANNED:
+        yield replace(free, readiness=Readiness.READY_FOR_PLANNING)
+        yield ApplicationChange(
+            id=call.new_id(),
+            application_id=application.id,
+            field="readiness",
+            before=application.readiness,
+            after=Readiness.READY_FOR_PLANNING,
+            by=call.by,
+            flow_id=call.flow_id,
+        )
+    elif application.readiness_before is Readiness.PLANNED:
+        yield replace(free, readiness_before=Readiness.READY_FOR_PLANNING)
+    elif application.readiness not in _UNDER_WAY:
+        yield free
+
+
 def refuse_in_force(call: PhaseCall) -> tuple[Any, ...]:
     """A plan that holds applications is not deleted."""
     held = sum(each.planned_by == call.flow_id for each in call.portfolio.applications)
     if held:
-        message = f"The plan is in force for {held} application(s). Adopt another plan for them, then delete this one."
+        held_said = "1 application" if held == 1 else f"{held} applications"
+        message = f"The plan is in force for {held_said}. Adopt another plan for them, then delete this one."
         raise refuse(ErrorCode.INVALID_TRANSITION, message, *_PATH)
     return ()
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from domain.definition import PhaseCall
 from domain.flows.planning.configuration import PlanningConfiguration
-from domain.planning.choices import WaveChoice
+from domain.planning.choices import ActivityChoice, WaveChoice
 
 
 def take_over(call: PhaseCall, clone_id: str) -> tuple[Any, ...]:
-    """The choices of the plan that is called, as the clone's; those about applications it leaves out go."""
+    """The choices of the plan that is called, as the clone's; those about applications it leaves out go.
+
+    What was reported as done was done in the other plan.
+    """
     chosen = call.portfolio.plan.choices
     if chosen is None:
         return ()
@@ -19,7 +22,12 @@ def take_over(call: PhaseCall, clone_id: str) -> tuple[Any, ...]:
     scope = frozenset(configuration.application_ids)
     moves = tuple(move for move in chosen.moves if move.application_id in scope)
     waves = tuple(_within(wave, scope) for wave in chosen.waves)
-    return (replace(chosen, id=clone_id, flow_id=clone_id, moves=moves, waves=waves),)
+    activities = tuple(_not_begun(each) for each in chosen.activities)
+    return (replace(chosen, id=clone_id, flow_id=clone_id, moves=moves, waves=waves, activities=activities),)
+
+
+def _not_begun(choice: ActivityChoice) -> ActivityChoice:
+    return replace(choice, percent_complete=None, actual_start=None, actual_end=None)
 
 
 def _within(wave: WaveChoice, scope: frozenset[str]) -> WaveChoice:

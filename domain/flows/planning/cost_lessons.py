@@ -20,6 +20,7 @@ def of_line(before: CostLine, after: CostLine, currency: str, rationale: str) ->
     """What something costs in truth, of its kind and unit."""
     data: dict[str, Any] = {
         "corrected": _LINE,
+        "flowId": before.flow_id,
         "category": str(before.category),
         "unit": before.unit,
         "currency": currency,
@@ -46,7 +47,7 @@ class RecalledCosts:
 
 def recalled_costs(call: PhaseCall, lines: Sequence[PricedLine]) -> RecalledCosts:
     """Of lines that nobody has set in this plan; each pattern once, whatever number of waves it speaks of."""
-    known = {pattern.key: pattern for pattern in call.patterns if pattern.data.get("corrected") == _LINE}
+    known = {pattern.key: pattern for pattern in call.patterns if _tells_of_another(pattern, call)}
     told: dict[str, str] = {}
     for line in lines:
         pattern = known.get(_about(line.draft.category, line.draft.unit, line.draft.key))
@@ -58,6 +59,10 @@ def recalled_costs(call: PhaseCall, lines: Sequence[PricedLine]) -> RecalledCost
         return RecalledCosts()
     message = f"In earlier plans people set other unit costs. {'; '.join(told.values())}."
     return RecalledCosts((Warning("LEARNED_UNIT_COSTS", message, details={"lines": len(told)}),), tuple(told))
+
+
+def _tells_of_another(pattern: Pattern, call: PhaseCall) -> bool:
+    return pattern.data.get("corrected") == _LINE and pattern.data.get("flowId") != call.flow_id
 
 
 def _unit_cost(pattern: Pattern, currency: str) -> Decimal | None:

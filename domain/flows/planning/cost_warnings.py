@@ -9,8 +9,7 @@ from domain.definition import Warning
 from domain.flows.planning.cost_facts import CostedApplication, CostFacts
 from domain.planning.choices import CostChoice
 from domain.planning.run_rates import WITH_SERVERS
-
-_SHOWN = 5
+from domain.planning.wording import listed
 
 
 def cost_warnings(facts: CostFacts, left_out: Sequence[CostChoice]) -> Iterator[Warning]:
@@ -20,7 +19,7 @@ def cost_warnings(facts: CostFacts, left_out: Sequence[CostChoice]) -> Iterator[
     yield from _assumptions(facts)
     if left_out:
         keys = [each.key for each in left_out]
-        message = f"Cost lines that a person had set and that are gone were left out: {_listed(keys)}."
+        message = f"Cost lines that a person had set and that are gone were left out: {listed(keys)}."
         yield Warning("COST_CHOICES_LEFT_OUT", message, facts.call.phase, {"lines": keys})
 
 
@@ -72,9 +71,4 @@ def _counted(some: Sequence[CostedApplication], of: Sequence[CostedApplication])
 
 
 def _names(applications: Sequence[CostedApplication]) -> str:
-    return _listed([each.name for each in applications])
-
-
-def _listed(words: Sequence[str]) -> str:
-    rest = len(words) - _SHOWN
-    return ", ".join(words[:_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")
+    return listed([each.name for each in applications])

@@ -16,8 +16,9 @@ from domain.flows.planning.cost_lessons import of_line, recalled_costs
 from domain.flows.planning.cost_lines import draft_lines
 from domain.flows.planning.cost_warnings import cost_warnings
 from domain.flows.planning.results import CostsEstimated
-from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
+from domain.flows.planning.revised import Revised, changed, choices_of, expect, with_choices
 from domain.given import LONGEST_TEXT, Checking
+from domain.override import recorded
 from domain.planning.choices import CostChoice
 from domain.planning.costing import DraftLine, PricedLine, Totals, payback_months, priced, totals
 from domain.planning.plan import CostCategory, CostEstimate, CostLine, PartChanged
@@ -76,7 +77,7 @@ def override_cost_line(call: PhaseCall, wanted: CostGiven, expected_version: int
     after = next((line for line in again.lines if line.key == before.key), before)
     outcome = again.outcome()
     saves = (choices_of(again.call), *outcome.saves, of_line(before, after, call.currency, rationale))
-    override = record(call, estimate.id, _told(before), _told(after), rationale)
+    override = recorded(call, estimate.id, _told(before), _told(after), rationale)
     return Revised(estimate.id, replace(outcome, saves=saves), override)
 
 

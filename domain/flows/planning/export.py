@@ -14,6 +14,7 @@ from domain.flows.planning.export_sheet import Planned
 from domain.flows.planning.export_star import star
 from domain.flows.planning.export_tables import tables
 from domain.flows.planning.export_work import work
+from domain.planning.plan import between_waves
 
 _COST = Chart("Cost by category", "costs_by_category", "category", "amount")
 _POOLS = Chart("Hours by pool", "pools", "pool", "allocatedHours")
@@ -108,29 +109,14 @@ def _figures(known: Planned) -> Iterator[tuple[str, str]]:
 
 
 def _across(known: Planned) -> int:
-    numbers = known.plan.numbers
-    used = known.plan.wave_plan.dependencies if known.plan.wave_plan else ()
-    ends = [(numbers.get(each.from_id), numbers.get(each.to_id)) for each in used]
-    return sum(None not in pair and pair[0] != pair[1] for pair in ends)
+    """Of those that the plan used: it says nothing of what has changed since."""
+    return between_waves(known.plan.numbers, known.plan.wave_plan.dependencies if known.plan.wave_plan else ())
 
 
 def _data(known: Planned) -> Mapping[str, Any]:
     call, flow, plan = known.call, known.call.flow, known.plan
     return {
-        "format": "flotilla-planning-report",
-        "version": 1,
-        "generatedAt": call.now,
-        "asOf": call.as_of.isoformat(),
-        "engagement": {"id": call.engagement.id, "name": call.engagement.name, "currency": call.engagement.currency},
-        "flow": {
-            "id": flow.id,
-            "name": flow.name,
-            "iteration": flow.iteration,
-            "status": str(flow.status),
-            "createdBy": flow.created_by,
-            "createdAt": flow.created_at,
-            "completedAt": flow.completed_at,
-        },
+        **call.heading("flotilla-planning-report"),
         "configuration": flow.configuration,
         "stale": known.stale,
         "synthesis": as_data(plan.synthesis),

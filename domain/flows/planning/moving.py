@@ -11,13 +11,14 @@ from domain.definition import PhaseCall
 from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
 from domain.flows.planning.facts import WAVES, PlannedApplication, planned_applications
 from domain.flows.planning.opening import HORIZON_YEARS, LONGEST_NAME
-from domain.flows.planning.revised import Revised, choices_of, expect, record, with_choices
+from domain.flows.planning.revised import Revised, choices_of, expect, with_choices
 from domain.flows.planning.wave_lessons import of_moves
 from domain.flows.planning.wave_rows import WaveRows
 from domain.flows.planning.wave_warnings import wave_warnings
 from domain.flows.planning.waves import wave_problem
 from domain.given import LONGEST_TEXT
 from domain.learning import Lesson
+from domain.override import recorded
 from domain.planning.choices import PlanChoices, WaveChoice
 from domain.planning.plan import Wave, WavePlan
 from domain.planning.waves.input import SPARE_WAVES
@@ -192,7 +193,7 @@ class _Changing:
         rows = WaveRows(call, problem, placed, Source.USER, fields, arranged(self.problem, self.numbers))
         warnings = tuple(wave_warnings(call, problem, placed, self.planned))
         outcome = rows.outcome(saves=(choices, *lessons), warnings=warnings)
-        return Revised(self.plan.id, outcome, record(call, self.plan.id, *told, rationale))
+        return Revised(self.plan.id, outcome, recorded(call, self.plan.id, *told, rationale))
 
     def _most(self) -> int:
         return SPARE_WAVES + len(self.planned)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from domain.application import Application, ApplicationChange, Readiness
+from domain.application import Application, Readiness
 from domain.decision import Decision, Strategy
 from domain.definition import PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.planning.configuration import BlackoutPeriod, MoveGroup, PlanningConfiguration
+from domain.given import LONGEST_TEXT
 
 MOST_APPLICATIONS = 1_000
 LEAST_DURATION_DAYS, MOST_DURATION_DAYS = 30, 3_650
@@ -21,7 +22,6 @@ LONGEST_NAME = 200
 PLANNABLE = frozenset({Readiness.READY_FOR_PLANNING, Readiness.PLANNED})
 # A plan further away than so many years is a slip of the pen.
 HORIZON_YEARS = 10
-_UNDER_WAY = frozenset({Readiness.MIGRATING, Readiness.MIGRATED, Readiness.RETIRED})
 
 _PATH = ("configuration", "planning")
 _WHOLE = 100
@@ -34,31 +34,6 @@ def open_plan(call: PhaseCall) -> tuple[Any, ...]:
     if problems:
         raise Refused(problems)
     return ()
-
-
-def close_plan(call: PhaseCall) -> tuple[Any, ...]:
-    """Give back what the plan had in force; what has begun to move goes on."""
-    held = (each for each in call.portfolio.applications if each.planned_by == call.flow_id)
-    return tuple(value for application in held for value in _given_back(application, call))
-
-
-def _given_back(application: Application, call: PhaseCall) -> Iterator[Application | ApplicationChange]:
-    free = replace(application, planned_by=None, version=application.version + 1)
-    if application.readiness is Readiness.PLANNED:
-        yield replace(free, readiness=Readiness.READY_FOR_PLANNING)
-        yield ApplicationChange(
-            id=call.new_id(),
-            application_id=application.id,
-            field="readiness",
-            before=application.readiness,
-            after=Readiness.READY_FOR_PLANNING,
-            by=call.by,
-            flow_id=call.flow_id,
-        )
-    elif application.readiness_before is Readiness.PLANNED:
-        yield replace(free, readiness_before=Readiness.READY_FOR_PLANNING)
-    elif application.readiness not in _UNDER_WAY:
-        yield free
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +92,8 @@ class _Opening:
         if blackout.ends_on < blackout.starts_on:
             message = f"A blackout ends no earlier than it starts, on {blackout.starts_on}."
             yield _wrong(message, *path, "endsOn")
+        if blackout.reason is not None and len(blackout.reason) > LONGEST_TEXT:
+            yield _wrong(f"This takes at most {LONGEST_TEXT:,} characters.", *path, "reason")
 
     def _far(self, day: date, *path: str) -> Iterator[Problem]:
         today = self.call.as_of

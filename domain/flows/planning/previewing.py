@@ -23,6 +23,7 @@ from domain.planning.plan import (
     ResourcePlan,
     Wave,
     WavePlan,
+    between_waves,
 )
 from domain.planning.waves.violation import Violation
 
@@ -63,10 +64,8 @@ class MovePreview:
 
     @property
     def cross_wave_dependency_count(self) -> int:
-        """As it is counted of a plan that is kept: dependencies of every kind."""
-        numbers = self.plan.numbers
-        ends = ((numbers.get(each.from_id), numbers.get(each.to_id)) for each in self.call.portfolio.dependencies)
-        return sum(one != other for one, other in ends if one is not None and other is not None)
+        """As it is counted of a plan that is kept."""
+        return between_waves(self.plan.numbers, self.call.portfolio.dependencies)
 
     @cached_property
     def costs(self) -> Mapping[str, Decimal]:

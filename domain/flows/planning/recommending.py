@@ -11,6 +11,7 @@ from domain.flows.planning.facts import blackouts_of, not_planned, planned_appli
 from domain.planning.calendar import Blackout
 from domain.planning.plan import Plan, PlanActivity, Priority, Recommendation, SkillGap
 from domain.planning.wave_phases import WavePhase
+from domain.planning.wording import counted, listed
 
 _SHOWN = 5
 # Ours: what takes longer to pay for itself had better be argued for otherwise.
@@ -43,8 +44,9 @@ def _pools_over(call: PhaseCall, plan: Plan) -> Iterator[Recommendation]:
         pools = {each.id: each.name for each in call.portfolio.pools}
         waves = {each.id: each.name for each in plan.waves}
         rows = sorted(f"{pools.get(e.pool_id, 'A pool')} in {waves.get(e.wave_id, 'a wave')}" for e in over)
-        detail = f"{_listed(rows)}: more hours than there are. Add people, move the wave, or shift hours."
-        yield Recommendation(f"Relieve {counted(len(over), 'over-booked pool')}", detail, Priority.URGENT)
+        detail = f"{listed(rows)}: more hours than there are. Add people, move the wave, or shift hours."
+        title = f"Relieve {counted(len({each.pool_id for each in over}), 'over-booked pool')}"
+        yield Recommendation(title, detail, Priority.URGENT)
     elif plan.timeline and not plan.timeline.resource_feasible:
         detail = "On some days the timeline asks a pool for more hours than it has. Unpin activities or add people."
         yield Recommendation("Relieve the over-booked pools", detail, Priority.URGENT)
@@ -56,7 +58,7 @@ def _changed_decisions(call: PhaseCall, _plan: Plan) -> Iterator[Recommendation]
         names[e.application_id] for e in call.portfolio.accepted if e.changed_facts and e.application_id in names
     )
     if stale:
-        detail = f"Facts changed since they were decided: {_listed(stale)}. Assess them again, or accept them anew."
+        detail = f"Facts changed since they were decided: {listed(stale)}. Assess them again, or accept them anew."
         title = f"Look again at {counted(len(stale), 'decision')}"
         yield Recommendation(title, detail, Priority.URGENT)
 
@@ -64,7 +66,7 @@ def _changed_decisions(call: PhaseCall, _plan: Plan) -> Iterator[Recommendation]
 def _close_decisions(call: PhaseCall, _plan: Plan) -> Iterator[Recommendation]:
     close = sorted(each.application.name for each in planned_applications(call) if each.decision.too_close_to_call)
     if close:
-        detail = f"Their strategy is too close to call, and hours and costs hang on it: {_listed(close)}."
+        detail = f"Their strategy is too close to call, and hours and costs hang on it: {listed(close)}."
         yield Recommendation(f"Settle {counted(len(close), 'close decision')}", detail, Priority.HIGH)
 
 
@@ -73,7 +75,7 @@ def _unassigned(call: PhaseCall, plan: Plan) -> Iterator[Recommendation]:
     staying = {each.id for each in not_planned(call)}
     left = sorted(e.name for e in call.portfolio.applications if e.id not in placed and e.id not in staying)
     if left:
-        detail = f"They move in no wave, and are in no date and no cost: {_listed(left)}."
+        detail = f"They move in no wave, and are in no date and no cost: {listed(left)}."
         yield Recommendation(f"Put {counted(len(left), 'application')} into waves", detail, Priority.HIGH)
 
 
@@ -122,7 +124,7 @@ def _suggested_pools(call: PhaseCall, plan: Plan) -> Iterator[Recommendation]:
     used = {each.pool_id for each in plan.allocations if each.hours}
     names = sorted(each.name for each in call.portfolio.pools if each.suggested and each.id in used)
     if names:
-        detail = f"Dates and costs rest on pools that the product proposed: {_listed(names)}. Confirm or correct them."
+        detail = f"Dates and costs rest on pools that the product proposed: {listed(names)}. Confirm or correct them."
         yield Recommendation("Confirm the proposed pools", detail, Priority.MEDIUM)
 
 
@@ -167,7 +169,7 @@ def _press(bar: PlanActivity, wave: str, blackout: Blackout) -> str | None:
 def _staying(call: PhaseCall, _plan: Plan) -> Iterator[Recommendation]:
     names = sorted(each.name for each in not_planned(call))
     if names:
-        detail = f"By their decisions they stay or end, or none is accepted any more: {_listed(names)}."
+        detail = f"By their decisions they stay or end, or none is accepted any more: {listed(names)}."
         title = f"Take {counted(len(names), 'application')} out of the plan"
         yield Recommendation(title, detail, Priority.MEDIUM)
 
@@ -195,11 +197,6 @@ _RULES: Sequence[Callable[[PhaseCall, Plan], Iterator[Recommendation]]] = (
 )
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 wave`, `12 waves`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _names(call: PhaseCall) -> dict[str, str]:
     return {each.id: each.name for each in call.portfolio.applications}
 
@@ -207,8 +204,3 @@ def _names(call: PhaseCall) -> dict[str, str]:
 def _told(sentences: Sequence[str]) -> str:
     rest = len(sentences) - _SHOWN
     return " ".join(sentences[:_SHOWN]) + (f" And {rest:,} more." if rest > 0 else "")
-
-
-def _listed(words: Sequence[str]) -> str:
-    rest = len(words) - _SHOWN
-    return ", ".join(words[:_SHOWN]) + (f" and {rest:,} more" if rest > 0 else "")

@@ -23,6 +23,7 @@ def of_allocation(row: ResourceAllocation, wave: Wave, pool: ResourcePool, ratio
         kind=KIND,
         summary=f"{summary}{because}",
         data={
+            "flowId": row.flow_id,
             "role": pool.role,
             "suggested": f"{row.suggested_hours:f}",
             "chosen": f"{row.hours:f}",
@@ -45,7 +46,8 @@ def recalled(
     waves = {wave.id: wave for wave in staff.waves}
     pools = {pool.id: pool for pool in staff.pools}
     keys = {_key(pools[row.pool_id], waves[row.wave_id]) for row in rows if row.suggested}
-    found = [each for each in patterns if each.kind == KIND and each.key in keys]
+    own = {row.flow_id for row in rows}
+    found = [each for each in patterns if each.kind == KIND and each.key in keys and each.data.get("flowId") not in own]
     warnings = tuple(Warning("LEARNED", f"Learned from an earlier plan: {each.summary}") for each in found)
     return warnings, tuple(each.id for each in found)
 

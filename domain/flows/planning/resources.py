@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +13,10 @@ from domain.errors import ErrorCode, NotFound
 from domain.flows.planning.facts import PlannedApplication, planned_applications
 from domain.flows.planning.resource_lessons import of_allocation, recalled
 from domain.flows.planning.results import ResourcesAllocated
-from domain.flows.planning.revised import Revised, changed, choices_of, expect, record
+from domain.flows.planning.revised import Revised, changed, choices_of, differing, expect, planned_on
 from domain.flows.planning.staff import Staff, flagged, resource_warnings, usable
 from domain.given import LONGEST_TEXT, Checking
+from domain.override import recorded
 from domain.planning.allocating import RoleHours, Share, distribute
 from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.memory import used_pools
@@ -55,7 +55,7 @@ def allocate_resources(call: PhaseCall) -> Outcome:
     learned, used = recalled(call.patterns, staff, rows)
     return Outcome(
         _result(call, rows, gaps),
-        saves=(*_different((after,), (plan.resource_plan,)), *_different(rows, plan.allocations)),
+        saves=(*differing((after,), (plan.resource_plan,)), *differing(rows, plan.allocations)),
         removes=tuple(row for row in plan.allocations if row.id not in kept),
         warnings=(*resource_warnings(staff, rows, gaps), *learned),
         used=used,
@@ -82,12 +82,12 @@ def override_allocation(call: PhaseCall, wanted: AllocationGiven, expected_versi
     used = used_pools(staff.pools, rows)
     after = replace(before, source=Source.USER, pools=used, last_change=last, version=before.version + 1)
     outcome = Outcome(
-        replace(_result(call, rows, before.skill_gaps), as_of=_as_of(call)),
-        saves=(choices, after, *_different(rows, plan.allocations), of_allocation(row, wave, pool, rationale)),
+        replace(_result(call, rows, before.skill_gaps), as_of=planned_on(call)),
+        saves=(choices, after, *differing(rows, plan.allocations), of_allocation(row, wave, pool, rationale)),
         warnings=tuple(resource_warnings(staff, rows, before.skill_gaps)),
     )
     old, new = (_told(wave, pool, hours) for hours in (held.hours if held else Decimal(0), wanted.hours))
-    return Revised(after.id, outcome, record(call, after.id, old, new, rationale))
+    return Revised(after.id, outcome, recorded(call, after.id, old, new, rationale))
 
 
 def _by_wave(call: PhaseCall) -> defaultdict[str, list[PlannedApplication]]:
@@ -196,12 +196,6 @@ def _keyed(values: Iterable[Any]) -> dict[str, Any]:
     return {value.id: value for value in values if value is not None}
 
 
-def _different(after: Iterable[Any], before: Iterable[Any]) -> tuple[Any, ...]:
-    """What is new or otherwise than before."""
-    held = _keyed(before)
-    return tuple(value for value in after if held.get(value.id) != value)
-
-
 def _result(call: PhaseCall, rows: Sequence[ResourceAllocation], gaps: Sequence[SkillGap]) -> ResourcesAllocated:
     return ResourcesAllocated(
         as_of=call.as_of,
@@ -210,12 +204,6 @@ def _result(call: PhaseCall, rows: Sequence[ResourceAllocation], gaps: Sequence[
         skill_gaps=len(gaps),
         over_allocated=sum(row.over_allocated for row in rows),
     )
-
-
-def _as_of(call: PhaseCall) -> date:
-    """The day on which resources were allocated: a person's hours do not look at anything newer."""
-    before: ResourcesAllocated | None = call.results.get(call.phase)
-    return call.as_of if before is None else before.as_of
 
 
 def _checked(call: PhaseCall, wanted: AllocationGiven) -> tuple[Wave, ResourcePool, str | None]:

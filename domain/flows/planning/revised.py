@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from domain.definition import Outcome, PhaseCall
@@ -50,16 +52,13 @@ def changed(call: PhaseCall, *fields: str) -> PartChanged:
     return PartChanged(call.by, call.now, fields)
 
 
-def record(call: PhaseCall, subject: str, before: Any, after: Any, rationale: str | None) -> Override:
-    """What stood before, what stands now, and why."""
-    return Override(
-        id=call.new_id(),
-        flow_id=call.flow_id,
-        phase=call.phase,
-        subject=subject,
-        before=before,
-        after=after,
-        rationale=rationale,
-        created_by=call.by,
-        created_at=call.now,
-    )
+def planned_on(call: PhaseCall) -> date:
+    """The day on which the phase was worked out: a person's change of it looks at nothing newer."""
+    before = call.results.get(call.phase)
+    return call.as_of if before is None else before.as_of
+
+
+def differing(after: Iterable[Any], before: Iterable[Any]) -> tuple[Any, ...]:
+    """What is new or otherwise than before."""
+    held = {value.id: value for value in before if value is not None}
+    return tuple(value for value in after if held.get(value.id) != value)

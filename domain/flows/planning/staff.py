@@ -12,10 +12,8 @@ from domain.planning.choices import AllocationChoice, PlanChoices
 from domain.planning.plan import Plan, ResourceAllocation, SkillGap, UsedPool, Wave
 from domain.planning.settings import calendar_of
 from domain.planning.skill_gaps import is_role, role_word
+from domain.planning.wording import counted, listed
 from domain.resource_pool import ResourcePool
-
-# Of what is listed in a sentence.
-_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ def _remembered(pool: ResourcePool, used: UsedPool) -> ResourcePool:
         skills=used.skills,
         available_from=used.available_from,
         available_until=used.available_until,
+        removed=used.removed,
     )
 
 
@@ -104,7 +103,7 @@ def rests_on_suggested(pools: Iterable[ResourcePool]) -> Iterator[Warning]:
     """One warning, where any of the pools is proposed and not confirmed."""
     names = sorted(pool.name for pool in pools if pool.suggested)
     if names:
-        message = f"Hours and costs rest on proposed pools that nobody has confirmed: {_listed(names)}."
+        message = f"Hours and costs rest on proposed pools that nobody has confirmed: {listed(names)}."
         yield Warning("RESTS_ON_SUGGESTED_POOLS", message, details={"pools": names})
 
 
@@ -112,7 +111,7 @@ def _missing(staff: Staff, gaps: Sequence[SkillGap]) -> Iterator[Warning]:
     if gaps:
         skills = list(dict.fromkeys(gap.skill for gap in gaps))
         waves = {gap.wave_id for gap in gaps}
-        message = f"{_counted(len(skills), 'skill')} missing in {_counted(len(waves), 'wave')}: {_listed(skills)}."
+        message = f"{counted(len(skills), 'skill')} missing in {counted(len(waves), 'wave')}: {listed(skills)}."
         yield Warning(
             "SKILL_GAP", message, details={"gaps": len(gaps), "skills": skills, "waves": _numbers(staff, waves)}
         )
@@ -136,7 +135,7 @@ def _over(staff: Staff, rows: Sequence[ResourceAllocation]) -> Iterator[Warning]
     told = sorted((numbers[row.wave_id], names[row.pool_id], row.hours) for row in rows)
     words = [f"{name} in wave {number} ({hours:,} hours)" for number, name, hours in told]
     details = [{"wave": number, "pool": name, "hours": f"{hours:f}"} for number, name, hours in told]
-    asked = f"More is asked of pools than they can give in the wave's dates: {_listed(words)}."
+    asked = f"More is asked of pools than they can give in the wave's dates: {listed(words)}."
     message = f"{asked} The timeline takes more time where it can."
     yield Warning("OVER_ALLOCATED", message, details={"allocations": details})
 
@@ -146,7 +145,7 @@ def _left_out(staff: Staff) -> Iterator[Warning]:
     if left:
         names = {pool.id: pool.name for pool in staff.pools}
         words = [f"{names.get(each.pool_id, 'a pool')} in wave {each.wave} ({each.hours:,} hours)" for each in left]
-        message = f"Hours that a person gave are left out, as the wave or the pool is gone: {_listed(words)}."
+        message = f"Hours that a person gave are left out, as the wave or the pool is gone: {listed(words)}."
         told = [{"wave": each.wave, "poolId": each.pool_id, "hours": f"{each.hours:f}"} for each in left]
         yield Warning("CHOICE_LEFT_OUT", message, details={"allocations": told})
 
@@ -154,13 +153,3 @@ def _left_out(staff: Staff) -> Iterator[Warning]:
 def _numbers(staff: Staff, wave_ids: Iterable[str]) -> list[int]:
     there = set(wave_ids)
     return [wave.number for wave in staff.waves if wave.id in there]
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"1 {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
-def _listed(words: Sequence[str]) -> str:
-    """The first few, and how many more there are."""
-    named = ", ".join(words[:_NAMED])
-    return named if len(words) <= _NAMED else f"{named} and {len(words) - _NAMED:,} more"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from domain.definition import PhaseCall
-from domain.flows.planning.recommending import counted
 from domain.planning.exact import plain
 from domain.planning.plan import CostCategory, CostEstimate, Plan
+from domain.planning.wording import counted
 
 
 def summary(call: PhaseCall) -> str:
@@ -62,9 +62,11 @@ def _pays(currency: str, cost: CostEstimate) -> str:
 def _open(plan: Plan) -> str:
     gaps = len(plan.resource_plan.skill_gaps) if plan.resource_plan else 0
     broken = len(plan.wave_plan.violations) if plan.wave_plan else 0
-    over = sum(each.over_allocated for each in plan.allocations)
+    over = len({each.pool_id for each in plan.allocations if each.over_allocated})
     found = [(broken, "broken constraint"), (over, "over-booked pool"), (gaps, "skill gap")]
     told = [counted(count, noun) for count, noun in found if count]
+    if not over and plan.timeline and not plan.timeline.resource_feasible:
+        told.append("days on which a pool is over-booked")
     return (
         f"Still open: {', '.join(told)}." if told else "No constraint is broken, no pool over-booked, no skill missing."
     )

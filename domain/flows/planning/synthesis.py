@@ -10,12 +10,13 @@ from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, NotFound
 from domain.flows.planning.recommending import recommendations
 from domain.flows.planning.results import PlanSummed
-from domain.flows.planning.revised import Revised, changed, choices_of, record, with_choices
+from domain.flows.planning.revised import Revised, changed, choices_of, with_choices
 from domain.flows.planning.summary import summary
 from domain.flows.planning.wave_lessons import of_sizes
 from domain.flows.planning.waves import wave_problem
 from domain.given import LONGEST_NAME, LONGEST_TEXT, Checking
 from domain.learning import Lesson
+from domain.override import recorded
 from domain.planning.choices import ChosenRecommendation, SynthesisChoice
 from domain.planning.plan import Plan, PlanSynthesis, Priority, Recommendation
 from domain.source import Source
@@ -65,7 +66,7 @@ def synthesize(call: PhaseCall) -> Outcome:
     return Outcome(_result(call, after), saves=(after, *lessons))
 
 
-def override_synthesis(call: PhaseCall, wanted: SynthesisGiven, _expected_version: int | None) -> Revised:
+def override_synthesis(call: PhaseCall, wanted: SynthesisGiven) -> Revised:
     """The synthesis in the person's words, or Refused with everything that is wrong.
 
     The version that is expected is the flow's, as the payload returns no synthesis: the command compares it.
@@ -90,7 +91,7 @@ def override_synthesis(call: PhaseCall, wanted: SynthesisGiven, _expected_versio
             result=replace(_result(call, after), as_of=call.results[SYNTHESIS].as_of),
             saves=(choices, after, _lesson(before, after, rationale)),
         ),
-        override=record(call, before.id, _told(before, words), _told(after, words), rationale),
+        override=recorded(call, before.id, _told(before, words), _told(after, words), rationale),
     )
 
 

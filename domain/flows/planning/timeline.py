@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from domain.definition import Outcome, PhaseCall
 from domain.errors import NotFound, Refused
-from domain.flows.planning.results import TimelineGenerated
-from domain.flows.planning.revised import Revised, changed, choices_of, expect, record, with_choices
+from domain.flows.planning.revised import Revised, changed, choices_of, expect, planned_on, with_choices
 from domain.flows.planning.timeline_editing import ActivityGiven, Edit, lessons, read_edit, told
+from domain.flows.planning.timeline_limits import within_limit
 from domain.flows.planning.timeline_request import changes_of, timeline_request
 from domain.flows.planning.timeline_rows import TimelineRows, presently
 from domain.flows.planning.timeline_warnings import timeline_warnings
+from domain.override import recorded
 from domain.planning.checking.timelines import check_timeline
 from domain.planning.plan import PlanActivity, Timeline
 from domain.planning.settings import levelling_budget
 from domain.planning.timeline import TimelineDraft, changed_timeline, levelled_timeline, over_booked_pools
 from domain.planning.wave_request import TimelineRequest
 from domain.ports import PhasePorts
+
+# A wave that starts later may push the next one into the next blackout.
+LATER_STARTS = 5
 
 
 class WrongTimeline(Exception):
@@ -32,13 +36,33 @@ def generate_timeline(call: PhaseCall) -> Outcome:
     """
     if call.ports is None:
         raise ValueError("Levelling needs a solver.")
-    request = timeline_request(call)
-    try:
-        draft = _levelled(call, call.ports, request)
-    except Refused as refused:
-        draft = _kept(call, call.ports, request, refused)
+    request, draft = _scheduled(call, call.ports, timeline_request(call))
     require_right(request, draft)
     return _outcome(call, request, draft)
+
+
+def _scheduled(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> tuple[TimelineRequest, TimelineDraft]:
+    return _limited(call, request, lambda wanted: _possible(call, ports, wanted))
+
+
+def _limited(
+    call: PhaseCall, request: TimelineRequest, schedule: Callable[[TimelineRequest], TimelineDraft]
+) -> tuple[TimelineRequest, TimelineDraft]:
+    """The schedule, and what it was asked after: waves that it would stretch beyond their limit start later."""
+    draft = schedule(request)
+    for _ in range(LATER_STARTS):
+        later = within_limit(call, request, draft)
+        if later == request:
+            break
+        request, draft = later, schedule(later)
+    return request, draft
+
+
+def _possible(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> TimelineDraft:
+    try:
+        return _levelled(call, ports, request)
+    except Refused as refused:
+        return _kept(call, ports, request, refused)
 
 
 def _levelled(call: PhaseCall, ports: PhasePorts, request: TimelineRequest) -> TimelineDraft:
@@ -69,7 +93,7 @@ def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: 
     edit = read_edit(call, wanted)
     expect(before, expected_version, "timeline")
     # Of what has changed since it was generated, a person's edit looks at nothing.
-    call = replace(call, as_of=_as_of(call))
+    call = replace(call, as_of=planned_on(call))
     after = with_choices(call, edit.chosen(choices_of(call)))
     outcome = _rescheduled(call, after, edit) if edit.reschedules else _progressed(after, edit, before)
     timeline = next((each for each in outcome.saves if isinstance(each, Timeline)), before)
@@ -79,7 +103,7 @@ def override_activity(call: PhaseCall, wanted: ActivityGiven, expected_version: 
     row = next((each for each in others if isinstance(each, PlanActivity) and each.key == edit.activity.key), None)
     old, new = told(edit.activity), told(row or edit.activity)
     saves = (choices_of(after), timeline, *others, *lessons(edit, row))
-    override = record(call, before.id, old, new, edit.rationale)
+    override = recorded(call, before.id, old, new, edit.rationale)
     return Revised(before.id, replace(outcome, saves=saves), override)
 
 
@@ -88,7 +112,7 @@ def _rescheduled(call: PhaseCall, after: PhaseCall, edit: Edit) -> Outcome:
     request = replace(before, changes=changes_of(choices_of(after)))
     starts, lengths = presently(call.portfolio.plan.activities)
     try:
-        draft = changed_timeline(before, starts, lengths, request)
+        request, draft = _limited(after, request, lambda wanted: changed_timeline(before, starts, lengths, wanted))
     except Refused as refused:
         raise edit.refusal(refused) from None
     require_right(request, draft)
@@ -112,11 +136,6 @@ def _outcome(call: PhaseCall, request: TimelineRequest, draft: TimelineDraft) ->
     rows = TimelineRows(call, draft)
     warnings = timeline_warnings(call, request, rows.timeline, draft.over_booked)
     return rows.outcome(warnings=tuple(warnings))
-
-
-def _as_of(call: PhaseCall) -> date:
-    before: TimelineGenerated | None = call.results.get(call.phase)
-    return call.as_of if before is None else before.as_of
 
 
 def require_right(request: TimelineRequest, draft: TimelineDraft) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.flows.planning.results import TimelineGenerated
-from domain.flows.planning.revised import changed, choices_of
+from domain.flows.planning.revised import changed, choices_of, differing
 from domain.flows.planning.staff import reflagged
 from domain.planning.choices import ActivityChoice
 from domain.planning.plan import PlanActivity, PlanMilestone, Timeline, Wave
@@ -46,10 +46,10 @@ class TimelineRows:
             self.result(),
             saves=(
                 *saves,
-                *_different((self.timeline,), () if plan.timeline is None else (plan.timeline,)),
-                *_different(self.activities, plan.activities),
-                *_different(self.milestones, plan.milestones),
-                *_different(self.waves, plan.waves),
+                *differing((self.timeline,), (plan.timeline,)),
+                *differing(self.activities, plan.activities),
+                *differing(self.milestones, plan.milestones),
+                *differing(self.waves, plan.waves),
                 *reflagged(self.call, self.waves, feasible=self.draft.resource_feasible),
             ),
             removes=tuple(self._gone()),
@@ -180,12 +180,6 @@ def _dated(wave: Wave, bars: Mapping[str, Bar]) -> Wave:
         return wave
     migration, closure = (bars[activity_id(wave.number, phase)] for phase in (WavePhase.MIGRATION, WavePhase.CLOSURE))
     return replace(wave, starts_on=design.starts_on, ends_on=closure.ends_on, cut_over_on=migration.ends_on)
-
-
-def _different(after: Iterable[Any], before: Iterable[Any]) -> tuple[Any, ...]:
-    """What is new or otherwise than before."""
-    held = {value.id: value for value in before}
-    return tuple(value for value in after if held.get(value.id) != value)
 
 
 def presently(activities: Iterable[PlanActivity]) -> tuple[dict[str, date], dict[str, int]]:

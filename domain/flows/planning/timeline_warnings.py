@@ -13,9 +13,7 @@ from domain.planning.plan import Timeline
 from domain.planning.skill_gaps import is_role
 from domain.planning.wave_phases import WavePhase
 from domain.planning.wave_request import TimelineRequest, activity_id
-
-# Of what is listed in a sentence.
-_NAMED = 5
+from domain.planning.wording import listed
 
 
 def timeline_warnings(
@@ -34,7 +32,7 @@ def _over_booked(request: TimelineRequest, over_booked: Mapping[str, date]) -> I
     names = {pool.id: pool.name for pool in request.pools}
     told = sorted((day.isoformat(), names[id]) for id, day in over_booked.items())
     if told:
-        message = f"Pools are asked for more than they give: {_listed([f'{name} from {day}' for day, name in told])}."
+        message = f"Pools are asked for more than they give: {listed([f'{name} from {day}' for day, name in told])}."
         pools = [{"pool": name, "day": day} for day, name in told]
         yield Warning("NOT_RESOURCE_FEASIBLE", message, details={"pools": pools})
 
@@ -52,7 +50,7 @@ def _limited(timeline: Timeline) -> Iterator[Warning]:
 def _empty(request: TimelineRequest) -> Iterator[Warning]:
     empty = [wave for wave in request.waves if not wave.applications]
     if empty:
-        message = f"Nothing moves in these waves, and they have no activities: {_listed([w.name for w in empty])}."
+        message = f"Nothing moves in these waves, and they have no activities: {listed([w.name for w in empty])}."
         yield Warning("EMPTY_WAVE", message, details={"waves": [wave.number for wave in empty]})
 
 
@@ -62,7 +60,7 @@ def _nobody(call: PhaseCall) -> Iterator[Warning]:
     if gaps:
         hours = sum((gap.hours_needed for gap in gaps), Decimal(0))
         roles = list(dict.fromkeys(gap.skill for gap in gaps))
-        message = f"{hours:,} hours that no pool works take no time in these dates: {_listed(roles)}."
+        message = f"{hours:,} hours that no pool works take no time in these dates: {listed(roles)}."
         yield Warning("HOURS_WITHOUT_POOL", message, details={"hours": f"{hours:f}", "roles": roles})
 
 
@@ -75,7 +73,7 @@ def _behind(call: PhaseCall, request: TimelineRequest) -> Iterator[Warning]:
     pairs = sorted((number, other) for number, others in providers(call).items() for other in others if other > number)
     if pairs:
         words = [f"{names[number]} needs {names[other]}" for number, other in pairs]
-        message = f"These waves cut over before others that they need, as a person moved it so: {_listed(words)}."
+        message = f"These waves cut over before others that they need, as a person moved it so: {listed(words)}."
         told = [{"wave": number, "needs": other} for number, other in pairs]
         yield Warning("DEPENDENCY_BROKEN", message, details={"waves": told})
 
@@ -84,11 +82,5 @@ def _left_out(call: PhaseCall, request: TimelineRequest) -> Iterator[Warning]:
     there = {activity_id(wave.number, phase) for wave in request.moving_waves for phase in WavePhase}
     keys = [each.key for each in choices_of(call).activities if each.key not in there]
     if keys:
-        message = f"What a person set of activities is left out, as their wave is gone or empty: {_listed(keys)}."
+        message = f"What a person set of activities is left out, as their wave is gone or empty: {listed(keys)}."
         yield Warning("CHOICE_LEFT_OUT", message, details={"activities": keys})
-
-
-def _listed(words: list[str]) -> str:
-    """The first few, and how many more there are."""
-    named = ", ".join(words[:_NAMED])
-    return named if len(words) <= _NAMED else f"{named} and {len(words) - _NAMED:,} more"

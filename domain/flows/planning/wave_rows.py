@@ -13,7 +13,7 @@ from domain.flows.planning.results import WavePlanned
 from domain.flows.planning.revised import changed, choices_of
 from domain.planning.choices import WaveChoice
 from domain.planning.memory import used_decisions, used_dependencies
-from domain.planning.plan import PlacedApplication, Wave, WavePlan
+from domain.planning.plan import PlacedApplication, Wave, WavePlan, between_waves
 from domain.planning.wave_phases import LEAST_DAYS
 from domain.planning.waves.placement import PlacedWave, WavePlacement
 from domain.planning.waves.problem import WaveProblem
@@ -54,7 +54,7 @@ class WaveRows:
             waves=len(self.placement.waves),
             placed=len(self.placed),
             unassigned=len(self.call.portfolio.applications) - len(self.placed),
-            cross_wave_dependencies=self._crossing(),
+            cross_wave_dependencies=between_waves(self.numbers, self.call.portfolio.dependencies),
             violations=len(self.placement.violations),
             optimality_gap=self.plan.optimality_gap,
             rests_on_suggested_pools=any(pool.suggested and not pool.removed for pool in self.call.portfolio.pools),
@@ -97,12 +97,6 @@ class WaveRows:
             return {"decisions": before.decisions, "dependencies": before.dependencies}
         portfolio = self.call.portfolio
         return {"decisions": used_decisions(portfolio), "dependencies": used_dependencies(portfolio)}
-
-    def _crossing(self) -> int:
-        """Dependencies of every kind whose two ends move in different waves."""
-        ends = ((each.from_id, each.to_id) for each in self.call.portfolio.dependencies)
-        found = ((self.numbers.get(one), self.numbers.get(other)) for one, other in ends)
-        return sum(one != other for one, other in found if one is not None and other is not None)
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:

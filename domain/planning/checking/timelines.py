@@ -28,7 +28,7 @@ def check_timeline(request: TimelineRequest, draft: TimelineDraft) -> tuple[str,
     if missing:
         return tuple(missing)
     found = [*_lengths(request, draft), *_sequence(waves, bars), *_beside(request, waves, bars)]
-    found += [*_pins(request, draft), *_milestones(waves, bars, draft)]
+    found += [*_pins(request, draft), *_milestones(request, waves, bars, draft)]
     if draft.resource_feasible:
         found += _pools(request, waves, bars)
     return tuple(found)
@@ -90,13 +90,14 @@ def _pins(request: TimelineRequest, draft: TimelineDraft) -> Iterator[str]:
             yield f"{bar.name} does not last as long as a person said."
 
 
-def _milestones(waves: list[PlannedWave], bars: Bars, draft: TimelineDraft) -> Iterator[str]:
+def _milestones(request: TimelineRequest, waves: list[PlannedWave], bars: Bars, draft: TimelineDraft) -> Iterator[str]:
     dates = {each.name: each.date for each in draft.milestones}
     for wave in waves:
         if dates.get(f"Cut-over of {wave.name}") != bars[wave.number, WavePhase.MIGRATION].ends_on:
             yield f"The cut-over of {wave.name} is not its last migration day."
     last = max((bars[wave.number, WavePhase.MIGRATION].ends_on for wave in waves), default=None)
-    if dates.get("All applications migrated") != last:
+    left = (request.portfolio or 0) - sum(wave.applications for wave in waves)
+    if dates.get("Last cut-over" if left > 0 else "All applications migrated") != last:
         yield "All is migrated on another day than the last cut-over."
 
 

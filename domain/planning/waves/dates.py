@@ -49,6 +49,19 @@ def wave_dates(problem: WaveProblem, days: Mapping[int, int]) -> dict[int, WaveD
     return {number: dating.next(days[number], settled.get(number)) for number in sorted(days)}
 
 
+def start_within_limit(problem: WaveProblem, earliest: date, days: int) -> date | None:
+    """The first start from that day on with which a wave of so many working days keeps the limit; None without one."""
+    if problem.starts_on is None:
+        return None
+    dating = _Dating(problem, _Clock.of(problem, problem.starts_on))
+    first = dating.clock.dates.number(earliest)
+    for start in range(first, max(first, dating.quiet_from()) + days + _LONG_AFTER):
+        found = dating.clock.run(start, days)
+        if found.calendar_days <= problem.limits.duration_days:
+            return found.starts_on
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Clock:
     """Runs a wave from a day on, counted from the plan's first working day."""
@@ -87,7 +100,7 @@ class _Dating:
         earliest = self._first_day()
         cut_over = max((each.cut_over_on for each in self._given), default=date.min)
         in_order = None
-        for start in range(earliest, max(earliest, self._quiet_from()) + self._patience(days)):
+        for start in range(earliest, max(earliest, self.quiet_from()) + self._patience(days)):
             found = self.clock.run(start, days)
             if found.cut_over_on < cut_over:
                 continue
@@ -103,7 +116,7 @@ class _Dating:
         free = self.clock.dates.number(running[beside - 1] + timedelta(days=1)) if len(running) >= beside else 0
         return max([0, free, *(self.clock.dates.number(each.starts_on) for each in self._given)])
 
-    def _quiet_from(self) -> int:
+    def quiet_from(self) -> int:
         """The day from which there are neither blackouts nor holidays."""
         last = [each.ends_on for each in self.problem.blackouts] + list(self.problem.calendar.holidays)
         return self.clock.dates.number(max(last)) + 1 if last else 0

@@ -11,6 +11,7 @@ from domain.planning.waves.input import check
 from domain.planning.waves.placement import WavePlacement, arranged
 from domain.planning.waves.placing import Assignment, Level, LevelReport, SearchBudget, WavePlacer
 from domain.planning.waves.problem import Move, WaveProblem
+from domain.planning.wording import counted
 
 # Work for each application, at least and at most so much in all. Even the clock's guard, three times as long, ends 200
 # applications within 10 s and 2,000 within a minute.
@@ -73,7 +74,7 @@ def _rationale(problem: WaveProblem, found: Assignment, waves: int) -> Iterator[
     yield f"{'; '.join(_said(report, waves) for report in found.levels)}."
     locked = sum(each.locked_ids is not None for each in problem.settings)
     if problem.moves or locked:
-        yield f"Kept as people want it: {_counted(len(problem.moves), 'move')}, {_counted(locked, 'locked wave')}."
+        yield f"Kept as people want it: {counted(len(problem.moves), 'move')}, {counted(locked, 'locked wave')}."
     if found.time_limited:
         yield "The clock ended the search before its work was done."
 
@@ -88,10 +89,6 @@ def _said(report: LevelReport, waves: int) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.3f}".rstrip("0").rstrip(".")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 _WORDS = {

@@ -48,14 +48,19 @@ def test_commercial_software_is_never_refactored(subject: Subject) -> None:
             assert all(score.strategy is not Strategy.REFACTOR for score in treatment.scores)
 
 
+BLOCKS = ("legal_block", "technical_block")
+
+
 @unhurried
 @given(subjects())
 def test_what_must_stay_is_never_moved(subject: Subject) -> None:
-    blocked = {
-        part.id
-        for part in subject.components
-        if subject.fact(part, "legal_block") is True or subject.fact(part, "technical_block") is True
-    }
+    """A block on the whole that every part denies holds all of them: nobody knows what it is about."""
+    parts = subject.components
+    blocked = {part.id for part in parts for key in BLOCKS if subject.fact(part, key) is True}
+    for key in BLOCKS:
+        denied = all(part.attributes.get(key) is False for part in parts)
+        if denied and subject.application.attributes.get(key) is True:
+            blocked = {part.id for part in parts}
 
     made = decision(subject)
 

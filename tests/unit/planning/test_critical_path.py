@@ -84,6 +84,23 @@ def test_a_closed_day_can_leave_float_to_the_start_and_none_to_the_end() -> None
     assert (times.latest_start, times.latest_finish, times.total_float) == (0, 6, 0)
 
 
+def test_what_has_float_before_a_closed_day_is_not_on_the_path() -> None:
+    activities = (Activity("prepare", 2), Activity("move", 2, moving=True), Activity("end", 1))
+    links = (Link("prepare", "move"), Link("move", "end"))
+
+    path = critical_path(Project(activities, links, closed=((1, 5),)))
+
+    assert (path.times["prepare"].total_float, path.times["move"].total_float) == (3, 0)
+    assert path.path == ("move", "end")
+
+
+@given(projects())
+def test_nothing_on_the_path_has_float(project: Project) -> None:
+    path = critical_path(project)
+
+    assert all(path.times[id].critical for id in path.path)
+
+
 def test_a_pinned_activity_stays_and_what_comes_before_it_has_float_up_to_it() -> None:
     path = critical_path(pinned(BY_HAND, "D", 9))
 

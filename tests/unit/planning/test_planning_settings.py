@@ -49,6 +49,7 @@ def test_an_engagements_own_numbers_go_through_json_and_back() -> None:
         "sixrWeights": None,
         "holidays": ["2026-12-25", "2026-12-28"],
         "levellingSeconds": 30,
+        "rateCard": None,
     }
 
 

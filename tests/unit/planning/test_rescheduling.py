@@ -36,6 +36,7 @@ class Searching:
 
 @st.composite
 def requests(draw: st.DrawFn, *, frozen: bool = True) -> TimelineRequest:
+    """With blackouts, where days may be frozen."""
     pools = [
         TimelinePool(id, id.upper(), Decimal(draw(st.integers(4, 40))))
         for id in draw(st.sampled_from(["e", "ed", "edt"]))
@@ -54,7 +55,8 @@ def requests(draw: st.DrawFn, *, frozen: bool = True) -> TimelineRequest:
         for number in range(1, draw(st.integers(1, 4)) + 1)
     ]
     blackouts = [
-        Blackout(first, first + timedelta(draw(st.integers(0, 9)))) for first in draw(st.lists(day, max_size=2))
+        Blackout(first, first + timedelta(draw(st.integers(0, 9))))
+        for first in draw(st.lists(day, max_size=2 if frozen else 0))
     ]
     return TimelineRequest(
         MONDAY,

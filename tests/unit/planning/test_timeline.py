@@ -135,6 +135,20 @@ def test_half_is_reached_with_the_first_cut_over_that_moves_at_least_half() -> N
     assert [str(each.date) for each in draft.milestones if each.name.startswith("Half")] == ["2026-12-28"]
 
 
+def test_while_some_are_in_no_wave_neither_half_nor_all_is_reached_too_early() -> None:
+    request = replace(REQUEST, portfolio=17)
+
+    draft = plain_timeline(request)
+
+    assert [(each.name, str(each.date)) for each in draft.milestones][2:] == [
+        ("Cut-over of Wave 2", "2027-01-29"),
+        ("Last cut-over", "2027-01-29"),
+    ]
+    assert draft.milestones[-1].description == "8 of 17 applications run in the target."
+    assert check_timeline(request, draft) == ()
+    assert check_timeline(REQUEST, draft) == ("All is migrated on another day than the last cut-over.",)
+
+
 def test_a_wave_without_applications_takes_no_time() -> None:
     request = replace(REQUEST, waves=(PILOT, replace(SECOND, applications=0)))
 
@@ -202,9 +216,10 @@ def test_a_pool_that_leaves_too_early_is_named() -> None:
     gone = replace(ENGINEERS, available_until=date(2027, 1, 31))
 
     assert refused(replace(REQUEST, pools=(gone,))) == [
-        f"INFEASIBLE: Wave 2: {phase} lasts until {last} at the earliest, "
-        "but Engineers, which it needs, is there only before 2027-02-01."
-        for phase, last in (("validation", "2027-02-04"), ("closure", "2027-02-05"))
+        (
+            "INFEASIBLE: Wave 2: validation lasts until 2027-02-04 at the earliest, "
+            "but Engineers, which it and 1 more activity need, is there only before 2027-02-01."
+        )
     ]
 
 

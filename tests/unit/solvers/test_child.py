@@ -6,7 +6,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -21,6 +21,7 @@ from solvers.child import SolverProcesses
 from solvers.levelling.leveller import CpSatLeveller
 
 ROOT = Path(__file__).parents[3]
+SOLVE = "tests.unit.solvers.test_child:solve"
 OWN_ID = "tests.unit.solvers.test_child:own_id"
 LOADED = "tests.unit.solvers.test_child:loaded_here"
 # Eleven pairs of those fit into a day of the pool, however they are put.
@@ -29,6 +30,21 @@ PROJECT = Project(
     (),
     (Pool("P", 7),),
 )
+
+
+def solve(request: tuple[str, float]) -> None:
+    """In the child: say that it has begun, and go on for so many seconds."""
+    path, seconds = request
+    Path(path).touch()
+    time.sleep(seconds)
+
+
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Other processes tell nobody what they do: it is looked at until it is so."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 @pytest.fixture
@@ -92,8 +108,9 @@ def test_a_process_that_dies_is_told_and_the_next_solve_has_a_new_one(processes:
 
 
 def test_an_idle_process_that_was_killed_is_replaced(processes: SolverProcesses) -> None:
-    psutil.Process(processes.run(OWN_ID, None, limit=30)).kill()
-    time.sleep(0.2)
+    idle = psutil.Process(processes.run(OWN_ID, None, limit=30))
+    idle.kill()
+    idle.wait(10)
 
     assert processes.run("math:sqrt", 4.0, limit=30) == 2.0
 
@@ -111,11 +128,11 @@ def test_no_more_solve_at_once_than_there_may_be() -> None:
     processes.close()
 
 
-def test_who_waits_for_a_turn_can_be_cancelled() -> None:
-    processes = SolverProcesses(most=1)
-    thread = threading.Thread(target=processes.run, args=("time:sleep", 1), kwargs={"limit": 30})
+def test_who_waits_for_a_turn_can_be_cancelled(tmp_path: Path) -> None:
+    processes, begun = SolverProcesses(most=1), tmp_path / "begun"
+    thread = threading.Thread(target=processes.run, args=(SOLVE, (str(begun), 1.0)), kwargs={"limit": 30})
     thread.start()
-    time.sleep(0.1)
+    until(begun.exists)
 
     with pytest.raises(SolveCancelled):
         processes.run("math:sqrt", 4.0, limit=30, cancelled=lambda: True)
@@ -124,18 +141,19 @@ def test_who_waits_for_a_turn_can_be_cancelled() -> None:
     processes.close()
 
 
-def test_closing_ends_what_solves_and_what_is_idle_and_there_is_no_more_afterwards() -> None:
+def test_closing_ends_what_solves_and_what_is_idle_and_there_is_no_more_afterwards(tmp_path: Path) -> None:
     processes, before, raised = SolverProcesses(), children(), []
+    begun = [tmp_path / name for name in ("one", "two")]
 
-    def sleep() -> None:
+    def ask(path: Path) -> None:
         with pytest.raises(SolveFailed) as failed:
-            processes.run("time:sleep", 60, limit=60)
+            processes.run(SOLVE, (str(path), 60.0), limit=60)
         raised.append(str(failed.value))
 
-    threads = [threading.Thread(target=sleep) for _ in range(2)]
+    threads = [threading.Thread(target=ask, args=(path,)) for path in begun]
     for thread in threads:
         thread.start()
-    time.sleep(0.5)
+    until(lambda: all(path.exists() for path in begun))
 
     processes.close()
 
@@ -158,20 +176,20 @@ def test_what_is_loaded_before_is_there_when_it_is_needed() -> None:
     processes.close()
 
 
-def test_a_solve_goes_when_its_parent_is_killed() -> None:
-    program = """
-        import threading, time
+def test_a_solve_goes_when_its_parent_is_killed(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    program = f"""
         from solvers.child import SolverProcesses
-        from tests.unit.solvers.test_child import OWN_ID
+        from tests.unit.solvers.test_child import OWN_ID, SOLVE
         processes = SolverProcesses()
         print(processes.run(OWN_ID, None, limit=30), flush=True)
-        processes.run("time:sleep", 60, limit=60)
+        processes.run(SOLVE, ({str(begun)!r}, 60.0), limit=60)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
-        time.sleep(0.3)
+        until(begun.exists)
 
         parent.kill()
 

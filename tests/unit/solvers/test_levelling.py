@@ -100,6 +100,20 @@ def test_work_waits_until_its_pool_is_there_and_moves_over_a_blackout() -> None:
     assert (found.makespan, found.bound) == (7, 7)
 
 
+def test_what_moves_in_no_time_waits_for_a_day_on_which_something_may_move() -> None:
+    """As two ask for one pool at once, the solver decides."""
+    work = (
+        Activity("A", 3, (Demand("P", 1),), not_before=2),
+        Activity("B", 1, (Demand("P", 1),)),
+        Activity("C", 0, moving=True),
+    )
+    links = (Link("A", "B", kind=LinkKind.FINISH_TO_FINISH), Link("B", "C"))
+
+    found = levelled(Project(work, links, (Pool("P", 1),), closed=((6, 7),)))
+
+    assert found.starts == {"A": 2, "B": 5, "C": 7}
+
+
 def test_the_gap_is_the_share_that_is_not_proven() -> None:
     assert Levelled({}, makespan=50, bound=45).gap == 0.1
     assert Levelled({}, makespan=0, bound=0).gap == 0.0

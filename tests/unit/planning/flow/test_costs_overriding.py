@@ -226,7 +226,8 @@ def test_what_a_unit_cost_in_an_earlier_plan_is_told_and_not_taken_over(planning
     planning.change(COSTS, override_cost_line, given(planning, "tooling:0002", unit_cost=100), None)
     lesson = planning.lessons[-1]
     later = small_plan()
-    later.patterns = (Pattern(lesson.kind, lesson.summary, lesson.data, 0.75, "pattern-1", lesson.key),)
+    learned = Pattern(lesson.kind, lesson.summary, {**lesson.data, "flowId": "earlier"}, 0.75, "pattern-1", lesson.key)
+    later.patterns = (learned,)
 
     later.run(COSTS)
 
@@ -238,6 +239,17 @@ def test_what_a_unit_cost_in_an_earlier_plan_is_told_and_not_taken_over(planning
     assert line(later, "tooling:0001").unit_cost == Decimal(150)
 
 
+def test_what_a_plan_taught_itself_is_no_earlier_plans(planning: Planning) -> None:
+    planning.change(COSTS, override_cost_line, given(planning, "tooling:0002", unit_cost=100), None)
+    lesson = planning.lessons[-1]
+    planning.patterns = (Pattern(lesson.kind, lesson.summary, lesson.data, 0.75, "pattern-1", lesson.key),)
+
+    planning.run(COSTS)
+
+    assert "LEARNED_UNIT_COSTS" not in planning.codes(COSTS)
+    assert planning.used[COSTS] == ()
+
+
 @pytest.mark.parametrize(
     "data",
     [{}, {"currency": "EUR"}, {"proposed": {"unitCost": "100"}}, {"chosen": None}, {"chosen": {"unitCost": "many"}}],
@@ -245,7 +257,7 @@ def test_what_a_unit_cost_in_an_earlier_plan_is_told_and_not_taken_over(planning
 def test_what_says_nothing_of_a_unit_cost_is_not_told(planning: Planning, data: dict[str, Any]) -> None:
     planning.change(COSTS, override_cost_line, given(planning, "tooling:0002", unit_cost=100), None)
     lesson = planning.lessons[-1]
-    known = {**lesson.data, **data} if data else {}
+    known = {**lesson.data, "flowId": "earlier", **data} if data else {}
     later = small_plan()
     later.patterns = (Pattern(lesson.kind, lesson.summary, known, 0.75, "pattern-1", lesson.key),)
 

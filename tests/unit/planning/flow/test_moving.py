@@ -114,6 +114,29 @@ def test_a_move_to_where_it_is_already_keeps_it_there() -> None:
     assert len(planning.lessons) == 1
 
 
+ALL_WRONG = [
+    (ErrorCode.INVALID_INPUT, "moves.1.applicationId", "It is named twice."),
+    (ErrorCode.NOT_FOUND, "moves.2.applicationId", "There is no such application."),
+    (
+        ErrorCode.NOT_READY,
+        "moves.4.applicationId",
+        "D does not move: no accepted decision says that it does.",
+    ),
+    (ErrorCode.NOT_FOUND, "moves.0.to.waveId", "There is no such wave."),
+    (
+        ErrorCode.ALREADY_EXISTS,
+        "moves.2.to.newWaveNumber",
+        "There is a wave 2 already; move it there by that wave's id.",
+    ),
+    (ErrorCode.INVALID_INPUT, "moves.3.to.newWaveNumber", "Waves are numbered from 1 to 1,003."),
+    (
+        ErrorCode.INVALID_INPUT,
+        "moves.5.to.unassigned",
+        "Say where it goes: to a wave, to a new one, or `unassigned: true`.",
+    ),
+]
+
+
 def test_all_that_is_wrong_with_moves_is_told_at_once() -> None:
     planning = planned()
     planning.portfolio = replace(planning.portfolio, accepted=planning.portfolio.accepted[:3])
@@ -134,27 +157,7 @@ def test_all_that_is_wrong_with_moves_is_told_at_once() -> None:
         with pytest.raises(Refused) as refused:
             ask()
 
-        assert [(each.code, ".".join(each.path), each.message) for each in refused.value.problems] == [
-            (ErrorCode.INVALID_INPUT, "moves.1.applicationId", "It is named twice."),
-            (ErrorCode.NOT_FOUND, "moves.2.applicationId", "There is no such application."),
-            (
-                ErrorCode.NOT_READY,
-                "moves.4.applicationId",
-                "D does not move: no accepted decision says that it does.",
-            ),
-            (ErrorCode.NOT_FOUND, "moves.0.to.waveId", "There is no such wave."),
-            (
-                ErrorCode.ALREADY_EXISTS,
-                "moves.2.to.newWaveNumber",
-                "There is a wave 2 already; move it there by that wave's id.",
-            ),
-            (ErrorCode.INVALID_INPUT, "moves.3.to.newWaveNumber", "Waves are numbered from 1 to 1,003."),
-            (
-                ErrorCode.INVALID_INPUT,
-                "moves.5.to.unassigned",
-                "Say where it goes: to a wave, to a new one, or `unassigned: true`.",
-            ),
-        ]
+        assert [(each.code, ".".join(each.path), each.message) for each in refused.value.problems] == ALL_WRONG
         assert (planning.portfolio, planning.results) == before
 
 

@@ -14,6 +14,7 @@ from domain.flows.planning.configuration import BlackoutPeriod, MoveGroup
 from tests.unit.planning.flow.driving import Planning, application, decided, plan
 
 NOT_READY, INVALID = ErrorCode.NOT_READY, ErrorCode.INVALID_INPUT
+DAY = date(2026, 12, 24)
 
 
 def problems(planning: Planning) -> list[tuple[str, str, str]]:
@@ -33,6 +34,29 @@ def test_a_start_leaves_applications_as_they_are() -> None:
     planning.open()
 
     assert (planning.portfolio, planning.history) == (before, [])
+
+
+EVERYTHING = [
+    (
+        NOT_READY,
+        "applicationIds.0",
+        "A has no accepted decision: accept one in an assessment, or set its readiness with one.",
+    ),
+    (INVALID, "applicationIds.2", "It is named twice."),
+    (NOT_READY, "applicationIds.3", "C is to be retired: it is decommissioned, not moved."),
+    (NOT_READY, "applicationIds.4", "Raw is not ready: it has not been assessed."),
+    (ErrorCode.NOT_FOUND, "applicationIds.5", "There is no such application."),
+    (INVALID, "maxAppsPerWave", "A wave takes at least 1 application."),
+    (INVALID, "waveDurationLimitDays", "A wave may last 30 to 3,650 days."),
+    (INVALID, "contingencyPercentage", "The contingency is 0 to 100 percent, with at most 6 decimals."),
+    (INVALID, "maxParallelWaves", "At least 1 wave runs at a time."),
+    (INVALID, "startsOn", "2126-01-01 is more than 10 years away."),
+    (INVALID, "blackouts.1.endsOn", "A blackout ends no earlier than it starts, on 2027-01-06."),
+    (INVALID, "moveGroups.1.applicationIds.0", "B is in the move group Payroll already; groups are disjoint."),
+    (INVALID, "moveGroups.1.applicationIds.3", "It is named twice."),
+    (INVALID, "moveGroups.2.name", "A name has 1 to 200 printable characters."),
+    (INVALID, "moveGroups.2.applicationIds", "A move group has at least 1 application."),
+]
 
 
 def test_everything_is_refused_at_once_where_it_stands() -> None:
@@ -60,27 +84,7 @@ def test_everything_is_refused_at_once_where_it_stands() -> None:
     planning.configuration = replace(planning.configuration, application_ids=("a", "b", "a", "c", "raw", "stranger"))
     planning.portfolio = replace(planning.portfolio, accepted=planning.portfolio.accepted[1:])
 
-    assert problems(planning) == [
-        (
-            NOT_READY,
-            "applicationIds.0",
-            "A has no accepted decision: accept one in an assessment, or set its readiness with one.",
-        ),
-        (INVALID, "applicationIds.2", "It is named twice."),
-        (NOT_READY, "applicationIds.3", "C is to be retired: it is decommissioned, not moved."),
-        (NOT_READY, "applicationIds.4", "Raw is not ready: it has not been assessed."),
-        (ErrorCode.NOT_FOUND, "applicationIds.5", "There is no such application."),
-        (INVALID, "maxAppsPerWave", "A wave takes at least 1 application."),
-        (INVALID, "waveDurationLimitDays", "A wave may last 30 to 3,650 days."),
-        (INVALID, "contingencyPercentage", "The contingency is 0 to 100 percent, with at most 6 decimals."),
-        (INVALID, "maxParallelWaves", "At least 1 wave runs at a time."),
-        (INVALID, "startsOn", "2126-01-01 is more than 10 years away."),
-        (INVALID, "blackouts.1.endsOn", "A blackout ends no earlier than it starts, on 2027-01-06."),
-        (INVALID, "moveGroups.1.applicationIds.0", "B is in the move group Payroll already; groups are disjoint."),
-        (INVALID, "moveGroups.1.applicationIds.3", "It is named twice."),
-        (INVALID, "moveGroups.2.name", "A name has 1 to 200 printable characters."),
-        (INVALID, "moveGroups.2.applicationIds", "A move group has at least 1 application."),
-    ]
+    assert problems(planning) == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -100,6 +104,8 @@ def test_everything_is_refused_at_once_where_it_stands() -> None:
         ({"starts_on": date(2015, 12, 31)}, "startsOn"),
         ({"starts_on": date.max}, "startsOn"),
         ({"blackouts": (BlackoutPeriod(date(2026, 1, 1), date.max),)}, "blackouts.0.endsOn"),
+        ({"blackouts": (BlackoutPeriod(DAY, DAY, "x" * 10_000),)}, None),
+        ({"blackouts": (BlackoutPeriod(DAY, DAY, "x" * 10_001),)}, "blackouts.0.reason"),
     ],
 )
 def test_numbers_and_dates_have_limits(changes: dict[str, Any], path: str | None) -> None:

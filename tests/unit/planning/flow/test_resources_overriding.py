@@ -72,10 +72,11 @@ def test_it_is_learned_from(planning: Planning) -> None:
 def test_what_earlier_plans_taught_is_told_and_changes_nothing(planning: Planning) -> None:
     give(planning, "engineer", "72.5")
     (lesson,) = planning.lessons
-    learned = Pattern(lesson.kind, lesson.summary, lesson.data, 0.75, id="p-1", key=lesson.key)
+    own = Pattern(lesson.kind, lesson.summary, lesson.data, 0.75, id="p-0", key=lesson.key)
+    learned = replace(own, id="p-1", data={**lesson.data, "flowId": "earlier"})
     other = replace(learned, id="p-2", key="others|1")
     later = placed((wave(1), ["a"]), hours=100)
-    later.patterns = (other, learned)
+    later.patterns = (own, other, learned)
 
     later.run(RESOURCES)
 

@@ -10,6 +10,7 @@ from domain.decision import Decision, DecisionChanged, Strategy
 from domain.definition import CHANGED_SINCE, Warning
 from domain.dependency import Dependency, DependencyKind
 from domain.flows.planning import DEFINITION
+from domain.flows.planning.resources import AllocationGiven, override_allocation
 from domain.planning.staleness import changed_for_resources, changed_for_waves, resources_renewed, waves_renewed
 from domain.resource_pool import ResourcePool
 from shapes.codec import Codec
@@ -180,6 +181,36 @@ def test_what_is_kept_all_the_same_is_remembered_as_it_is_now() -> None:
     assert waves(planning) == resources(planning) == []
     assert version is not None
     assert [each.version for each in kept] == [version.version]
+
+
+def test_hours_of_a_removed_pool_that_are_kept_have_dates_and_costs_still() -> None:
+    planning = planned("cost_estimation")
+    engineer = next(each for each in planning.portfolio.pools if each.role == "engineer")
+    dates, costs = planning.plan.timeline, planning.plan.cost
+    with_pools(planning, replace(engineer, removed=True))
+
+    planning._keep(resources_renewed(planning.call("resource_allocation", ports=None)), ())
+    planning.run("timeline_generation")
+    planning.run("cost_estimation")
+
+    assert resources(planning) == []
+    assert planning.plan.timeline is not None
+    assert dates is not None
+    assert (planning.plan.timeline.starts_on, planning.plan.timeline.ends_on) == (dates.starts_on, dates.ends_on)
+    assert planning.plan.cost == costs
+
+
+def test_hours_that_a_person_gives_do_not_hide_that_a_pool_was_removed() -> None:
+    planning = planned("resource_allocation")
+    engineer = next(each for each in planning.portfolio.pools if each.role == "engineer")
+    with_pools(planning, replace(engineer, removed=True))
+    before = resources(planning)
+
+    given = AllocationGiven(planning.wave(1).id, "test", Decimal(5))
+    planning.change("resource_allocation", override_allocation, given, None)
+
+    assert before == ["Engineer pool: this pool was removed; it was 40 h a day at 100 USD an hour."]
+    assert resources(planning) == before
 
 
 def test_of_very_many_changes_the_rest_is_counted() -> None:

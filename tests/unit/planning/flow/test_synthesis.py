@@ -12,7 +12,7 @@ import pytest
 from domain.debt import Severity
 from domain.flows.planning.configuration import BlackoutPeriod
 from domain.flows.planning.synthesis import synthesize
-from domain.planning.plan import PlanSynthesis, Priority, Recommendation
+from domain.planning.plan import PlanSynthesis, Priority, Recommendation, Timeline
 from domain.planning.waves.violation import Violation
 from domain.source import Source
 from tests.unit.planning.flow.costed import CRM, DECISIONS, SHOP, WIKI, small_plan
@@ -85,6 +85,31 @@ def test_most_urgent_comes_first() -> None:
     assert found[0].detail == "Wave 1 holds too many."
     assert found[1].detail.startswith("Engineer pool in Wave 2: more hours than there are.")
     assert found[2].detail == "Kubernetes in Wave 2: Train people."
+
+
+def test_a_pool_that_is_over_booked_in_two_waves_is_one_pool() -> None:
+    planning = small_plan()
+    engineers = ("engineer-1", "engineer-2")
+    over = tuple(replace(each, over_allocated=each.id in engineers) for each in planning.plan.allocations)
+    planning._planned(allocations=over)
+
+    found = recommended(planning)["Relieve 1 over-booked pool"]
+
+    assert found.detail.startswith("Engineer pool in Wave 1, Engineer pool in Wave 2: more hours than there are.")
+    assert planning.plan.synthesis is not None
+    assert planning.plan.synthesis.summary.endswith("Still open: 1 over-booked pool, 1 skill gap.")
+
+
+def test_a_summary_hides_no_day_on_which_a_pool_is_over_booked() -> None:
+    planning = small_plan()
+    dates = date(2026, 11, 23), date(2027, 4, 9)
+    timeline = Timeline("t", "flow", "Timeline", *dates, (), resource_feasible=False, source=Source.USER)
+    planning._planned(timeline=timeline, resource_plan=None)
+
+    found = summed(planning)
+
+    assert found.summary.endswith("Still open: days on which a pool is over-booked.")
+    assert "Relieve the over-booked pools" in {each.title for each in found.recommendations}
 
 
 def plan_parts(**parts: Any) -> Planning:

@@ -39,7 +39,7 @@ def synthesis(planning: Planning) -> PlanSynthesis:
 def test_a_persons_words_stand_and_the_rest_stays(planning: Planning) -> None:
     before = synthesis(planning)
 
-    revised = planning.change(SYNTHESIS, override_synthesis, given(summary=" We move. "), None)
+    revised = planning.change(SYNTHESIS, override_synthesis, given(summary=" We move. "))
 
     after = synthesis(planning)
     assert (after.id, after.summary, after.recommendations) == (before.id, "We move.", before.recommendations)
@@ -52,7 +52,7 @@ def test_a_persons_words_stand_and_the_rest_stays(planning: Planning) -> None:
 
 
 def test_recommendations_replace_the_list(planning: Planning) -> None:
-    revised = planning.change(SYNTHESIS, override_synthesis, given(recommendations=(OWN,)), None)
+    revised = planning.change(SYNTHESIS, override_synthesis, given(recommendations=(OWN,)))
 
     assert synthesis(planning).recommendations == (
         Recommendation("Ask the board", "They decide in May.", Priority.URGENT),
@@ -66,22 +66,22 @@ def test_recommendations_replace_the_list(planning: Planning) -> None:
 
 
 def test_none_at_all_may_be_recommended(planning: Planning) -> None:
-    planning.change(SYNTHESIS, override_synthesis, given(recommendations=()), None)
+    planning.change(SYNTHESIS, override_synthesis, given(recommendations=()))
 
     assert synthesis(planning).recommendations == ()
 
 
 def test_words_survive_planning_anew_and_null_takes_them_back(planning: Planning) -> None:
     before = synthesis(planning)
-    planning.change(SYNTHESIS, override_synthesis, given(summary="We move.", recommendations=(OWN,)), None)
+    planning.change(SYNTHESIS, override_synthesis, given(summary="We move.", recommendations=(OWN,)))
     planning.portfolio = replace(planning.portfolio, accepted=DECISIONS[:2])
     planning.run(SYNTHESIS)
     assert (synthesis(planning).summary, len(synthesis(planning).recommendations)) == ("We move.", 1)
     planning.portfolio = replace(planning.portfolio, accepted=DECISIONS)
 
-    planning.change(SYNTHESIS, override_synthesis, given(summary=None), None)
+    planning.change(SYNTHESIS, override_synthesis, given(summary=None))
     assert (synthesis(planning).summary, synthesis(planning).source) == (before.summary, Source.USER)
-    planning.change(SYNTHESIS, override_synthesis, given(recommendations=None), None)
+    planning.change(SYNTHESIS, override_synthesis, given(recommendations=None))
 
     assert (synthesis(planning).recommendations, synthesis(planning).source) == (before.recommendations, Source.RULES)
     assert planning.plan.choices is not None
@@ -94,7 +94,7 @@ def test_everything_that_is_wrong_is_told_at_once(planning: Planning) -> None:
     wanted = SynthesisGiven(" ", {"summary": "", "recommendations": (OWN, wrong)})
 
     with pytest.raises(Refused) as refused:
-        planning.change(SYNTHESIS, override_synthesis, wanted, None)
+        planning.change(SYNTHESIS, override_synthesis, wanted)
 
     assert [problem.path for problem in refused.value.problems] == [
         ("rationale",),
@@ -109,7 +109,7 @@ def test_it_must_say_what_to_change(planning: Planning) -> None:
     before = planning.plan
 
     with pytest.raises(Refused, match="Say what to change"):
-        planning.change(SYNTHESIS, override_synthesis, given(), None)
+        planning.change(SYNTHESIS, override_synthesis, given())
 
     assert planning.plan == before
 
@@ -118,7 +118,7 @@ def test_there_are_only_so_many(planning: Planning) -> None:
     before = planning.plan
 
     with pytest.raises(Refused) as refused:
-        planning.change(SYNTHESIS, override_synthesis, given(recommendations=(OWN,) * 101), None)
+        planning.change(SYNTHESIS, override_synthesis, given(recommendations=(OWN,) * 101))
 
     assert [problem.code for problem in refused.value.problems] == [ErrorCode.LIMIT_EXCEEDED]
     assert planning.plan == before
@@ -126,4 +126,4 @@ def test_there_are_only_so_many(planning: Planning) -> None:
 
 def test_before_a_plan_is_summed_up_there_is_nothing_to_override() -> None:
     with pytest.raises(NotFound):
-        small_plan().change(SYNTHESIS, override_synthesis, given(summary="We move."), None)
+        small_plan().change(SYNTHESIS, override_synthesis, given(summary="We move."))

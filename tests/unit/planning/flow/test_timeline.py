@@ -177,10 +177,12 @@ def test_a_pool_that_leaves_too_early_is_refused_in_words() -> None:
     planning = two_waves(pools=(pool("engineer", 6, available_until=date(2027, 1, 5)), *map(pool, ENOUGH)))
     planning.through("resource_allocation")
 
-    assert refused(planning)[0] == (
-        "INFEASIBLE: Wave 2: preparation lasts until 2027-01-08 at the earliest, "
-        "but Engineer pool, which it needs, is there only before 2027-01-06."
-    )
+    assert refused(planning) == [
+        (
+            "INFEASIBLE: Wave 2: preparation lasts until 2027-01-08 at the earliest, "
+            "but Engineer pool, which it and 3 more activities need, is there only before 2027-01-06."
+        )
+    ]
 
 
 def test_a_pin_on_a_holiday_is_refused_in_words() -> None:
@@ -211,7 +213,7 @@ def test_what_is_gone_is_removed_and_the_rest_keeps_its_ids() -> None:
     assert [each.name for each in planning.plan.milestones] == [
         "Cut-over of Pilot",
         "Half of the portfolio migrated",
-        "All applications migrated",
+        "Last cut-over",
         "Pilot complete",
     ]
     assert planning.plan.milestones[2].description == "3 of 4 applications run in the target."
@@ -275,3 +277,25 @@ def test_the_hours_that_a_person_gave_decide_the_length() -> None:
     planning.run(PHASE)
 
     assert [days for *_, days in dates(planning, 1)][:5] == [4, 6, 6, 3, 1]
+
+
+def test_a_wave_that_a_blackout_would_stretch_beyond_its_limit_starts_later() -> None:
+    """It moves from 1 to 8 March and closes on the 12th; 40 calendar days before that begin on 1 February."""
+    freeze = BlackoutPeriod(date(2026, 12, 1), date(2027, 2, 28), "Freeze")
+    planning = plan("a", wave_duration_limit_days=40, blackouts=(freeze,)).through(PHASE)
+
+    (wave,) = planning.plan.waves
+    assert wave.starts_on is not None
+    assert wave.ends_on is not None
+    assert (wave.ends_on - wave.starts_on).days + 1 <= 40
+    assert (str(wave.starts_on), str(wave.cut_over_on)) == ("2027-02-01", "2027-03-08")
+
+
+def test_a_wave_that_a_person_dated_is_stretched_as_he_wants() -> None:
+    freeze = BlackoutPeriod(date(2026, 12, 1), date(2027, 2, 28), "Freeze")
+    planning = plan("a", wave_duration_limit_days=40, blackouts=(freeze,))
+
+    planning = chosen(planning, waves=(WaveChoice(1, starts_on=date(2026, 12, 1)),)).through(PHASE)
+
+    (wave,) = planning.plan.waves
+    assert (str(wave.starts_on), str(wave.cut_over_on)) == ("2026-12-01", "2027-03-08")
