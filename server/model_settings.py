@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit
 
 from server.secret import Secret
@@ -47,6 +47,13 @@ class ModelPlace:
         if home is None or self.api not in ("", "auto", home[1]):
             raise ValueError(f"Where is the model {self.model}? Give FLOTILLA_MODEL_URL.")
         return ModelPlace(self.model, home[2], self.key, home[1])
+
+
+class ShortAnswer(NamedTuple):
+    """How long an answer may be that is asked of a small model: items of a list, characters of a text."""
+
+    items: int
+    text: int
 
 
 class ModelSettings(Protocol):
@@ -91,6 +98,16 @@ def model_url(text: str) -> str:
     if not good or not plain or parts.username is not None:
         raise ValueError(WRONG_URL)
     return text.rstrip("/")
+
+
+def model_short(text: str) -> ShortAnswer | None:
+    """From `1x160`; nothing sets no limits."""
+    if not text:
+        return None
+    match = re.fullmatch(r"([1-9][0-9]{0,2}) ?x ?([1-9][0-9]{1,4})", text)
+    if match is None:
+        raise ValueError("Give items of a list x characters of a text, such as 2x240, at least 1x10.")
+    return ShortAnswer(int(match[1]), int(match[2]))
 
 
 def model_roles(text: str) -> tuple[tuple[str, ModelPlace], ...]:

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from server.model_settings import APIS, ModelPlace, find_places, model_roles, model_url, secret
+from server.model_settings import (
+    APIS,
+    ModelPlace,
+    ShortAnswer,
+    find_places,
+    model_roles,
+    model_short,
+    model_url,
+    secret,
+)
 from server.secret import Secret
 
 PREFIX = "FLOTILLA_"
@@ -143,6 +152,15 @@ class Settings:
     model_seconds: int = setting(120, number(1, 3_600), "Seconds a call to a model may take, with its repeats")
     model_silence_seconds: int = setting(
         30, number(1, 3_600), "Seconds until a model's first word, and between two pieces of its answer"
+    )
+    model_briefing: int = setting(
+        12_000, number(2_000, 1_000_000), "Characters of a phase's facts that an agent is told at most"
+    )
+    model_short: ShortAnswer | None = setting(  # noqa: RUF009 - a constant
+        None,
+        model_short,
+        "How long an answer may be for a model that would not stop by itself: items of a list x characters of a text,"
+        " such as `2x240`; empty leaves it to the checks",
     )
     model_prompt_limit: int = setting(512 << 10, size, "Most that a model is told at once")
     model_answer_limit: int = setting(512 << 10, size, "Longest answer of a model that is read")

@@ -91,3 +91,19 @@ def test_a_misspelled_name_is_not_passed_over() -> None:
 )
 def test_tokens_of_our_own_are_for_loopback_without_an_issuer(host: str, issuer: str, *, local: bool) -> None:
     assert Settings(host=host, issuer_url=issuer).local_issuer is local
+
+
+def test_how_long_the_answer_of_a_small_model_may_be_is_two_numbers() -> None:
+    assert Settings.read({"FLOTILLA_MODEL_SHORT": "2x240"}).model_short == (2, 240)
+    assert Settings.read({"FLOTILLA_MODEL_SHORT": ""}).model_short is None
+    assert Settings.read({"FLOTILLA_MODEL_BRIEFING": "2000"}).model_briefing == 2_000
+
+
+@pytest.mark.parametrize("short", ["2", "2x", "0x240", "2x9", "x240", "2x240x1", "-1x240", "2,240"])
+def test_another_length_of_an_answer_is_refused(short: str) -> None:
+    assert problems(MODEL_SHORT=short) == [
+        f"FLOTILLA_MODEL_SHORT is {short!r}. Give items of a list x characters of a text, such as 2x240, at least 1x10."
+    ]
+    assert problems(MODEL_BRIEFING="1999") == [
+        "FLOTILLA_MODEL_BRIEFING is '1999'. Give a whole number from 2000 to 1000000."
+    ]
