@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.export import Export, ExportFormat
     from domain.flow import Flow
     from domain.learning import LearningPattern
+    from domain.model_usage import ModelUse
     from domain.planning.ports import Solvers
     from domain.portfolio import Portfolio
     from domain.request import Acting
@@ -288,6 +289,13 @@ class LearningRepository(Protocol):
         """Let the whole client account read that."""
 
 
+class ModelUseRepository(Protocol):
+    """What agents asked of language models."""
+
+    async def add(self, use: ModelUse) -> None:
+        """Keep it with its flow; the same id a second time changes nothing."""
+
+
 class PreferencesRepository(Protocol):
     """What users of the client account prefer."""
 
@@ -318,6 +326,9 @@ class UnitOfWork(Protocol):
 
     @property
     def learnings(self) -> LearningRepository: ...
+
+    @property
+    def model_uses(self) -> ModelUseRepository: ...
 
     @property
     def preferences(self) -> PreferencesRepository: ...

@@ -19,7 +19,7 @@ from domain.access import Tenant
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
 from domain.decision import Decision
-from domain.definition import Need, Pattern
+from domain.definition import Need
 from domain.dependency import Dependency
 from domain.engagement import Engagement
 from domain.errors import ErrorCode, NotFound, refuse
@@ -27,8 +27,9 @@ from domain.event import Event, EventKind, Job, LoggedEvent, ReviewPlans
 from domain.export import Export, ExportStatus
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
-from domain.learning import FEEDBACK, LearningPattern
+from domain.learning import LearningPattern
 from domain.listing import ENDED
+from domain.model_usage import ModelUse
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.ports import StoredFile
@@ -36,6 +37,7 @@ from domain.request import Acting
 from domain.resource_pool import ResourcePool
 from domain.source import Source
 from domain.standard import ArchitectureStandard, StandardException
+from persistence.memory_learnings import MemoryLearnings
 from persistence.memory_plans import key_of, plan_of, resting
 from persistence.stale_plans import Touched
 
@@ -71,6 +73,7 @@ class MemoryState:
     seqs: dict[str, int] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     ui_states: dict[tuple[str, str], Any] = field(default_factory=dict)
+    model_uses: dict[str, ModelUse] = field(default_factory=dict)
 
 
 class MemoryWork:
@@ -83,8 +86,9 @@ class MemoryWork:
         self.results = MemoryResults(state)
         self.portfolio = MemoryPortfolio(state)
         self.files = MemoryFiles(state)
-        self.learnings = MemoryLearnings(state)
+        self.learnings = MemoryLearnings(state.values[LearningPattern])
         self.exports = MemoryExports(state)
+        self.model_uses = MemoryModelUses(state)
         self.told: list[Event] = []
 
     def tell(self, event: Event) -> None:
@@ -109,28 +113,14 @@ class MemoryWork:
         return True
 
 
-class MemoryLearnings:
-    """What was learned in one engagement; of client accounts memory knows nothing."""
+class MemoryModelUses:
+    """What agents asked of language models, by its id."""
 
     def __init__(self, state: MemoryState) -> None:
-        self._patterns: dict[str, LearningPattern] = state.values[LearningPattern]
+        self._state = state
 
-    async def recall(self, kind: str, about: str = "") -> tuple[Pattern, ...]:
-        del about
-        found = (each for each in reversed(self._patterns.values()) if each.kind in (kind, f"{FEEDBACK}.{kind}"))
-        return tuple(Pattern(p.kind, p.summary, p.data, p.confidence, p.id, p.key) for p in found)
-
-    async def known(self, kind: str, keys: Collection[str]) -> Mapping[str, LearningPattern]:
-        return {p.key: p for p in self._patterns.values() if p.kind == kind and p.key is not None and p.key in keys}
-
-    async def save(self, patterns: Sequence[LearningPattern], flow_id: str | None) -> None:
-        """Only the flow that taught it first is kept here."""
-        del flow_id
-        self._patterns.update({each.id: each for each in patterns})
-
-    async def used(self, pattern_ids: Collection[str]) -> None:
-        for id in pattern_ids:
-            self._patterns[id] = replace(self._patterns[id], uses=self._patterns[id].uses + 1)
+    async def add(self, use: ModelUse) -> None:
+        self._state.model_uses.setdefault(use.id, use)
 
 
 class MemoryFlows:
@@ -159,6 +149,7 @@ class MemoryFlows:
         for file_id in [file_id for file_id, (owner, _at) in state.expiries.items() if owner == flow.id]:
             del state.expiries[file_id], state.files[file_id]
         state.exports = {id: each for id, each in state.exports.items() if each.flow_id != flow.id}
+        state.model_uses = {id: use for id, use in state.model_uses.items() if use.flow_id != flow.id}
         self._state.events = [event for event in self._state.events if event.flow_id != flow.id]
 
     async def previous(self, kind: str, application_ids: Sequence[str]) -> tuple[str | None, int] | None:

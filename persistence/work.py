@@ -28,6 +28,7 @@ from persistence.files import StoredFiles
 from persistence.flows import Flows
 from persistence.learnings import Learnings
 from persistence.measuring import measure
+from persistence.model_uses import ModelUses
 from persistence.portfolio import PortfolioValues
 from persistence.preferences import Preferences
 from persistence.requests import Change, Requests
@@ -72,6 +73,7 @@ class PostgresWork:
         self.engagements = Engagements(connection, tenant)
         self.requests = Requests(connection, tenant.engagement_id)
         self.learnings = Learnings(connection, tenant)
+        self.model_uses = ModelUses(connection, tenant.engagement_id)
         self.preferences = Preferences(connection, tenant)
         self.connection = connection
         self._told: list[PendingEvent] = []

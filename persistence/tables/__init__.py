@@ -34,6 +34,11 @@ from persistence.tables.log import (
     requests,
     workers,
 )
+from persistence.tables.models import (
+    model_budgets,
+    model_checks,
+    model_uses,
+)
 from persistence.tables.planning import (
     activities,
     allocations,
@@ -107,6 +112,9 @@ __all__ = [
     "members",
     "metadata",
     "milestones",
+    "model_budgets",
+    "model_checks",
+    "model_uses",
     "overrides",
     "pages",
     "pattern_flows",
