@@ -9,7 +9,7 @@ from typing import Self
 
 from domain.decision import Strategy
 from domain.definition import FlowDefinition
-from domain.known import ModelUsage
+from domain.model_usage import ModelUsage
 
 
 @dataclass(frozen=True, slots=True)

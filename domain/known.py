@@ -14,6 +14,7 @@ from domain.decision import Strategy
 from domain.definition import Phase
 from domain.engagement import Engagement
 from domain.flow import Flow
+from domain.model_usage import ModelUsage
 from domain.phase import Failure, PhaseState, PhaseStatus
 from domain.source import Source
 from domain.transition import FlowStatus
@@ -129,17 +130,6 @@ class KnownPhase:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelUsage:
-    """What a model was asked and answered, in tokens."""
-
-    provider: str
-    model: str
-    prompt_tokens: float
-    completion_tokens: float
-    requests: int
-
-
-@dataclass(frozen=True, slots=True)
 class PhaseRun:
     """One attempt at a phase, ended or not."""
 
@@ -152,7 +142,6 @@ class PhaseRun:
     started_at: datetime
     finished_at: datetime | None = None
     peak_memory_mib: float | None = None
-    usage: ModelUsage | None = None
     error: Failure | None = None
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -25,3 +25,19 @@ class ModelStatus:
     model: str | None = None
     checked_at: datetime | None = None
     message: str | None = None
+
+
+# Workers look every five minutes: what is older than this is told by none that still looks.
+OUTDATED = timedelta(minutes=15)
+
+NEVER_LOOKED = ModelStatus(ModelState.NOT_CONFIGURED, message="No worker has looked yet.")
+
+
+def as_known(status: ModelStatus, found_at: datetime, now: datetime) -> ModelStatus:
+    """What a worker found then, as it is told now: it says so itself when that is long ago."""
+    age = now - found_at
+    if age <= OUTDATED:
+        return status
+    minutes = int(age / timedelta(minutes=1))
+    late = f"No worker has looked for {minutes} minutes; this is what the last one found."
+    return replace(status, message=f"{status.message} {late}" if status.message else late)

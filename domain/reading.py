@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -18,6 +19,8 @@ from domain.known import (
 from domain.listing import (
     Listing,
 )
+from domain.model_status import ModelStatus
+from domain.model_usage import ModelUsage
 from domain.portfolio import Portfolio
 from domain.preferences import SavedPreferences
 
@@ -88,6 +91,15 @@ class Reads(Protocol):
 
     async def analytics(self, wanted: AnalyticsFilter) -> FlowAnalytics:
         """Figures over all flows that are wanted; LimitExceeded where they take too long."""
+
+    async def usage_of_runs(self, run_ids: Collection[str]) -> Mapping[str, tuple[ModelUsage, ...]]:
+        """What was asked of each model in each run; runs in which none was asked are left out."""
+
+    async def usage_of_flows(self, flow_ids: Collection[str]) -> Mapping[str, tuple[ModelUsage, ...]]:
+        """The same of all runs of each flow."""
+
+    async def model_status(self, now: datetime) -> ModelStatus:
+        """What the workers found of the language model, as it is known now."""
 
     async def preferences(self, subject: str) -> SavedPreferences | None:
         """What that user of the client account has said; None where he never did."""

@@ -16,7 +16,7 @@ from domain.transition import FlowStatus
 from persistence.database import select_tenant
 from persistence.event_log import purge
 from persistence.requests import KEPT
-from persistence.tables import due, events, expiries, heads, master_flows, requests, workers
+from persistence.tables import due, events, expiries, heads, master_flows, model_budgets, requests, workers
 
 AT_ONCE = 100
 # A flow in one of these goes on only if somebody takes it up again.
@@ -24,6 +24,8 @@ ENDED = (FlowStatus.COMPLETED, FlowStatus.CANCELLED)
 # A worker that has not been seen for this long is gone; its row goes after an hour.
 ALIVE = timedelta(seconds=15)
 FORGOTTEN = timedelta(hours=1)
+# Nothing is settled on a day that is this long over.
+DAYS_KEPT = timedelta(days=7)
 
 
 class DatabaseSweeps:
@@ -63,13 +65,14 @@ class DatabaseSweeps:
             return await connection.scalar(query) or 0
 
     async def forget(self, now: datetime, ended_before: datetime | None) -> None:
-        """Drop answers kept for repeats that may not come any more, and the logs of flows that ended before that time.
+        """Drop answers kept for repeats, past days of budgets, and the logs of flows that ended before that time.
 
         A log goes as a whole; the flow's numbers go on where they were, should somebody take it up again.
         """
         for engagement_id in await self._engagements():
             async with self._within(engagement_id) as connection:
                 await connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
+                await connection.execute(delete(model_budgets).where(model_budgets.c.day < (now - DAYS_KEPT).date()))
             while ended_before and await self._forget_logs(engagement_id, ended_before) == AT_ONCE:
                 pass
 

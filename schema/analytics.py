@@ -65,7 +65,7 @@ class IterationQualityType:
     failure_rate="Share of the flows, 0 to 1.",
     median_duration_ms="From the first phase's start to the end; null while none has completed.",
     learnings="Patterns learned in the engagement, also in flows that are deleted.",
-    usage="Empty while no model is configured.",
+    usage="By provider and model; empty where no model was asked.",
 )
 class FlowAnalyticsType:
     pass

@@ -19,7 +19,6 @@ from domain.known import (
     KnownChild,
     KnownFlow,
     KnownPhase,
-    ModelUsage,
     PhasePerformance,
 )
 from domain.learning import LearningPattern
@@ -31,6 +30,7 @@ from domain.listing import (
     LearningsOfFlow,
     OverridesOfFlow,
 )
+from domain.model_usage import ModelUsage
 from domain.override import Override
 from domain.phase import Failure
 from domain.reading import Page
@@ -92,9 +92,18 @@ class FlowFailure:
     pass
 
 
-@mirror(ModelUsage, "provider model prompt_tokens completion_tokens requests")
+@mirror(ModelUsage, "provider model requests")
 class ModelUsageType:
-    pass
+    # Of all flows together there may be more than an Int holds.
+    @computed
+    @staticmethod
+    def prompt_tokens(usage: ModelUsage) -> float:
+        return usage.prompt_tokens
+
+    @computed
+    @staticmethod
+    def completion_tokens(usage: ModelUsage) -> float:
+        return usage.completion_tokens
 
 
 @mirror(PhasePerformance, "phase runs total_ms last_ms", last_ms="Null while it runs.")

@@ -9,6 +9,7 @@ from domain.contribution import AgentContribution
 from domain.definition import Agent
 from domain.known import KnownPhase, PhaseRun
 from domain.listing import ContributionsOfRun
+from domain.model_usage import ModelUsage
 from domain.phase import PhaseStatus
 from resolvers.context import Context
 from resolvers.reading import flows as reading
@@ -123,10 +124,9 @@ class FlowPhase(Node):
 
 @mirror(
     PhaseRun,
-    "attempt status started_at finished_at duration_ms peak_memory_mib source usage error",
+    "attempt status started_at finished_at duration_ms peak_memory_mib source error",
     finished_at="Null while it runs.",
     duration_ms="Null while it runs.",
-    usage="Null where no model was asked.",
     error="Null unless it has failed.",
     peak_memory_mib="Resident memory at its highest while it ran, in MiB; null where the platform does not tell.",
 )
@@ -134,3 +134,9 @@ class PhaseRunType(Node):
     """One attempt at a phase."""
 
     contributions = listed(AgentContribution, lambda run: ContributionsOfRun(parent=run.id))
+
+    @loaded
+    @staticmethod
+    async def usage(context: Context, runs: list[PhaseRun]) -> list[ModelUsage | None]:
+        """Null where no model was asked; of several the sum, under all their names."""
+        return await reading.usage_of_runs(context, runs)

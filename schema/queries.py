@@ -17,7 +17,7 @@ from domain.flows.planning.previewing import MovePreview
 from domain.known import AuditEntry, FlowSummary, KnownFlow, PortfolioSummary, SelectableEngagement
 from domain.learning import LearningPattern
 from domain.listing import Applications, FlowOrder, Flows, Patterns, Standards
-from domain.model_status import ModelState, ModelStatus
+from domain.model_status import ModelStatus
 from domain.reading import MAX_SIZE, Page
 from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardCategory
@@ -220,8 +220,9 @@ class Query:
 
     @entry
     @staticmethod
-    async def model_status(_context: Context) -> ModelStatus:
-        return ModelStatus(ModelState.NOT_CONFIGURED)
+    async def model_status(context: Context) -> ModelStatus:
+        """What the workers found of the language model when they last looked."""
+        return await context.reads.model_status(context.caller.now())
 
     @entry
     @staticmethod

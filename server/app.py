@@ -18,13 +18,14 @@ from domain.flows import DEFINITIONS
 from engine.queue import PhaseQueue
 from persistence.engagements import Memberships
 from persistence.event_log import EventReader
+from persistence.model_checks import ModelChecks
 from persistence.reads.reads import PostgresReads
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from resolvers.context import Caller, Context, Limits
 from schema.root import schema
 from server.authentication import NOWHERE, Acting, Gate
-from server.backlog import count_jobs
+from server.backlog import count_jobs, find_model
 from server.composition import Definitions, database, new_id, now, settle, works
 from server.downloads import Downloads
 from server.health import Readiness, healthz, look_at_broadcaster, look_at_database, look_at_workers
@@ -84,6 +85,7 @@ class Parts:
         self._publisher = Publisher(self._broadcast, self._hub.hint)
         self._works: Works = works(self._engine, self._queue, self._publisher.announce, definitions)
         self._sweeps = DatabaseSweeps(self._engine)
+        self._checks = ModelChecks(self._engine, now)
         self._limits = Limits(settings.inventory_limit, settings.text_limit, settings.source_days)
         self._links = Links.of(settings)
         self.memberships = Memberships(self._engine)
@@ -135,6 +137,7 @@ class Parts:
     async def show_metrics(self, _request: Request) -> Response:
         """For Prometheus."""
         self.metrics.set_jobs(await count_jobs(self._engine))
+        self.metrics.set_model(await find_model(self._checks))
         return Response(self.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""How much waits for workers: read from the engine's own table, ids and numbers only."""
+"""How much waits for workers, and what they found of the model: no tenant's, and nothing but figures and states."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.model_status import ModelStatus
+from persistence.model_checks import ModelChecks
 
 LOG = structlog.get_logger(__name__)
 
@@ -26,3 +29,12 @@ async def count_jobs(engine: AsyncEngine) -> Mapping[tuple[str, str], int]:
         LOG.warning("jobs_not_counted", reason=type(error).__name__)
         return {}
     return {(row.queue_name, row.status): row.jobs for row in rows}
+
+
+async def find_model(checks: ModelChecks) -> ModelStatus | None:
+    """What the workers found; None while the database does not answer."""
+    try:
+        return await checks.read()
+    except (OSError, SQLAlchemyError) as error:
+        LOG.warning("model_not_looked_up", reason=type(error).__name__)
+        return None

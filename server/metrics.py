@@ -11,6 +11,7 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from domain.model_status import ModelState, ModelStatus
 from server.documents import Operation
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -38,6 +39,10 @@ class Metrics:
         )
         self.sockets = self._gauge("flotilla_sockets", "WebSockets that are open.")
         self._jobs = self._gauge("flotilla_jobs", "Jobs of the engine that have not ended.", "queue", "status")
+        self._model = self._gauge(
+            "flotilla_model_ready", "1 while agents can ask the model, by what was found.", "state"
+        )
+        self._model_age = self._gauge("flotilla_model_checked_at_seconds", "When a worker last asked it, as Unix time.")
 
     def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
         return Gauge(name, what, labels, registry=self.registry)
@@ -61,6 +66,13 @@ class Metrics:
         self._jobs.clear()
         for (queue, status), count in jobs.items():
             self._jobs.labels(queue, status).set(count)
+
+    def set_model(self, status: ModelStatus | None) -> None:
+        """What the workers found of the language model; nothing where nobody can tell."""
+        self._model.clear()
+        if status is not None:
+            self._model.labels(str(status.state)).set(status.state is ModelState.READY)
+            self._model_age.set(status.checked_at.timestamp() if status.checked_at else 0)
 
     def watch(self, prefix: str, what: str, figures: Figures) -> None:
         """Show what another part of the process counts; a name that ends in `_total` only ever rises."""

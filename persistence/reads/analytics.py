@@ -17,7 +17,7 @@ from domain.analytics import (
     PhaseAnalytics,
 )
 from domain.decision import Strategy
-from domain.known import ModelUsage
+from domain.model_usage import ModelUsage
 
 Fetch = Callable[[TextClause], Awaitable[Sequence[Row[Any]]]]
 
@@ -51,12 +51,10 @@ _QUALITY = """SELECT quality.kind, iteration,
     avg(mean_confidence) AS mean_confidence
     FROM iteration_quality AS quality JOIN chosen ON chosen.id = quality.flow_id
     WHERE quality.engagement_id = :tenant GROUP BY quality.kind, iteration"""
-_USAGE = """SELECT usage->>'provider' AS provider, usage->>'model' AS model,
-    CAST(sum(CAST(usage->>'prompt_tokens' AS numeric)) AS double precision) AS prompt_tokens,
-    CAST(sum(CAST(usage->>'completion_tokens' AS numeric)) AS double precision) AS completion_tokens,
-    CAST(sum(CAST(usage->>'requests' AS numeric)) AS integer) AS requests
-    FROM phase_runs AS run JOIN chosen ON chosen.id = run.flow_id
-    WHERE run.engagement_id = :tenant AND usage IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+_USAGE = """SELECT provider, model, CAST(sum(prompt_tokens) AS bigint) AS prompt_tokens,
+    CAST(sum(completion_tokens) AS bigint) AS completion_tokens, CAST(sum(requests) AS bigint) AS requests
+    FROM model_uses AS used JOIN chosen ON chosen.id = used.flow_id
+    WHERE used.engagement_id = :tenant GROUP BY provider, model ORDER BY provider, model"""
 # Patterns outlive their flows: what they were learned in is the first word of their kind.
 _LEARNINGS = """SELECT count(*) AS n FROM learning_patterns WHERE engagement_id = :tenant {where}"""
 

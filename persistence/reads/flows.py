@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import UUID, array
 from domain.contribution import AgentContribution
 from domain.event import EventKind, LoggedEvent
 from domain.export import Export
-from domain.known import KnownFlow, ModelUsage, PhaseResult, PhaseRun
+from domain.known import KnownFlow, PhaseResult, PhaseRun
 from domain.listing import (
     ENDED,
     ContributionsOfFlow,
@@ -136,7 +136,6 @@ def _run(row: RowMapping) -> PhaseRun:
         started_at=row["started_at"],
         finished_at=row["finished_at"],
         peak_memory_mib=row["peak_memory_mib"],
-        usage=ModelUsage(**row["usage"]) if row["usage"] else None,
         error=from_row(Failure, row["error"]) if row["error"] else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,12 +21,15 @@ from domain.definition import FlowDefinition, Need
 from domain.errors import LimitExceeded
 from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
 from domain.listing import Listing
+from domain.model_status import ModelStatus
+from domain.model_usage import ModelUsage
 from domain.portfolio import Portfolio
 from domain.preferences import SavedPreferences
 from domain.reading import Page, Window
+from persistence import model_checks
 from persistence.database import reading
 from persistence.portfolio import PortfolioValues
-from persistence.reads import analytics, counting, learning, planning
+from persistence.reads import analytics, asking, counting, learning, planning
 from persistence.reads.paging import count_query, page_query, split
 from persistence.reads.source import Reading, Rows, owned
 from persistence.reads.sources import ROWS, SOURCES
@@ -170,6 +174,18 @@ class PostgresReads:
             message = "These figures take too long. Ask for fewer flow types, or for flows since a later day."
             raise LimitExceeded(message) from error
         return found
+
+    async def usage_of_runs(self, run_ids: Collection[str]) -> Mapping[str, tuple[ModelUsage, ...]]:
+        """What was asked of each model in each run; runs in which none was asked are left out."""
+        return asking.usages(await self.fetch(asking.of_runs(self._tenant_id, run_ids)))
+
+    async def usage_of_flows(self, flow_ids: Collection[str]) -> Mapping[str, tuple[ModelUsage, ...]]:
+        """The same of all runs of each flow."""
+        return asking.usages(await self.fetch(asking.of_flows(self._tenant_id, flow_ids)))
+
+    async def model_status(self, now: datetime) -> ModelStatus:
+        """What the workers found of the language model, as it is known now."""
+        return model_checks.known(await self.fetch(model_checks.newest()), now)
 
     async def preferences(self, subject: str) -> SavedPreferences | None:
         """What that user of the client account has said; None where he never did."""

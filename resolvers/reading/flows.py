@@ -16,12 +16,12 @@ from domain.known import (
     FlowTypeCount,
     KnownFlow,
     KnownPhase,
-    ModelUsage,
     PhasePerformance,
     PhaseResult,
     PhaseRun,
 )
 from domain.listing import ENDED, ResultsOfFlow, RunsOfFlow
+from domain.model_usage import ModelUsage, together
 from domain.phase import PhaseStatus
 from domain.reading import WHOLE
 from domain.transition import FlowAction, FlowStatus
@@ -71,11 +71,18 @@ async def typed_results(context: Context, flows: Sequence[KnownFlow], phase: str
     return [context.caller.shapes.decode(type_, result.data) if result else None for result in kept]
 
 
+async def usage_of_runs(context: Context, runs: Sequence[PhaseRun]) -> list[ModelUsage | None]:
+    """What models were asked in each of these attempts, all of them together; None where none was."""
+    found = await context.reads.usage_of_runs([run.id for run in runs])
+    return [together(found.get(run.id, ())) for run in runs]
+
+
 async def performance(context: Context, flows: Sequence[KnownFlow]) -> list[FlowPerformance]:
     """How each flow went, by its attempts."""
-    found = await runs(context, [flow.id for flow in flows])
+    ids = [flow.id for flow in flows]
+    found, used = await runs(context, ids), await context.reads.usage_of_flows(ids)
     now = context.caller.now()
-    return [measured(flow, found[flow.id], now) for flow in flows]
+    return [measured(flow, found[flow.id], used.get(flow.id, ()), now) for flow in flows]
 
 
 def next_phase(flow: KnownFlow) -> KnownPhase | None:
@@ -87,7 +94,7 @@ def next_phase(flow: KnownFlow) -> KnownPhase | None:
     return next((known for known in behind if not known.state.done), None)
 
 
-def measured(flow: Flow, attempts: Sequence[PhaseRun], now: datetime) -> FlowPerformance:
+def measured(flow: Flow, attempts: Sequence[PhaseRun], used: tuple[ModelUsage, ...], now: datetime) -> FlowPerformance:
     """How a flow went, by its attempts."""
     total = (flow.completed_at or now) - flow.started_at if flow.started_at else timedelta()
     phases = tuple(
@@ -101,7 +108,7 @@ def measured(flow: Flow, attempts: Sequence[PhaseRun], now: datetime) -> FlowPer
         waiting_for_input_ms=_milliseconds(_waited(flow, attempts, now)),
         phases=phases,
         peak_memory_mib=max(peaks, default=None),
-        usage=_used(attempts),
+        usage=used,
     )
 
 
@@ -122,20 +129,6 @@ def _waited(flow: Flow, attempts: Sequence[PhaseRun], now: datetime) -> timedelt
         until = now if waiting else state.completed_at
         waited += max((until or run.finished_at) - run.finished_at, timedelta())
     return waited
-
-
-def _used(attempts: Sequence[PhaseRun]) -> tuple[ModelUsage, ...]:
-    found: dict[tuple[str, str], ModelUsage] = {}
-    for usage in (run.usage for run in attempts if run.usage):
-        key = (usage.provider, usage.model)
-        sofar = found.get(key, ModelUsage(*key, 0, 0, 0))
-        found[key] = ModelUsage(
-            *key,
-            sofar.prompt_tokens + usage.prompt_tokens,
-            sofar.completion_tokens + usage.completion_tokens,
-            sofar.requests + usage.requests,
-        )
-    return tuple(found.values())
 
 
 def _milliseconds(time: timedelta) -> float:
