@@ -1,4 +1,4 @@
-"""What the sample alone has none of: an assessment by the product's own rules, an export of it, and a plan."""
+"""What the sample alone has none of: an assessment by the product's own rules, its export, a plan, a model's use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import StartFlow
 from domain.export import ExportFormat
+from domain.model_usage import ModelUsage, ModelUse
 from engine.exports import ExportJob
 from persistence.database import reading
+from persistence.model_budgets import DailyBudget
 from resolvers import flows
 from resolvers.exports import ExportFlow, export_flow
+from server.composition import new_id, now
 from server.seed import SAMPLE, _Sample
 from server.settings import Settings
 from server.worker import make_exporter
@@ -26,6 +29,7 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         await make_exporter(sample._works, settings).write(ExportJob(SAMPLE.tenant, flow_id, export.id))
         ready = await _ready(engine, "READY_FOR_PLANNING")
         await _run(sample, StartFlow("planning", {"applicationIds": ready, "maxAppsPerWave": 3}))
+        await _ask_models(engine, sample, flow_id)
     finally:
         sample._runner.solvers.close()
 
@@ -34,6 +38,17 @@ async def _run(sample: _Sample, command: StartFlow) -> str:
     flow = await flows.start_flow(sample._alice, command)
     await sample._carry_through(flow.id)
     return flow.id
+
+
+async def _ask_models(engine: AsyncEngine, sample: _Sample, flow_id: str) -> None:
+    """As if an agent had asked one in the flow's first run."""
+    query = text("SELECT id, phase FROM phase_runs WHERE flow_id = :flow ORDER BY started_at LIMIT 1")
+    async with reading(engine, SAMPLE.tenant) as connection:
+        run = (await connection.execute(query, {"flow": flow_id})).one()
+    usage = ModelUsage("openai", "small", 100, 10, 1)
+    async with sample._works(SAMPLE.tenant) as uow:
+        await uow.model_uses.add(ModelUse(new_id(), flow_id, str(run.id), run.phase, "strategist", now(), usage))
+    await DailyBudget(engine, 1_000, now).take(SAMPLE.engagement_id, 110)
 
 
 async def _ready(engine: AsyncEngine, readiness: str) -> list[str]:

@@ -48,8 +48,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GRAPH = schema._schema
 UNKNOWN = "018f0000-0000-7000-8000-0000000000ff"
-# Ids, numbers and times only: the engine and the hub look across tenants there.
-ACROSS = {"heads", "due", "expiries", "workers"}
+# Ids, numbers and times only: the engine and the hub look across tenants there; and what workers found of the model.
+ACROSS = {"heads", "due", "expiries", "workers", "model_checks"}
 NODES = sorted(
     name
     for name, type_ in GRAPH.type_map.items()
@@ -154,7 +154,7 @@ async def test_every_table_has_a_tenant_or_holds_nothing_of_one(world: World) ->
 
     assert free.keys() == ACROSS
     words = {column.name for table in free.values() for column in table.columns if str(column.type) == "TEXT"}
-    assert words <= {"executor_id", "host"}
+    assert words <= {"executor_id", "host", "state", "model", "message"}
 
 
 async def test_row_level_security_is_forced_on_every_tenants_table(world: World) -> None:

@@ -108,7 +108,7 @@ def test_what_a_person_wrote_stays_and_a_second_run_keeps_its_version() -> None:
     assert first is not None
     assert made.plan.synthesis == first
 
-    made.change("synthesis", override_synthesis, SynthesisGiven("Mine.", {"summary": "My words."}), None)
+    made.change("synthesis", override_synthesis, SynthesisGiven("Mine.", {"summary": "My words."}))
     work = scheduled(made, "synthesis")
 
     assert review(SYNTHESIS, *work, proposal).outcome is work[1]
