@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 VENV := .venv/bin
+# A MODEL that stands in the environment may be somebody else's.
+MODEL_OPTION := $(if $(or $(filter local,$(MODEL)),$(filter command,$(firstword $(origin MODEL)))),$(if $(MODEL),--model "$(MODEL)"))
 PYTEST := $(VENV)/python -m pytest
 
 .PHONY: help up install dashboard test test-slow test-all check check-format check-lint check-types check-imports check-schema check-migrations format bench schema lock upgrade clean
@@ -14,8 +16,8 @@ PYTEST := $(VENV)/python -m pytest
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-up: install dashboard ## start everything, with a sample engagement, and print where to look
-	@exec $(VENV)/python -m server up
+up: install dashboard ## start everything, with a sample engagement; MODEL=local: and a small language model
+	@exec $(VENV)/python -m server up $(MODEL_OPTION)
 
 install: ## create .venv from the lock; instant when it is there
 	@if [ -z "$(PYTHON)" ]; then \

@@ -1,4 +1,4 @@
-"""Resolve pyproject.toml into the two lock files, for every Python and platform at once.
+"""Resolve pyproject.toml into the lock files, for every Python and platform at once.
 
 Keeps the versions there are where they still fit; `--upgrade` chooses the newest anew.
 """
@@ -23,10 +23,11 @@ OPTIONS = (
 
 
 def resolve(output: str, *extra: str) -> None:
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *sys.argv[1:], *extra]
+    command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, *sys.argv[1:], *extra]
     subprocess.run([*command, "--output-file", output], cwd=ROOT, check=True)  # noqa: S603 - fixed words
 
 
 if __name__ == "__main__":
-    resolve("requirements.lock")
-    resolve("requirements-dev.lock", "--group", "dev", "--constraints", "requirements.lock")
+    resolve("requirements.lock", "pyproject.toml")
+    resolve("requirements-dev.lock", "pyproject.toml", "--group", "dev", "--constraints", "requirements.lock")
+    resolve("requirements-local-model.lock", "--group", "local-model", "--no-deps")

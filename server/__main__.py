@@ -14,19 +14,24 @@ from server.commands.migrate import DatabaseUnreachable
 from server.commands.up import NotPrepared
 from server.embedded import ServersInUse, ServersNotStarted
 from server.listening import PortTaken
+from server.local_model import ModelNotFetched, ModelNotStarted
 from server.settings import InvalidSettings, Settings
 
 COMMANDS = {
     "up": "start everything, with a sample engagement, and print where to look",
     "api": "serve the API",
     "worker": "run phases",
+    "model": "serve a small language model on this machine",
     "migrate": "bring the database to this release",
     "schema": "print schema.graphql",
     "token": "issue a token of the local issuer",
     "connect": "print what a client needs to act as somebody",
 }
 # What a person can mend; anything else is a fault of ours and shows its traceback.
-MENDABLE = (InvalidSettings, ServersNotStarted, ServersInUse, PortTaken, NotPrepared, DatabaseUnreachable)
+MENDABLE = (
+    *(InvalidSettings, ServersNotStarted, ServersInUse, PortTaken, NotPrepared, DatabaseUnreachable),
+    *(ModelNotFetched, ModelNotStarted),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
