@@ -9,7 +9,7 @@ from sqlalchemy import text
 from benchmarks.reporting import interleaved, tell
 from domain.commands import StartFlow, SubmitPhaseInput
 from domain.event import RunPhase
-from engine.phases import Run
+from engine.run import Run
 from persistence.database import open_database, select_tenant
 from resolvers import flows
 from tests.integration.conftest import Bench, postgres_bench

@@ -23,7 +23,7 @@ from domain.commands import Source, StartFlow, SubmitPhaseInput
 from domain.event import RunPhase
 from domain.phase import PhaseState
 from engine.memory import peak_mib, reset_peak
-from engine.phases import Run
+from engine.run import Run
 from persistence.database import open_database, select_tenant
 from persistence.tables import applications
 from resolvers import flows

@@ -31,10 +31,13 @@ class Failing(StrEnum):
 class AskFailed(Exception):
     """There is no answer that can be used; the rules' result stands. The message is a sentence for a person."""
 
-    def __init__(self, failing: Failing, message: str, *, code: str = "", usage: Usage | None = None) -> None:
+    def __init__(
+        self, failing: Failing, message: str, *, code: str = "", usage: Usage | None = None, attempts: int = 0
+    ) -> None:
         self.failing = failing
         self.code = code or failing.value
         self.usage = usage or Usage()
+        self.attempts = attempts
         super().__init__(message)
 
 

@@ -65,7 +65,7 @@ class Crews:
             async with asyncio.timeout(ask.seconds), progress.telling():
                 return await self._run(ask, exchange, progress)
         except TimeoutError:
-            late.usage = exchange.usage
+            late.usage, late.attempts = exchange.usage, exchange.attempts
         finally:
             exchange.stop()
         raise late

@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar, cast
 from crews.answer import NotJson, parse_answer
 from crews.asking import Answer, Ask, AskFailed, Failing
 from crews.model import Delta, Ending, Finished, Message, Model, ModelFailed, ModelRequest, Speaker, Usage
-from crews.progress import CHECKED, CORRECTS, WRITES, Progress, Step
+from crews.progress import CHECKED, CORRECTS, WRITES, Progress
 from crews.prose import Prose
+from domain.agents.ports import Step
 from domain.errors import Refused
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ class Exchange(Generic[T]):
         self._progress = progress
         self._ends_at = asyncio.get_running_loop().time() + ask.seconds
         self._usage = Usage()
+        self._attempts = 0
         self._task: asyncio.Task[Answer[T]] | None = None
         self._stopped = False
 
@@ -46,6 +48,11 @@ class Exchange(Generic[T]):
     def usage(self) -> Usage:
         """Tokens used until now."""
         return self._usage
+
+    @property
+    def attempts(self) -> int:
+        """Answers asked for until now."""
+        return self._attempts
 
     async def answer(self, messages: Sequence[Message]) -> Answer[T]:
         """The answer, or AskFailed."""
@@ -90,6 +97,7 @@ class Exchange(Generic[T]):
             return None, [f"{'.'.join(each.path)}: {each.message}" for each in refused.problems] or ["It is invalid."]
 
     async def _listen(self, messages: tuple[Message, ...]) -> tuple[str, Finished]:
+        self._attempts += 1
         left = max(self._ends_at - asyncio.get_running_loop().time(), 0.0)
         request = ModelRequest(self._ask.agent.key, messages, self._ask.schema, left)
         try:
@@ -122,7 +130,7 @@ class Exchange(Generic[T]):
         raise self._failed(Failing.MODEL_FAILED, "The model's answer broke off.", code="TRUNCATED")
 
     def _failed(self, failing: Failing, message: str, *, code: str = "") -> AskFailed:
-        return AskFailed(failing, message, code=code, usage=self._usage)
+        return AskFailed(failing, message, code=code, usage=self._usage, attempts=self._attempts)
 
 
 def _closing(parts: AsyncIterator[Delta | Finished]) -> AbstractAsyncContextManager[AsyncIterator[Delta | Finished]]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from domain.event import Event, EventKind
-from domain.ports import Clock
-from domain.source import Source
+from domain.agents.ports import Step, Tell
 
 log = logging.getLogger(__name__)
 
@@ -20,25 +17,6 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 32
 # Seconds for what is still to be told when the crew has ended.
 LAST_WORDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far an agent is: `percent` of the phase's ask, `confidence` 0 to 1 where the agent tells."""
-
-    message: str
-    percent: int | None = None
-    confidence: float | None = None
-
-    def event(self, agent: str, run_id: str, phase: str, clock: Clock) -> Event:
-        """As the durable log holds it."""
-        data: dict[str, Any] = {"agent": agent, "runId": run_id, "message": self.message, "source": Source.MODEL}
-        if self.percent is not None:
-            data["percent"] = self.percent
-        if self.confidence is not None:
-            data["confidence"] = self.confidence
-        return Event(EventKind.AGENT_STEP, clock(), phase, data)
-
 
 # What crewai tells that a person should know of, by the type of its event. The rest is its own business.
 STEPS: Mapping[str, Step] = {
@@ -66,7 +44,6 @@ class Unread:
         """Forget it."""
 
 
-Tell = Callable[[Step], Awaitable[None]]
 Writing = Callable[[], AbstractAsyncContextManager[Writer]]
 
 

@@ -1,4 +1,4 @@
-"""One run of one phase, step by step: begin, rules, save. Each step is safe to repeat."""
+"""One run of one phase, step by step: begin, rules, agents, save. Each step is safe to repeat."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import count, islice
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
-from domain.access import SYSTEM, Tenant
+from domain.access import SYSTEM
+from domain.agents.ports import Agents, NoAgents
 from domain.calling import Calling, changed
 from domain.contribution import AgentContribution
-from domain.definition import Outcome, Phase, PhaseCall, Warning
+from domain.definition import Agent, Outcome, Phase, PhaseCall, Warning
 from domain.errors import NotFound
 from domain.event import Event, EventKind
 from domain.flow import Flow, Stamp
@@ -21,29 +22,19 @@ from domain.phase import Failure, PhaseStatus, RunEnded
 from domain.planning.ports import Solvers
 from domain.ports import Clock, Ids, InventoryReader, Shapes, UnitOfWork, Work
 from domain.source import Source
+from engine.asking import Asking
 from engine.memory import peak_mib, reset_peak
 from engine.ports import RunCancelled, RunPorts
+from engine.run import MARK, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of
 
 log = logging.getLogger(__name__)
 
 # An attempt that has killed its worker this often is not started again.
 STARTS = 3
-# Where a run stages what: the portfolio's mark, its result and warnings, what to remove, then values to save.
-MARK, RESULT, REMOVES, VALUES = -1, 0, 1, 2
-CHUNK = 1_000
 
 
 class PortfolioMoved(Exception):
     """Others have changed what the rules looked at: what they came to must be worked out again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One attempt at a phase, by ids alone: what the engine stores of it."""
-
-    tenant: Tenant
-    flow_id: str
-    run_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,7 @@ class PhaseRunner:
     solvers: Solvers
     clock: Clock
     ids: Ids
+    agents: Agents = field(default_factory=NoAgents)
 
     def _stamp(self) -> Stamp:
         return Stamp(SYSTEM, self.clock(), self.ids)
@@ -82,19 +74,23 @@ class PhaseRunner:
         return False
 
     def _started(self, flow: Flow, run: Run) -> Iterator[Event]:
-        phase = _running(flow)
+        phase = running(flow)
         for agent in phase.agents:
-            data = {"agent": agent.key, "runId": run.run_id, "message": agent.goal, "source": Source.RULES}
+            source = Source.MODEL if self.agents.asks(f"{flow.kind}.{phase.key}", agent.key) else Source.RULES
+            data = {"agent": agent.key, "runId": run.run_id, "message": agent.goal, "source": source}
             yield Event(EventKind.AGENT_STARTED, self.clock(), phase.key, data)
 
-    async def rules(self, run: Run) -> int:
-        """Run the phase's rules in a thread and stage what they give; the number of batches of values."""
-        ports = RunPorts(self.work, run.tenant, self.reader, self.solvers, asyncio.get_running_loop())
+    def _ports(self, run: Run) -> RunPorts:
+        return RunPorts(self.work, run.tenant, self.reader, self.solvers, asyncio.get_running_loop())
+
+    async def rules(self, run: Run) -> Staged:
+        """Run the phase's rules in a thread and stage what they give."""
+        ports = self._ports(run)
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
             if not flow.runs_now(run.run_id):
                 raise RunCancelled
-            phase = _running(flow)
+            phase = running(flow)
             # Before the rest is read: a change between the two is then seen at the end.
             mark = await uow.portfolio.mark(phase.needs, flow.application_ids)
             await uow.results.stage(run.run_id, MARK, mark)
@@ -102,7 +98,7 @@ class PhaseRunner:
             call = await calling.call(flow, phase.key, phase.needs, run_id=run.run_id)
         work = asyncio.get_running_loop().run_in_executor(None, self._run_rules, phase, call, ports, run)
         try:
-            return await asyncio.shield(work)
+            return Staged(await asyncio.shield(work))
         except asyncio.CancelledError:
             # The thread cannot be interrupted; it stops at its next look, and what it still gives is not wanted.
             ports.stop.set()
@@ -113,7 +109,7 @@ class PhaseRunner:
         parts = iter([given]) if isinstance(given, Outcome) else given
         numbers = count(VALUES)
         for part in parts:
-            for chunk in _chunks(part.saves):
+            for chunk in chunks(part.saves):
                 ports.wait(self._stage_values(run, next(numbers), chunk))
             if isinstance(part, Outcome):
                 ports.wait(self._stage_outcome(run, part))
@@ -134,7 +130,16 @@ class PhaseRunner:
             await uow.results.stage(run.run_id, RESULT, data)
             await uow.results.stage_values(run.run_id, REMOVES, outcome.removes)
 
-    async def save(self, run: Run, batches: int) -> bool:
+    async def ask(self, run: Run, staged: Staged) -> Staged:
+        """Let the phase's agents look at what the rules came to, and stage what of theirs enters.
+
+        RunCancelled when nobody wants it any more.
+        """
+        ports = self._ports(run)
+        asking = Asking(self.work, self.shapes, self.agents, self.clock, self.ids)
+        return await asking.about(run, staged, lambda uow: Calling(uow, self.shapes, self._stamp(), ports))
+
+    async def save(self, run: Run, staged: Staged) -> bool:
         """Show what the run has staged, in one transaction; False when it is no longer wanted.
 
         PortfolioMoved, and nothing saved, when others have changed what its rules looked at.
@@ -144,22 +149,24 @@ class PhaseRunner:
             if not flow.runs_now(run.run_id):
                 await uow.results.clear(run.run_id)
                 return False
-            phase = _running(flow)
+            phase = running(flow)
             await self._require_unmoved(uow, flow, run)
             calling = Calling(uow, self.shapes, self._stamp())
-            told = await self._show(calling, flow, run, batches)
-            staged = await uow.results.staged(run.run_id, RESULT)
-            result: Any = self.shapes.decode(phase.result, staged["result"])
+            told = await self._show(calling, flow, run, staged)
+            data = await uow.results.staged(run.run_id, REVIEWED if staged.reviewed else RESULT)
+            heard = tuple(self.shapes.decode(AgentContribution, each) for each in data.get("contributions", ()))
+            source = _source(heard)
+            result: Any = self.shapes.decode(phase.result, data["result"])
+            contributions = (*heard, *self._contributions(flow, phase, run, heard))
             # What a run staged under an earlier release says nothing of patterns.
-            used = tuple(staged.get("used", ()))
-            outcome = Outcome(result, tuple(self._contributions(flow, phase, run)), used=used)
-            await calling.keep(flow, phase, outcome, Source.RULES)
-            flow = replace(flow, events=(*(self._finished(phase, run)), *told))
+            outcome = Outcome(result, contributions, used=tuple(data.get("used", ())))
+            await calling.keep(flow, phase, outcome, source)
+            flow = replace(flow, events=(*(self._finished(phase, run, heard)), *told))
             flow = flow.finish(
-                self._ended(run, None),
+                self._ended(run, None, source),
                 self._stamp(),
                 proposed=await calling.propose(flow, phase),
-                warnings=tuple(self.shapes.decode(Warning, warning) for warning in staged["warnings"]),
+                warnings=tuple(self.shapes.decode(Warning, warning) for warning in data["warnings"]),
             )
             await uow.flows.save(flow)
             await uow.results.clear(run.run_id)
@@ -167,22 +174,22 @@ class PhaseRunner:
 
     async def _require_unmoved(self, uow: UnitOfWork, flow: Flow, run: Run) -> None:
         await uow.portfolio.hold()
-        mark = await uow.portfolio.mark(_running(flow).needs, flow.application_ids)
+        mark = await uow.portfolio.mark(running(flow).needs, flow.application_ids)
         if mark != await uow.results.staged(run.run_id, MARK):
             raise PortfolioMoved
 
-    async def _show(self, calling: Calling, flow: Flow, run: Run, batches: int) -> tuple[Event, ...]:
+    async def _show(self, calling: Calling, flow: Flow, run: Run, staged: Staged) -> tuple[Event, ...]:
         results = calling.uow.results
         async for gone in results.staged_values(run.run_id, range(REMOVES, VALUES)):
             await calling.uow.portfolio.remove(gone)
         told: list[Event | None] = []
-        async for values in results.staged_values(run.run_id, range(VALUES, VALUES + batches)):
-            told += await calling.save(flow, _running(flow).key, values)
+        async for values in values_of(results, run, staged):
+            told += await calling.save(flow, running(flow).key, values)
             told.append(changed(values, self._stamp()))
         return tuple(event for event in told if event)
 
-    def _finished(self, phase: Phase, run: Run) -> Iterator[Event]:
-        for agent in phase.agents:
+    def _finished(self, phase: Phase, run: Run, heard: Sequence[AgentContribution]) -> Iterator[Event]:
+        for agent in _unasked(phase, heard):
             data = {
                 "agent": agent.key,
                 "runId": run.run_id,
@@ -192,8 +199,10 @@ class PhaseRunner:
             }
             yield Event(EventKind.AGENT_FINISHED, self.clock(), phase.key, data)
 
-    def _contributions(self, flow: Flow, phase: Phase, run: Run) -> Iterator[AgentContribution]:
-        for agent in phase.agents:
+    def _contributions(
+        self, flow: Flow, phase: Phase, run: Run, heard: Sequence[AgentContribution]
+    ) -> Iterator[AgentContribution]:
+        for agent in _unasked(phase, heard):
             yield AgentContribution(
                 id=self.ids(),
                 flow_id=run.flow_id,
@@ -216,23 +225,22 @@ class PhaseRunner:
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
             if flow.runs_now(run.run_id):
-                failure = Failure(code, message, _running(flow).key, retryable, self.clock())
+                failure = Failure(code, message, running(flow).key, retryable, self.clock())
                 await uow.flows.save(flow.fail(self._ended(run, failure), self._stamp()))
             await uow.results.clear(run.run_id)
 
-    def _ended(self, run: Run, failure: Failure | None) -> RunEnded:
+    def _ended(self, run: Run, failure: Failure | None, source: Source = Source.RULES) -> RunEnded:
         status = PhaseStatus.FAILED if failure else PhaseStatus.COMPLETED
-        return RunEnded(run.run_id, status, self.clock(), Source.RULES, failure, peak_mib())
+        return RunEnded(run.run_id, status, self.clock(), source, failure, peak_mib())
 
 
-def _running(flow: Flow) -> Phase:
-    state = flow.running
-    if state is None:
-        raise LookupError(f"No phase of {flow.id} runs.")
-    return flow.definition.phase(state.key)
+def _unasked(phase: Phase, heard: Sequence[AgentContribution]) -> Iterator[Agent]:
+    """Agents whose part the rules have done."""
+    asked = {contribution.agent for contribution in heard}
+    return (agent for agent in phase.agents if agent.key not in asked)
 
 
-def _chunks(values: Sequence[Any]) -> Iterator[list[Any]]:
-    rest = iter(values)
-    while chunk := list(islice(rest, CHUNK)):
-        yield chunk
+def _source(heard: Sequence[AgentContribution]) -> Source:
+    """Whether anything that a model proposed has entered."""
+    entered = any(each.source is Source.MODEL_CHECKED_BY_RULES for each in heard)
+    return Source.MODEL_CHECKED_BY_RULES if entered else Source.RULES

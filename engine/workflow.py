@@ -15,10 +15,11 @@ from domain.access import Tenant
 from domain.errors import Refused
 from domain.planning.ports import SolveCancelled, SolveFailed
 from engine.exports import ExportJob, ExportRunner
-from engine.phases import PhaseRunner, PortfolioMoved, Run
+from engine.phases import PhaseRunner, PortfolioMoved
 from engine.ports import RunCancelled
 from engine.queue import EXPORT, REVIEW, WORKFLOW
 from engine.reviews import Reviewer
+from engine.run import Run, Staged
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Verdict(TypedDict, total=False):
     """What a step came to, as JSON: an exception would be stored as a pickle."""
 
     batches: int
+    reviewed: bool
     moved: bool
     code: str
     message: str
@@ -99,12 +101,13 @@ def _register_phase(runner: PhaseRunner) -> None:
 
 
 async def _worked_out(runner: PhaseRunner, run: Run) -> Verdict:
-    """What the rules came to, saved; worked out again while others change what they looked at."""
+    """What rules and agents came to, saved; worked out again while others change what they looked at."""
     for _ in range(TRIES):
         verdict = await _step("rules", lambda: _judged(_batches(runner, run)))
         if "batches" in verdict:
-            batches = verdict["batches"]
-            verdict = await _step("save", lambda: _judged(_saved(runner, run, batches)))  # noqa: B023
+            verdict = await _step("agents", lambda: _judged(_asked(runner, run, _staged(verdict))))  # noqa: B023
+        if "batches" in verdict:
+            verdict = await _step("save", lambda: _judged(_saved(runner, run, _staged(verdict))))  # noqa: B023
         if not verdict.get("moved"):
             return verdict
     message = "The portfolio was changed again and again while this phase ran. Retry it when others are done."
@@ -120,11 +123,23 @@ async def _step(name: str, work: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _batches(runner: PhaseRunner, run: Run) -> Verdict:
-    return {"batches": await runner.rules(run)}
+    return _told(await runner.rules(run))
 
 
-async def _saved(runner: PhaseRunner, run: Run, batches: int) -> Verdict:
-    await runner.save(run, batches)
+async def _asked(runner: PhaseRunner, run: Run, staged: Staged) -> Verdict:
+    return _told(await runner.ask(run, staged))
+
+
+def _told(staged: Staged) -> Verdict:
+    return {"batches": staged.batches, "reviewed": staged.reviewed}
+
+
+def _staged(verdict: Verdict) -> Staged:
+    return Staged(verdict["batches"], verdict.get("reviewed", False))
+
+
+async def _saved(runner: PhaseRunner, run: Run, staged: Staged) -> Verdict:
+    await runner.save(run, staged)
     return {}
 
 

@@ -1,14 +1,73 @@
-"""The model gateway as the settings want it. Loaded by processes that ask models, never by the API."""
+"""The model gateway and the agents that ask it, as the settings want them. Loaded by workers, never by the API."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
 import structlog
+from broadcaster import Broadcast
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, load_clients
+from crews.schema import Short
+from domain.agents.ports import Agents, NoAgents
+from persistence.model_budgets import DailyBudget
+from persistence.model_checks import ModelChecks
+from server.composition import new_id, now
 from server.model_settings import ModelPlace, find_places
 from server.settings import Settings
+from shapes.codec import Codec
+from streams.ending import end
+from streams.writing import TextPublisher
 
 log = structlog.get_logger("flotilla.models")
+
+CHECK_EVERY = 300.0
+
+
+@asynccontextmanager
+async def open_agents(settings: Settings, engine: AsyncEngine, broadcast: Broadcast) -> AsyncIterator[Agents]:
+    """Agents for as long as the block lasts, while the model is looked at now and then."""
+    gateway = await open_gateway(settings, DailyBudget(engine, settings.model_daily_tokens, now))
+    watch = asyncio.create_task(_watch(gateway, ModelChecks(engine, now)), name="model-watch")
+    try:
+        if gateway.configured:
+            async with _crews(settings, gateway, TextPublisher(broadcast, now, new_id)) as agents:
+                yield agents
+        else:
+            yield NoAgents()
+    finally:
+        await end([watch])
+        await gateway.close()
+
+
+@asynccontextmanager
+async def _crews(settings: Settings, gateway: Gateway, texts: TextPublisher) -> AsyncIterator[Agents]:
+    # Beside the event loop, for it takes seconds, and only here: who has no model waits for nothing.
+    crew, agents = await asyncio.to_thread(lambda: (import_module("crews.crew"), import_module("crews.agents")))
+    crews = crew.Crews()
+    short = Short(*settings.model_short) if settings.model_short else None
+    try:
+        yield agents.CrewAgents(
+            gateway, crews, texts.writing, Codec(), settings.model_seconds, settings.model_briefing, short
+        )
+    finally:
+        crews.close()
+
+
+async def _watch(gateway: Gateway, checks: ModelChecks) -> None:
+    """Say at the start and every five minutes whether the model can be asked; nothing waits for it."""
+    while True:
+        try:
+            status = await gateway.check()
+            log.info("model_checked", state=status.state, model=status.model, message=status.message)
+            await checks.save(status)
+        except Exception:
+            log.exception("model_check_failed")
+        await asyncio.sleep(CHECK_EVERY)
 
 
 async def open_gateway(settings: Settings, budget: Budget | None = None) -> Gateway:

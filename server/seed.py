@@ -25,7 +25,8 @@ from domain.flow import Flow
 from domain.flows import DEFINITIONS
 from domain.request import Acting, Request
 from domain.transition import FlowStatus
-from engine.phases import PhaseRunner, Run
+from engine.phases import PhaseRunner
+from engine.run import Run
 from persistence.database import reading
 from persistence.tables import audit_log
 from persistence.work import Outlets, Works

@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from domain.flows import DEFINITIONS
@@ -23,6 +23,7 @@ from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from server.composition import Definitions, database, new_id, now, settle, works
+from server.models import open_agents
 from server.runners import make_runner
 from server.settings import Settings
 from shapes.codec import Codec
@@ -86,11 +87,10 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
     executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
     pace = make_pace(settings)
     try:
-        async with broadcast, Publisher(broadcast) as publisher:
+        async with broadcast, Publisher(broadcast) as publisher, open_agents(settings, engine, broadcast) as agents:
             work = works(engine, queue, publisher.announce, definitions)
-            runners = Runners(
-                making.phases(work, settings), making.exports(work, settings), making.reviews(work, settings)
-            )
+            phases = replace(making.phases(work, settings), agents=agents)
+            runners = Runners(phases, making.exports(work, settings), making.reviews(work, settings))
             solvers = runners.phases.solvers
             closing.callback(solvers.close)
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)

@@ -50,6 +50,11 @@ class Gateway:
         """The model as an engagement may ask it."""
         return EngagementModel(self, engagement)
 
+    def endpoint_of(self, agent: str) -> Endpoint | None:
+        """Where that agent's model is; None where it has none."""
+        line = self._roles.get(agent, self._default)
+        return line.endpoint if line else None
+
     @property
     def configured(self) -> bool:
         """Whether anybody can be asked anything."""

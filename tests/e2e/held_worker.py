@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from domain.access import Tenant
 from engine.exports import ExportJob, ExportRunner
-from engine.phases import PhaseRunner, Run
+from engine.phases import PhaseRunner
 from engine.reviews import Reviewer
+from engine.run import Run, Staged
 from persistence.work import Works
 from server.runners import make_runner
 from server.settings import Settings
@@ -40,15 +41,15 @@ class HeldRunner(PhaseRunner):
         await self._reach(run, "after begin")
         return wanted
 
-    async def rules(self, run: Run) -> int:
+    async def rules(self, run: Run) -> Staged:
         await self._reach(run, "before rules")
-        batches = await PhaseRunner.rules(self, run)
+        staged = await PhaseRunner.rules(self, run)
         await self._reach(run, "after rules")
-        return batches
+        return staged
 
-    async def save(self, run: Run, batches: int) -> bool:
+    async def save(self, run: Run, staged: Staged) -> bool:
         await self._reach(run, "before save")
-        saved = await PhaseRunner.save(self, run, batches)
+        saved = await PhaseRunner.save(self, run, staged)
         await self._reach(run, "after save")
         return saved
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 
@@ -14,11 +14,13 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
+from domain.agents.ports import Agents, NoAgents
 from domain.event import Job, LoggedEvent, ReviewPlans, RunPhase
 from domain.planning.ports import Solvers
 from domain.ports import Work
-from engine.phases import PhaseRunner, Run
+from engine.phases import PhaseRunner
 from engine.reviews import Reviewer
+from engine.run import Run
 from persistence.database import open_database, select_tenant
 from persistence.event_log import EventReader
 from persistence.memory import MemoryWorks
@@ -46,9 +48,10 @@ class Bench:
     tenant: Tenant
     take_jobs: Callable[[], list[Job]]
     events: Callable[[str], Any]
+    agents: Agents = field(default_factory=NoAgents)
 
     def runner(self) -> PhaseRunner:
-        return PhaseRunner(self.work, Codec(), reader(), solvers(), now, new_id)
+        return PhaseRunner(self.work, Codec(), reader(), solvers(), now, new_id, self.agents)
 
     async def drive(self) -> list[Job]:
         """Run phases and review plans until none is left; the jobs that were taken."""
@@ -66,7 +69,7 @@ class Bench:
     async def run(self, run: Run) -> None:
         runner = self.runner()
         if await runner.begin(run):
-            await runner.save(run, await runner.rules(run))
+            await runner.save(run, await runner.ask(run, await runner.rules(run)))
 
 
 @pytest.fixture(params=["memory", "postgresql"])

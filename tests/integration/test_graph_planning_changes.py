@@ -10,7 +10,7 @@ import pytest
 
 from domain.access import Role
 from domain.errors import Refused
-from engine.phases import Run
+from engine.run import Run
 from tests.graph import Graph
 from tests.integration.conftest import Bench, make_tenant
 from tests.integration.test_graph_commands import ERRORS

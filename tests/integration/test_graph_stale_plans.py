@@ -12,8 +12,8 @@ import pytest
 from domain.access import Role
 from domain.definition import Need
 from domain.event import ReviewPlans, RunPhase
-from engine.phases import Run
 from engine.reviews import Reviewer
+from engine.run import Run
 from persistence.database import open_database
 from shapes.codec import Codec
 from tests.graph import Graph

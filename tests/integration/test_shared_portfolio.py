@@ -12,7 +12,8 @@ from domain.commands import Source, StartFlow, SubmitPhaseInput
 from domain.definition import Need
 from domain.event import RunPhase
 from domain.flow import Flow
-from engine.phases import PortfolioMoved, Run
+from engine.phases import PortfolioMoved
+from engine.run import Run
 from resolvers import flows
 from tests.integration.conftest import Bench, postgres_bench
 from tests.toy import caller
@@ -59,12 +60,12 @@ async def applications(bench: Bench) -> tuple[Application, ...]:
 async def test_the_second_of_two_imports_is_worked_out_again(bench: Bench) -> None:
     runner = bench.runner()
     first, second = await at_inventory(bench), await at_inventory(bench)
-    batches = {run: await runner.rules(run) for run in (first, second)}
-    await runner.save(first, batches[first])
+    staged = {run: await runner.rules(run) for run in (first, second)}
+    await runner.save(first, staged[first])
     made = await applications(bench)
 
     with pytest.raises(PortfolioMoved):
-        await runner.save(second, batches[second])
+        await runner.save(second, staged[second])
     assert await applications(bench) == made
     await runner.save(second, await runner.rules(second))
 

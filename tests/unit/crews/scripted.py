@@ -10,8 +10,9 @@ from typing import Any
 
 from crews.asking import Ask
 from crews.model import Delta, Ending, Finished, ModelFailed, ModelRequest, Usage
-from crews.progress import Progress, Step
+from crews.progress import Progress
 from crews.prompt import Prompt
+from domain.agents.ports import Step
 from domain.definition import Agent
 from domain.errors import ErrorCode, refuse
 

@@ -14,7 +14,8 @@ from broadcaster import Broadcast
 from crewai.events.stream_context import add_stream_sink, reset_stream_sinks
 
 from crews.crew import Crews
-from crews.progress import MOST_WAITING, STEPS, Progress, Step
+from crews.progress import MOST_WAITING, STEPS, Progress
+from domain.agents.ports import Step
 from domain.event import Event, EventKind
 from streams.channels import text_channel
 from streams.transcript import TextMessage
