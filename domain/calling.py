@@ -81,7 +81,7 @@ class Calling:
         """The outcome's values, and its result as one more revision; the events that tell what was learned."""
         await self.uow.portfolio.remove(outcome.removes)
         learned = await self.save(flow, phase.key, outcome.saves)
-        await self.uow.learnings.used(outcome.used)
+        await self.uow.learnings.used(outcome.used, flow.id, phase.key)
         await self.uow.results.append(
             flow.id,
             phase.key,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from domain.definition import Pattern
     from domain.flow_state import Stamp
 
 # What a pattern is worth that was learned once; each time more takes away this share of the doubt that is left.
@@ -18,6 +19,12 @@ _TAKEN_AWAY = 0.6
 _SUREST = 0.99
 # What has been learned from two flows, and not otherwise since: from then on it is taken for a fact.
 LEARNED_TWICE = 0.9
+# Where a person lets stand what a pattern was used for, this share of the doubt goes; that alone makes no fact of it.
+_LET_STAND = 0.2
+_NEVER_A_FACT = 0.89
+# Where he decides otherwise, this share of the confidence stays; what has less than that is recalled no more.
+_OVERRULED = 0.5
+RECALLED_FROM = 0.2
 _LONGEST_KEY = 200
 
 # The kind of what people say about a phase's work, before the kind of that work.
@@ -51,12 +58,27 @@ class LearningPattern:
     key: str | None = None
 
 
+class Verdict(StrEnum):
+    """What people then did with what a pattern was used for."""
+
+    KEPT = "KEPT"
+    OVERRULED = "OVERRULED"
+
+    def moved(self, confidence: float) -> float:
+        """How sure one may be of the pattern after that."""
+        if self is Verdict.OVERRULED:
+            return round(confidence * _OVERRULED, 4)
+        most = _SUREST if confidence >= LEARNED_TWICE else _NEVER_A_FACT
+        return max(confidence, min(most, round(confidence + (1 - confidence) * _LET_STAND, 4)))
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """What was learned just now, to be saved with what else a phase or an answer came to.
 
     `conclusion` names those of `data` that the same lesson a second time must have in common with the first; all of
-    them when it names none.
+    them when it names none. Where `settles` names what the person settled, and `premise` in which case, the lesson also
+    judges patterns of other keys that spoke of the same case.
     """
 
     kind: str
@@ -65,6 +87,8 @@ class Lesson:
     key: str | None = None
     confidence: float = LEARNED_ONCE
     conclusion: tuple[str, ...] = ()
+    premise: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.key is not None:
@@ -92,9 +116,28 @@ class Lesson:
             confidence = known.confidence if flow_id and flow_id == known.flow_id else surer(known.confidence)
         return replace(known, summary=self.summary, data=self.data, confidence=confidence)
 
+    def judges(self, pattern: Pattern) -> Verdict | None:
+        """Whether it says the same of the same case as that pattern; None where that speaks of something else."""
+        said = _said(pattern)
+        if not self.settles or pattern.kind.removeprefix(f"{FEEDBACK}.") != self.kind:
+            return None
+        if any(name not in said or said[name] != self.data.get(name) for name in self.premise):
+            return None
+        settled = [name for name in self.settles if name in said]
+        if not settled:
+            return None
+        agrees = all(said[name] == self.data.get(name) for name in settled)
+        return Verdict.KEPT if agrees else Verdict.OVERRULED
+
     def _agrees(self, known: LearningPattern) -> bool:
         names = self.conclusion or tuple(self.data)
         return all(known.data.get(name) == self.data.get(name) for name in names)
+
+
+def _said(pattern: Pattern) -> Mapping[str, Any]:
+    """Feedback holds what it is about one level deeper."""
+    within = pattern.data.get("data") if pattern.kind.startswith(f"{FEEDBACK}.") else None
+    return within if isinstance(within, Mapping) else pattern.data
 
 
 def key_of(name: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domain.event import Event, LiveText, LoggedEvent
     from domain.export import Export, ExportFormat
     from domain.flow import Flow
-    from domain.learning import LearningPattern
+    from domain.learning import LearningPattern, Verdict
     from domain.model_usage import ModelUse
     from domain.planning.ports import Solvers
     from domain.portfolio import Portfolio
@@ -279,8 +279,20 @@ class LearningRepository(Protocol):
     async def save(self, patterns: Sequence[LearningPattern], flow_id: str | None) -> None:
         """Insert or replace each by its id, as taught by that flow too; how often it was used stays."""
 
-    async def used(self, pattern_ids: Collection[str]) -> None:
-        """Count one more use of each."""
+    async def used(self, pattern_ids: Collection[str], flow_id: str, phase: str) -> None:
+        """Count one more use of each, and remember that this phase of that flow made it."""
+
+    async def in_use(self, flow_id: str, phase: str) -> tuple[Pattern, ...]:
+        """What that phase used and nobody has overruled there."""
+
+    async def judge(self, flow_id: str, phase: str, verdicts: Mapping[str, Verdict], *, moving: bool = True) -> None:
+        """What people did with what these patterns, by id, were used for; `moving` their confidence with it.
+
+        Once for each phase of a flow; what was kept may still be overruled.
+        """
+
+    async def let_stand(self, flow_id: str) -> None:
+        """The flow has ended well: whatever it used and nobody has judged is kept."""
 
     async def names(self, texts: Sequence[str]) -> frozenset[str]:
         """Names of the engagement's applications, servers and people that occur in the texts."""

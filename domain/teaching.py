@@ -1,13 +1,18 @@
-"""Lessons become patterns: what is known already grows surer, what is new is added, and the flow tells of each."""
+"""Lessons become patterns: what is known already grows surer, what is new is added, and the flow tells of each.
+
+What a person teaches also judges the patterns that his flow had used: those that said the same, and the contrary.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from domain.access import SYSTEM
+from domain.definition import Pattern
 from domain.event import Event, EventKind
 from domain.flow_state import Stamp
-from domain.learning import LearningPattern, Lesson
+from domain.learning import LearningPattern, Lesson, Verdict
 from domain.ports import UnitOfWork
 
 # Nobody teaches more by one answer: what else it says is kept where it was said.
@@ -21,11 +26,29 @@ async def learn(
     by_kind: defaultdict[str, dict[str, Lesson]] = defaultdict(dict)
     for number, lesson in enumerate(lessons):
         by_kind[lesson.kind].setdefault(lesson.key or f"\0{number}", lesson)
-    events: list[Event] = []
+    taught: list[LearningPattern] = []
     for kind, several in by_kind.items():
-        patterns = await _patterns(uow, kind, list(several.values())[:MOST_LESSONS], stamp, flow_id)
-        events += (told(pattern, stamp, phase) for pattern in patterns)
-    return tuple(events)
+        taught += await _patterns(uow, kind, list(several.values())[:MOST_LESSONS], stamp, flow_id)
+    # What rules conclude is no judgement of what they used.
+    if taught and flow_id and phase and stamp.by != SYSTEM:
+        said = [lesson for several in by_kind.values() for lesson in several.values()]
+        await _judge(uow, said, {pattern.id for pattern in taught}, flow_id, phase)
+    return tuple(told(pattern, stamp, phase) for pattern in taught)
+
+
+async def _judge(uow: UnitOfWork, lessons: Sequence[Lesson], taught: Collection[str], flow_id: str, phase: str) -> None:
+    """Patterns that the phase had used, by what the person taught now; those taught anew have changed with it."""
+    used = await uow.learnings.in_use(flow_id, phase)
+    spoken = {each.id: Verdict.KEPT for each in used if each.id in taught}
+    await uow.learnings.judge(flow_id, phase, spoken, moving=False)
+    verdicts = {each.id: judged(each, lessons) for each in used if each.id not in taught}
+    await uow.learnings.judge(flow_id, phase, {id: said for id, said in verdicts.items() if said})
+
+
+def judged(pattern: Pattern, lessons: Iterable[Lesson]) -> Verdict | None:
+    """What the lessons say of the pattern: one that contradicts it outweighs any that agree."""
+    found = {lesson.judges(pattern) for lesson in lessons}
+    return next((verdict for verdict in (Verdict.OVERRULED, Verdict.KEPT) if verdict in found), None)
 
 
 async def _patterns(

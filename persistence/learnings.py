@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, Text, bindparam, func, literal, select, union, update
+from sqlalchemy import Table, Text, bindparam, func, literal, select, union
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
 from domain.account_pattern import AccountPattern
 from domain.definition import Pattern
-from domain.learning import FEEDBACK, LearningPattern
+from domain.learning import FEEDBACK, RECALLED_FROM, LearningPattern, Verdict
 from domain.similarity import Likeness
 from persistence.mapping import columns, from_row, to_row
+from persistence.pattern_uses import PatternUses
 from persistence.patterns import SEARCH, rank, searchable, visible
 from persistence.tables import (
     account_patterns,
@@ -37,6 +38,7 @@ class Learnings:
     def __init__(self, connection: AsyncConnection, tenant: Tenant) -> None:
         self._connection = connection
         self._tenant = tenant
+        self._uses = PatternUses(connection, tenant)
 
     async def recall(self, kind: str, about: str = "") -> tuple[Pattern, ...]:
         """Of that kind of work and of feedback on it: the engagement's own first, then by likeness."""
@@ -44,6 +46,7 @@ class Learnings:
         query = (
             select(*(visible.c[name] for name in _PATTERN))
             .where(visible.c.tenant == self._tenant.engagement_id, visible.c.kind.in_(kinds))
+            .where(visible.c.confidence >= RECALLED_FROM)
             .order_by(visible.c.own.desc(), rank(Likeness.to(about)).desc(), visible.c.id.desc())
             .limit(RECALLED)
         )
@@ -78,15 +81,21 @@ class Learnings:
             links = [{**owner, "pattern_id": each.id, "flow_id": flow_id} for each in patterns]
             await self._connection.execute(insert(pattern_flows).on_conflict_do_nothing(), links)
 
-    async def used(self, pattern_ids: Collection[str]) -> None:
-        """Count one more use of each."""
-        if not pattern_ids:
-            return
-        for table in (learning_patterns, account_patterns):
-            # In one order, so that two who use the same do not wait for each other.
-            held = select(table.c.id).where(table.c.id.in_(set(pattern_ids))).order_by(table.c.id).with_for_update()
-            ids = list(await self._connection.scalars(held))
-            await self._connection.execute(update(table).where(table.c.id.in_(ids)).values(uses=table.c.uses + 1))
+    async def used(self, pattern_ids: Collection[str], flow_id: str, phase: str) -> None:
+        """Count one more use of each, and remember that this phase of that flow made it."""
+        await self._uses.add(pattern_ids, flow_id, phase)
+
+    async def in_use(self, flow_id: str, phase: str) -> tuple[Pattern, ...]:
+        """What that phase used and nobody has overruled there."""
+        return await self._uses.of(flow_id, phase)
+
+    async def judge(self, flow_id: str, phase: str, verdicts: Mapping[str, Verdict], *, moving: bool = True) -> None:
+        """What people did with what these patterns, by id, were used for; `moving` their confidence with it."""
+        await self._uses.judge(flow_id, phase, verdicts, moving=moving)
+
+    async def let_stand(self, flow_id: str) -> None:
+        """The flow has ended well: whatever it used and nobody has judged is kept."""
+        await self._uses.let_stand(flow_id)
 
     async def names(self, texts: Sequence[str]) -> frozenset[str]:
         """Names of the engagement's applications, servers and people that occur in the texts."""

@@ -53,7 +53,7 @@ _MEASURE = text(
 
 async def measure(connection: AsyncConnection, engagement_id: str, flow: Flow) -> None:
     """Keep what the data is like now, if the flow has just completed; once more if it was reopened in between."""
-    if not _completes(flow):
+    if not completes(flow):
         return
     about = {
         "engagement": engagement_id,
@@ -66,6 +66,7 @@ async def measure(connection: AsyncConnection, engagement_id: str, flow: Flow) -
     await connection.execute(_MEASURE, about)
 
 
-def _completes(flow: Flow) -> bool:
+def completes(flow: Flow) -> bool:
+    """True where its changes complete it."""
     ended = (event for event in flow.events if event.kind is EventKind.FLOW_STATUS)
     return any(event.data["status"] == FlowStatus.COMPLETED for event in ended)

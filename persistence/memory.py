@@ -27,7 +27,7 @@ from domain.event import Event, EventKind, Job, LoggedEvent, ReviewPlans
 from domain.export import Export, ExportStatus
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
-from domain.learning import LearningPattern
+from domain.learning import LearningPattern, Verdict
 from domain.listing import ENDED
 from domain.model_usage import ModelUse
 from domain.page import AppOnPage
@@ -37,6 +37,7 @@ from domain.request import Acting
 from domain.resource_pool import ResourcePool
 from domain.source import Source
 from domain.standard import ArchitectureStandard, StandardException
+from persistence.measuring import completes
 from persistence.memory_learnings import MemoryLearnings
 from persistence.memory_plans import key_of, plan_of, resting
 from persistence.stale_plans import Touched
@@ -74,6 +75,7 @@ class MemoryState:
     starts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     ui_states: dict[tuple[str, str], Any] = field(default_factory=dict)
     model_uses: dict[str, ModelUse] = field(default_factory=dict)
+    pattern_uses: dict[tuple[str, str, str], Verdict | None] = field(default_factory=dict)
 
 
 class MemoryWork:
@@ -86,7 +88,7 @@ class MemoryWork:
         self.results = MemoryResults(state)
         self.portfolio = MemoryPortfolio(state)
         self.files = MemoryFiles(state)
-        self.learnings = MemoryLearnings(state.values[LearningPattern])
+        self.learnings = MemoryLearnings(state.values[LearningPattern], state.pattern_uses)
         self.exports = MemoryExports(state)
         self.model_uses = MemoryModelUses(state)
         self.told: list[Event] = []
@@ -361,6 +363,8 @@ class MemoryWorks:
             self.jobs.append((tenant, ReviewPlans(f"review-{len(work.state.events)}", flow_ids)))
         for flow in work.flows.written:
             self.jobs.extend((tenant, job) for job in flow.jobs)
+            if completes(flow):
+                await work.learnings.let_stand(flow.id)
             for event in flow.events:
                 _log(work.state, tenant, flow, event)
         self.states[tenant] = work.state

@@ -27,7 +27,7 @@ from persistence.exports import Exports
 from persistence.files import StoredFiles
 from persistence.flows import Flows
 from persistence.learnings import Learnings
-from persistence.measuring import measure
+from persistence.measuring import completes, measure
 from persistence.model_uses import ModelUses
 from persistence.portfolio import PortfolioValues
 from persistence.preferences import Preferences
@@ -162,6 +162,8 @@ class PostgresWork:
                 await self._wake_at(job)
         for flow in self.flows.written:
             await measure(self.connection, self.tenant.engagement_id, flow)
+            if completes(flow):
+                await self.learnings.let_stand(flow.id)
         events = [PendingEvent(flow.id, flow.kind, event) for flow in self.flows.written for event in flow.events]
         if not events and not self._told:
             return ()

@@ -21,6 +21,7 @@ from persistence.tables.learning import (
     iteration_quality,
     learning_patterns,
     pattern_flows,
+    pattern_uses,
     preferences,
 )
 from persistence.tables.log import (
@@ -118,6 +119,7 @@ __all__ = [
     "overrides",
     "pages",
     "pattern_flows",
+    "pattern_uses",
     "phase_results",
     "phase_runs",
     "phases",

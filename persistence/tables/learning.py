@@ -32,6 +32,16 @@ pattern_flows = tenant_table(
     uuid("flow_id", ForeignKey("master_flows.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
+# Which patterns a phase of a flow used, and what people then did with what they were used for. A pattern may be another
+# engagement's, shared with the client account.
+pattern_uses = tenant_table(
+    "pattern_uses",
+    flow_id(primary_key=True),
+    word("phase", primary_key=True),
+    uuid("pattern_id", ForeignKey("learning_patterns.id", ondelete="CASCADE"), primary_key=True, index=True),
+    word("verdict", nullable=True),
+)
+
 # What other engagements of the client account may read of a pattern: it has no column for a flow.
 account_patterns = Table(
     "account_patterns",

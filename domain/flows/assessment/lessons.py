@@ -59,6 +59,8 @@ def of_debt(
             },
             key=f"debt|{application.key}|{item.finding}",
             conclusion=("finding", "chosen"),
+            premise=("finding", "proposed"),
+            settles=("chosen",),
         )
 
 

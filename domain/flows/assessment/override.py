@@ -72,4 +72,6 @@ def _lesson(before: Decision, after: Decision, change: DecisionChange, subject: 
         },
         key=subject.application.key,
         conclusion=("recommended", "chosen", "depth"),
+        premise=("recommended",),
+        settles=("chosen", "depth"),
     )

@@ -132,6 +132,8 @@ def _lessons(call: PhaseCall, decided: Iterable[CleansingFinding]) -> Iterator[L
                 },
                 key=finding.natural_key,
                 conclusion=("accepted",),
+                premise=("rule", "field", "before", "after"),
+                settles=("accepted",),
             )
 
 

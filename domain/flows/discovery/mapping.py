@@ -207,6 +207,8 @@ def _lessons(
                 data={"column": key, "target": new.target, **about},
                 key=f"{summary.format}|{key}" if known else key,
                 confidence=LEARNED_ONCE if corrected else round((old.confidence + LEARNED_ONCE) / 2, 4),
+                premise=("column",),
+                settles=("target",),
             )
 
 
