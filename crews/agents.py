@@ -51,7 +51,8 @@ class CrewAgents:
         else:
             prompt = f"{ask.prompt.name} {answer.prompt_version} {answer.prompt_sha}"
             usage = self._used(agent, answer.usage, answer.attempts, answer.model)
-            return Proposed(answer.value, usage, answer.usage.estimated, answer.attempts, prompt)
+            given, estimated = answer.value, answer.usage.estimated
+            return Proposed(given.proposal, usage, estimated, answer.attempts, prompt, given.strange)
         raise failed
 
     def _used(self, agent: str, usage: Usage, requests: int, model: str = "") -> ModelUsage:

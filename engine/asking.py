@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -120,7 +120,7 @@ class Asking:
         reviewed: Reviewed | None = None
         if known["proposal"] is not None:
             proposal: Any = self.shapes.decode(proposal_type(case.kind), known["proposal"])
-            reviewed = await self._review(case, agent, briefing, proposal)
+            reviewed = await self._review(case, agent, briefing, proposal, known["strange"])
         case.take(contribution, reviewed, briefing.used)
 
     async def _ask(self, case: Case, agent: Agent, briefing: Briefing, known: dict[str, Any]) -> None:
@@ -128,22 +128,32 @@ class Asking:
         question = Question(case.run.tenant, case.run.flow_id, agent, briefing)
         try:
             proposed = await self.agents.ask(question, lambda step: self._tell(case, agent, step))
-            reviewed = await self._review(case, agent, briefing, proposed.proposal)
+            reviewed = await self._review(case, agent, briefing, proposed.proposal, proposed.strange)
         except AgentFailed as failed:
             ended = self._ended(case, agent, started, _failure(agent, failed))
             await self._note(case, agent, ended, known | {"proposal": None}, failed.usage, estimated=failed.estimated)
             case.take(ended, None, ())
         else:
             ended = self._ended(case, agent, started, _details(agent, briefing, proposed, reviewed), reviewed)
-            known["proposal"] = self.shapes.encode(proposed.proposal)
+            known |= {"proposal": self.shapes.encode(proposed.proposal), "strange": list(proposed.strange)}
             await self._note(case, agent, ended, known, proposed.usage, estimated=proposed.estimated)
             case.take(ended, reviewed, briefing.used)
 
-    async def _review(self, case: Case, agent: Agent, briefing: Briefing, proposal: Any) -> Reviewed:
+    async def _review(
+        self, case: Case, agent: Agent, briefing: Briefing, proposal: Any, strange: Sequence[str]
+    ) -> Reviewed:
         """AgentFailed for an answer that no check has foreseen: it must not cost the phase what the rules came to."""
         try:
             return await _aside(
-                lambda: review(case.kind, case.call, case.outcome, proposal, agent=agent.key, shown=briefing.shown)
+                lambda: review(
+                    case.kind,
+                    case.call,
+                    case.outcome,
+                    proposal,
+                    agent=agent.key,
+                    shown=briefing.shown,
+                    strange=strange,
+                )
             )
         except Exception:
             log.exception("review_failed", extra={"agent": agent.key})

@@ -51,7 +51,8 @@ class Question:
 class Proposed:
     """What an agent proposes, and what that took.
 
-    `attempts` is 2 where the first answer was invalid; `prompt` names the prompt's file, version and SHA-256.
+    `attempts` is 2 where the first answer was invalid; `prompt` names the prompt's file, version and SHA-256; `strange`
+    names what the answer held and nobody had asked for.
     """
 
     proposal: Proposal
@@ -59,6 +60,7 @@ class Proposed:
     estimated: bool
     attempts: int
     prompt: str
+    strange: tuple[str, ...] = ()
 
 
 class AgentFailed(Exception):

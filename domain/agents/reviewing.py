@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from domain.agents.applying import Applying, PhaseReview
+from domain.agents.cleaning import line
 from domain.agents.phases import advice, cleansing, debt, dependencies, mapping, pages, strategies, synthesis, waves
 from domain.agents.proposals import Proposal
-from domain.agents.sifting import DROPPED, sift
+from domain.agents.sifting import DROPPED, dropped, sift
 from domain.agents.subjects import Subjects
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.source import Source
 
 # More than this nobody reads: the rest is counted.
 MOST_TOLD = 40
+LONGEST_NAME = 80
 
 REVIEWS: Mapping[str, PhaseReview] = MappingProxyType(
     {
@@ -85,19 +87,22 @@ def review(
     *,
     agent: str | None = None,
     shown: Collection[str] | None = None,
+    strange: Collection[str] = (),
 ) -> Reviewed:
     """The outcome with what of the proposal is permitted and holds; with nothing permitted, the outcome itself.
 
-    `agent` narrows the permissions to its own, `shown` the subjects to those that it was told of.
+    `agent` narrows the permissions to its own, `shown` the subjects to those that it was told of; `strange` names what
+    an answer held beside the proposal.
     """
     phase = REVIEWS[kind]
     subjects = phase.subjects(call, outcome)
     sifted = sift(kind, agent, proposal, subjects, shown)
     applying = Applying(call, outcome, subjects, sifted)
     phase.apply(applying)
+    unasked = (dropped(line(name, LONGEST_NAME), "", "nobody asked for it", {}) for name in strange)
     return Reviewed(
         outcome=applying.outcome,
-        dropped=_few((*sifted.dropped, *applying.left_out)),
+        dropped=_few((*unasked, *sifted.dropped, *applying.left_out)),
         contradictions=_few(applying.contradictions),
         suggestions=_few(applying.suggestions),
         source=Source.MODEL_CHECKED_BY_RULES if applying.entered else Source.RULES,
