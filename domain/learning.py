@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from domain.similarity import words_of
+
 if TYPE_CHECKING:
     from domain.definition import Pattern
     from domain.flow_state import Stamp
@@ -121,12 +123,12 @@ class Lesson:
         said = _said(pattern)
         if not self.settles or pattern.kind.removeprefix(f"{FEEDBACK}.") != self.kind:
             return None
-        if any(name not in said or said[name] != self.data.get(name) for name in self.premise):
+        if not all(name in said and _alike(said[name], self.data.get(name)) for name in self.premise):
             return None
         settled = [name for name in self.settles if name in said]
         if not settled:
             return None
-        agrees = all(said[name] == self.data.get(name) for name in settled)
+        agrees = all(_alike(said[name], self.data.get(name)) for name in settled)
         return Verdict.KEPT if agrees else Verdict.OVERRULED
 
     def _agrees(self, known: LearningPattern) -> bool:
@@ -138,6 +140,13 @@ def _said(pattern: Pattern) -> Mapping[str, Any]:
     """Feedback holds what it is about one level deeper."""
     within = pattern.data.get("data") if pattern.kind.startswith(f"{FEEDBACK}.") else None
     return within if isinstance(within, Mapping) else pattern.data
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Equal; texts however they are spelled, as people write columns otherwise than rules keep them."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or "".join(words_of(one)) == "".join(words_of(other)) != ""
+    return bool(one == other)
 
 
 def key_of(name: str) -> str:

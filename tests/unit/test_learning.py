@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.account_pattern import for_account
+from domain.definition import Pattern
 from domain.flow import Stamp
-from domain.learning import LEARNED_TWICE, LearningPattern, LearningScope, Lesson, key_of
+from domain.learning import LEARNED_TWICE, LearningPattern, LearningScope, Lesson, Verdict, key_of
 from domain.similarity import Likeness, facts_of, words_of
+from domain.teaching import judged
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 _numbers = count(1)
@@ -115,3 +117,69 @@ def test_a_name_is_left_in_no_text_as_a_word_of_its_own(text: str, names: list[s
 
     left = made.summary.replace(".", " ").replace(",", " ").split()
     assert not {word for word in words if word in left}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "confidences"),
+    [
+        (Verdict.KEPT, [0.75, 0.8, 0.84, 0.872, 0.89, 0.89]),
+        (Verdict.KEPT, [LEARNED_TWICE, 0.92, 0.936, 0.9488]),
+        (Verdict.KEPT, [0.98, 0.984, 0.9872, 0.9898, 0.99, 0.99]),
+        (Verdict.OVERRULED, [0.75, 0.375, 0.1875]),
+        (Verdict.OVERRULED, [LEARNED_TWICE, 0.45, 0.225, 0.1125]),
+    ],
+)
+def test_confidence_moves_with_what_people_then_do(verdict: Verdict, confidences: list[float]) -> None:
+    """Being let stand alone makes no fact of what was said once; what was overruled twice is recalled no more."""
+    moved = [confidences[0]]
+    for _ in confidences[1:]:
+        moved.append(verdict.moved(moved[-1]))
+
+    assert moved == confidences
+
+
+@given(st.floats(0, 0.99), st.sampled_from(Verdict))
+def test_confidence_moves_one_way_and_stays_within_bounds(confidence: float, verdict: Verdict) -> None:
+    moved = verdict.moved(confidence)
+
+    assert 0 <= moved <= 0.99
+    assert moved >= confidence if verdict is Verdict.KEPT else moved <= confidence + 0.0001
+
+
+SETTLED = replace(LESSON, premise=("column",), settles=("target",))
+
+
+def recalled(data: dict[str, Any], kind: str = LESSON.kind) -> Pattern:
+    return Pattern(kind, "P", data, 0.9, "p-1")
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (recalled({"column": "a", "target": "name"}), Verdict.KEPT),
+        (recalled({"column": "a", "target": "criticality"}), Verdict.OVERRULED),
+        (recalled({"column": "a", "target": None}), Verdict.OVERRULED),
+        (recalled({"column": " A ", "target": "Name"}), Verdict.KEPT),
+        (recalled({"column": "", "target": "name"}), None),
+        (recalled({"column": "b", "target": "criticality"}), None),
+        (recalled({"target": "criticality"}), None),
+        (recalled({"column": "a"}), None),
+        (recalled({"column": "a", "target": "criticality"}, "discovery.data_cleansing"), None),
+        (recalled({"data": {"column": "a", "target": "criticality"}}, f"feedback.{LESSON.kind}"), Verdict.OVERRULED),
+        (recalled({"data": {"column": "a", "target": "name"}}, f"feedback.{LESSON.kind}"), Verdict.KEPT),
+        (recalled({"data": "a"}, f"feedback.{LESSON.kind}"), None),
+        (recalled({"comment": "Well."}, f"feedback.{LESSON.kind}"), None),
+    ],
+)
+def test_a_lesson_judges_what_spoke_of_the_same_case(said: Pattern, verdict: Verdict | None) -> None:
+    assert SETTLED.judges(said) is verdict
+    assert LESSON.judges(said) is None
+
+
+def test_one_contradiction_outweighs_what_agrees() -> None:
+    said = recalled({"column": "a", "target": "name"})
+    contrary = replace(SETTLED, data={"column": "a", "target": None})
+
+    assert judged(said, [SETTLED, contrary]) is judged(said, [contrary, SETTLED]) is Verdict.OVERRULED
+    assert judged(said, [LESSON, SETTLED]) is Verdict.KEPT
+    assert judged(said, [LESSON]) is None
