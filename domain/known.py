@@ -14,7 +14,6 @@ from domain.decision import Strategy
 from domain.definition import Phase
 from domain.engagement import Engagement
 from domain.flow import Flow
-from domain.model_usage import ModelUsage
 from domain.phase import Failure, PhaseState, PhaseStatus
 from domain.source import Source
 from domain.transition import FlowStatus
@@ -178,11 +177,11 @@ class PhasePerformance:
 class FlowPerformance:
     """How long a flow took from its start to its end, or to now, and how much of that it waited for a person."""
 
+    flow_id: str
     total_ms: float
     waiting_for_input_ms: float
     phases: tuple[PhasePerformance, ...]
     peak_memory_mib: float | None
-    usage: tuple[ModelUsage, ...]
 
 
 @dataclass(frozen=True, slots=True)

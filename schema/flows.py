@@ -113,11 +113,15 @@ class PhasePerformanceType:
 
 @mirror(
     FlowPerformance,
-    "total_ms waiting_for_input_ms phases peak_memory_mib usage",
+    "total_ms waiting_for_input_ms phases peak_memory_mib",
     peak_memory_mib="Null where the platform does not tell.",
 )
 class FlowPerformanceType:
-    pass
+    @loaded
+    @staticmethod
+    async def usage(context: Context, found: list[FlowPerformance]) -> list[tuple[ModelUsage, ...]]:
+        """By provider and model; empty where no model was asked."""
+        return await reading.usage_of_flows(context, found)
 
 
 @mirror(

@@ -77,12 +77,17 @@ async def usage_of_runs(context: Context, runs: Sequence[PhaseRun]) -> list[Mode
     return [together(found.get(run.id, ())) for run in runs]
 
 
+async def usage_of_flows(context: Context, found: Sequence[FlowPerformance]) -> list[tuple[ModelUsage, ...]]:
+    """What each model was asked in each of these flows."""
+    used = await context.reads.usage_of_flows([each.flow_id for each in found])
+    return [used.get(each.flow_id, ()) for each in found]
+
+
 async def performance(context: Context, flows: Sequence[KnownFlow]) -> list[FlowPerformance]:
     """How each flow went, by its attempts."""
-    ids = [flow.id for flow in flows]
-    found, used = await runs(context, ids), await context.reads.usage_of_flows(ids)
+    found = await runs(context, [flow.id for flow in flows])
     now = context.caller.now()
-    return [measured(flow, found[flow.id], used.get(flow.id, ()), now) for flow in flows]
+    return [measured(flow, found[flow.id], now) for flow in flows]
 
 
 def next_phase(flow: KnownFlow) -> KnownPhase | None:
@@ -94,7 +99,7 @@ def next_phase(flow: KnownFlow) -> KnownPhase | None:
     return next((known for known in behind if not known.state.done), None)
 
 
-def measured(flow: Flow, attempts: Sequence[PhaseRun], used: tuple[ModelUsage, ...], now: datetime) -> FlowPerformance:
+def measured(flow: Flow, attempts: Sequence[PhaseRun], now: datetime) -> FlowPerformance:
     """How a flow went, by its attempts."""
     total = (flow.completed_at or now) - flow.started_at if flow.started_at else timedelta()
     phases = tuple(
@@ -104,11 +109,11 @@ def measured(flow: Flow, attempts: Sequence[PhaseRun], used: tuple[ModelUsage, .
     )
     peaks = [run.peak_memory_mib for run in attempts if run.peak_memory_mib is not None]
     return FlowPerformance(
+        flow_id=flow.id,
         total_ms=_milliseconds(total),
         waiting_for_input_ms=_milliseconds(_waited(flow, attempts, now)),
         phases=phases,
         peak_memory_mib=max(peaks, default=None),
-        usage=used,
     )
 
 

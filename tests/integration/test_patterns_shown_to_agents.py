@@ -8,6 +8,7 @@ from domain.decision import Strategy
 from domain.learning import LearningPattern, LearningScope
 from tests.faulty_model import FaultyModel, says
 from tests.graph import Graph
+from tests.integration.asked import of
 from tests.integration.conftest import Bench
 from tests.integration.test_agents_in_phases import (
     CHECKER,
@@ -17,7 +18,6 @@ from tests.integration.test_agents_in_phases import (
     bench,
     graph,
     model,
-    of,
 )
 from tests.integration.test_graph_assessment import OVERRIDE, decisions, follow
 from tests.integration.test_graph_learning import LEARNINGS
