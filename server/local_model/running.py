@@ -26,6 +26,18 @@ SUITABLE = {
 }
 
 
+def asking(url: str, key: str, given: Mapping[str, str]) -> dict[str, str]:
+    """What makes another process ask this model. Of what is given, figures stay, and other models go."""
+    own = {
+        "FLOTILLA_MODEL": NAME,
+        "FLOTILLA_MODEL_URL": url,
+        "FLOTILLA_MODEL_KEY": key,
+        "FLOTILLA_MODEL_API": "openai",
+        "FLOTILLA_MODEL_ROLES": "",
+    }
+    return {**own, **{name: given.get(name, "").strip() or figure for name, figure in SUITABLE.items()}}
+
+
 @dataclass(frozen=True, slots=True)
 class LocalModel:
     """Where it is served; `url`, `name` and `key` are what settings take, `child` is its process."""
@@ -36,15 +48,7 @@ class LocalModel:
     name: str = NAME
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """What makes another process ask this model. Of what is given, figures stay, and other models go."""
-        own = {
-            "FLOTILLA_MODEL": self.name,
-            "FLOTILLA_MODEL_URL": self.url,
-            "FLOTILLA_MODEL_KEY": self.key,
-            "FLOTILLA_MODEL_API": "openai",
-            "FLOTILLA_MODEL_ROLES": "",
-        }
-        return {**own, **{name: given.get(name, "").strip() or figure for name, figure in SUITABLE.items()}}
+        return asking(self.url, self.key, given)
 
     def wait(self) -> None:
         """Until it answers; ModelNotStarted when it ends instead, or takes too long."""

