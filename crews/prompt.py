@@ -13,6 +13,8 @@ PROTOCOL = PROMPTS / "protocol.md"
 
 _HEAD = re.compile(r"\Aversion: (\d+)\n\n")
 _AGENT = "Agent: "
+# Of an agent's section.
+_TOLD_AGAIN = frozenset({"What you may propose", "Example"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,27 @@ class Prompt:
 
 
 @cache
-def load_prompt(flow: str, phase: str, agent: str) -> Prompt:
-    """What its phase's file says to all of its agents, its own section, and the protocol; LookupError without one."""
+def load_prompt(flow: str, phase: str, agent: str, *, short: bool = False) -> Prompt:
+    """What its phase's file says to all of its agents, its own section, and the protocol; LookupError without one.
+
+    A `short` one is for models that read slowly: without what the briefing and the answer's schema say once more.
+    """
     version, content = _read(PROMPTS / flow / f"{phase}.md")
     own = f"{_AGENT}{agent}"
     sections = content.split("\n## ")
-    kept = [section for section in sections if _title(section) == own or not _title(section).startswith(_AGENT)]
+    meant = [each for each in sections if _title(each) == own or not _title(each).startswith(_AGENT)]
+    kept = [_shortened(section) if short else section for section in meant]
     if own not in map(_title, kept):
         raise LookupError(f"The prompt of {flow}.{phase} has no section for {agent}.")
     _, protocol = _read(PROTOCOL)
     text = "\n## ".join(kept).replace(f"## {own}\n", "## You\n").strip() + "\n\n" + protocol.strip()
     return Prompt(f"{flow}.{phase}.{agent}", version, sha256(text.encode()).hexdigest(), text)
+
+
+def _shortened(section: str) -> str:
+    """Without its rights and its example."""
+    head, *parts = section.split("\n### ")
+    return "\n### ".join([head, *(part for part in parts if _title(part) not in _TOLD_AGAIN)])
 
 
 def _read(path: Path) -> tuple[int, str]:

@@ -35,7 +35,7 @@ def ask_for_proposal(
     flow, _, phase = briefing.kind.partition(".")
     return Ask(
         agent=agent,
-        prompt=load_prompt(flow, phase, agent.key),
+        prompt=load_prompt(flow, phase, agent.key, short=short is not None),
         briefing=briefing.text,
         schema=answer_schema(briefing.kind, agent.key, short),
         read=lambda data: read_proposal(briefing.kind, data, shapes),
