@@ -165,9 +165,9 @@ def agents(settings: Settings, model: LocalModel | None) -> str:
     if model:
         given = bool(settings.model or settings.model_roles)
         wins = ", and not what FLOTILLA_MODEL names: MODEL=local wins" if given else ""
-        return f"{model.name}, a small model on this machine{wins}; modelStatus says how it is"
+        return f"{model.name}, a small model on this machine{wins}; `modelStatus` says how it is"
     if settings.model or settings.model_roles:
-        return f"{settings.model or 'models for single roles'}; modelStatus says how it is"
+        return f"{settings.model or 'models for single roles'}; `modelStatus` says how it is"
     return "none: the built-in rules work alone. `make up MODEL=local` offers a small model"
 
 

