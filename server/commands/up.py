@@ -41,7 +41,7 @@ class NotPrepared(Exception):
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help="stop when the standard input ends")
-    parser.add_argument("--model", type=_model, default="", help=f"`{LOCAL}` starts a small language model, too")
+    parser.add_argument("--model", type=_model, help=f"`{LOCAL}` starts a small language model, too")
 
 
 def _model(text: str) -> str:
