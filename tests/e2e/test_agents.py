@@ -243,7 +243,6 @@ async def test_flows_come_to_their_end_whatever_a_flapping_model_does(desk: Desk
     assert (state["status"], state["currentPhase"]["key"]) == ("AWAITING_INPUT", "finalization")
     codes = [await failures(desk, flow_id) for flow_id in (discovered, assessed)]
     assert any(codes)
-    assert len(model.received) > 5
 
 
 async def failures(desk: Desk, flow_id: str) -> list[str]:
