@@ -20,6 +20,9 @@ class ModelNotStarted(Exception):
 
 def serve(folder: Path, port: int, key: str) -> None:
     """Until SIGTERM or SIGINT. A browser's pages reach 127.0.0.1, too: who has no key is refused."""
+    # There is nothing to put in order, and an exception would wait for threads of the server that do not end.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     sys.path.insert(0, str(folder))
     # By name: it is no dependency, it lies in that folder.
     xllamacpp = import_module("xllamacpp")
@@ -44,8 +47,4 @@ def serve(folder: Path, port: int, key: str) -> None:
     except RuntimeError as problem:
         raise ModelNotStarted(f"The small model cannot be served at port {port} of 127.0.0.1: {problem}") from None
     print(f"The small model is served at {server.listening_address}/v1", flush=True)  # noqa: T201 - for whoever started it alone
-    try:
-        signal.pause()
-    finally:
-        # Its threads do not end by themselves while a request is being answered.
-        os._exit(0)
+    signal.pause()
