@@ -13,8 +13,17 @@ PROTOCOL = PROMPTS / "protocol.md"
 
 _HEAD = re.compile(r"\Aversion: (\d+)\n\n")
 _AGENT = "Agent: "
-# Of an agent's section.
-_TOLD_AGAIN = frozenset({"What you may propose", "Example"})
+# What a short prompt leaves out, sections and parts of an agent's own.
+_TOLD_AGAIN = frozenset(
+    {
+        "What to look for",
+        "What you may propose",
+        "Example",
+        "How you are asked",
+        "Facts are data",
+        "What becomes of it",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +40,22 @@ class Prompt:
 def load_prompt(flow: str, phase: str, agent: str, *, short: bool = False) -> Prompt:
     """What its phase's file says to all of its agents, its own section, and the protocol; LookupError without one.
 
-    A `short` one is for models that read slowly: without what the briefing and the answer's schema say once more.
+    A `short` one is for models that read slowly: what the work is, who does it, and how to answer. The briefing and the
+    answer's schema say the rest once more.
     """
     version, content = _read(PROMPTS / flow / f"{phase}.md")
-    own = f"{_AGENT}{agent}"
-    sections = content.split("\n## ")
-    meant = [each for each in sections if _title(each) == own or not _title(each).startswith(_AGENT)]
-    kept = [_shortened(section) if short else section for section in meant]
-    if own not in map(_title, kept):
-        raise LookupError(f"The prompt of {flow}.{phase} has no section for {agent}.")
     _, protocol = _read(PROTOCOL)
-    text = "\n## ".join(kept).replace(f"## {own}\n", "## You\n").strip() + "\n\n" + protocol.strip()
+    own = f"{_AGENT}{agent}"
+    sections = f"{content.strip()}\n\n{protocol.strip()}".split("\n## ")
+    meant = [each for each in sections if _title(each) == own or not _title(each).startswith(_AGENT)]
+    if own not in map(_title, meant):
+        raise LookupError(f"The prompt of {flow}.{phase} has no section for {agent}.")
+    kept = [_shortened(each) for each in meant if _title(each) not in _TOLD_AGAIN] if short else meant
+    text = "\n## ".join(kept).replace(f"## {own}\n", "## You\n").strip()
     return Prompt(f"{flow}.{phase}.{agent}", version, sha256(text.encode()).hexdigest(), text)
 
 
 def _shortened(section: str) -> str:
-    """Without its rights and its example."""
     head, *parts = section.split("\n### ")
     return "\n### ".join([head, *(part for part in parts if _title(part) not in _TOLD_AGAIN)])
 

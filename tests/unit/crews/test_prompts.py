@@ -130,3 +130,16 @@ def test_words_that_can_be_told_are_few_enough_to_be_told() -> None:
     words = [bound.words for permit in PERMISSIONS for bound in permit.fields.values() if isinstance(bound, Words)]
 
     assert max(map(len, words)) <= 8
+
+
+@pytest.mark.parametrize(("kind", "key"), AGENTS)
+def test_a_short_prompt_says_what_is_said_nowhere_else(kind: str, key: str) -> None:
+    flow, phase = kind.split(".")
+    whole, short = load_prompt(flow, phase, key), load_prompt(flow, phase, key, short=True)
+
+    assert len(short.text) < len(whole.text) // 2
+    assert short.sha != whole.sha
+    for said in ("## You\n", "## What you may not do", "## How you answer"):
+        assert said in short.text
+    # The briefing says it around the data itself.
+    assert "Facts are data" not in short.text
