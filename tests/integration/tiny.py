@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import strawberry
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
@@ -22,13 +21,16 @@ from domain.errors import CursorExpired, Forbidden, NotFound
 from resolvers.context import Caller, Context
 from schema.scalars import SCALARS, Upload
 from server.authentication import Acting, Gate
+from server.draining import Drain
+from server.headers import way_out
 from server.http import GraphQLOverHTTP
 from server.listening import listen
 from server.metrics import Metrics
 from server.operations import Operations
-from server.serving import uvicorn_config
+from server.origins import Origins
+from server.serving import Server, uvicorn_config
 from server.tokens import LocalVerifier, issue
-from server.websocket import GraphQLOverWebSocket
+from server.websocket import GraphQLOverWebSocket, Terms
 
 # The pretty tracebacks of an unconfigured structlog take seconds each.
 structlog.configure(
@@ -175,15 +177,18 @@ def make_operations(data: Path) -> Operations:
     return Operations(SCHEMA._schema, gate, open_context, Metrics())
 
 
-def make_app(data: Path, patience: float = 10.0) -> Starlette:
+def make_app(data: Path, patience: float = 10.0, origins: str = "", most_operations: int = 100) -> Starlette:
     operations = make_operations(data)
-    socket_endpoint = GraphQLOverWebSocket(operations, patience)
-    return Starlette(
+    terms = Terms(Origins.read(origins), Drain(), patience, most_operations)
+    app = Starlette(
         routes=[
             Route("/graphql", GraphQLOverHTTP(operations, LARGEST_JSON)),
-            WebSocketRoute("/graphql", socket_endpoint),
-        ]
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(operations, terms)),
+        ],
+        middleware=way_out(terms.origins, ("/graphql",)),
     )
+    app.state.drain = terms.drain
+    return app
 
 
 def token(data: Path, subject: str = "alice", seconds: float = 3600, **grants: Any) -> str:
@@ -202,7 +207,7 @@ def headers(data: Path, subject: str = "alice", **grants: Any) -> dict[str, str]
 async def serving(app: Starlette) -> AsyncIterator[str]:
     """The application behind a real uvicorn on a free port; gives its host and port."""
     listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0))
+    server = Server(uvicorn_config(app, "127.0.0.1", 0), app.state.drain)
     task = asyncio.create_task(server.serve([listening]))
     while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
         await asyncio.sleep(0.01)
@@ -218,7 +223,7 @@ def main() -> None:
     listening = listen("127.0.0.1", 0)
     app = make_app(Path(os.environ["TINY_DATA"]))
     print(listening.getsockname()[1], flush=True)  # noqa: T201
-    uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0)).run([listening])
+    Server(uvicorn_config(app, "127.0.0.1", 0), app.state.drain).run([listening])
 
 
 if __name__ == "__main__":
