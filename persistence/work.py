@@ -18,6 +18,7 @@ from domain.definition import FlowDefinition
 from domain.engagement import Engagement
 from domain.errors import NotFound, Refused
 from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans, WakeFlow
+from domain.flow import Flow
 from domain.ports import Clock, Ids
 from domain.request import Acting, Answer
 from persistence.database import select_tenant
@@ -37,6 +38,7 @@ from persistence.stale_plans import resting_plans
 from persistence.tables import due, engagements, phase_runs, ui_states
 
 Announce = Callable[[Sequence[Head]], None]
+Saved = Callable[[Sequence[Flow]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,13 @@ class Outlets:
 
     `enqueue` writes a run, an export or a review into the engine's queue in the same transaction; `cancel` and
     `announce` are told after the commit, and may lose what they are told: the run is fenced off and the log is polled
-    all the same.
+    all the same. `saved` is told then as well, for figures and log lines.
     """
 
     enqueue: Callable[[AsyncConnection, Tenant, Enqueued], Awaitable[None]]
     cancel: Callable[[Sequence[CancelRun]], Awaitable[None]]
     announce: Announce
+    saved: Saved = lambda _flows: None
 
 
 class PostgresWork:
@@ -216,6 +219,7 @@ class Works:
             await self._record(tenant, acting, refused)
             raise
         self._outlets.announce(heads)
+        self._outlets.saved(work.flows.written)
         cancelled = [job for job in work.jobs if isinstance(job, CancelRun)]
         if cancelled:
             await self._outlets.cancel(cancelled)

@@ -1,30 +1,27 @@
-"""What Prometheus may read: operations, sockets, deliveries, and what the other parts count."""
+"""What Prometheus may read of an API process: operations, answers, sockets, deliveries, and what waits for workers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.gc_collector import GCCollector
-from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
+from prometheus_client import Counter, Histogram, Summary
 
+from server.backlog import Backlog
 from server.documents import Operation
+from server.exposition import Exposition
+from server.names import Names
 
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+COSTS = (10, 100, 1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000)
 
-Figures = Callable[[], Mapping[str, float]]
 
-
-class Metrics:
-    """The process's own registry, so that two applications in one process do not count together."""
+class Metrics(Exposition):
+    """The figures of an API process."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        GCCollector(registry=self.registry)
+        super().__init__()
+        self.names = Names()
         self._operations = Histogram(
             "flotilla_operation_seconds",
             "Time to answer a query or a mutation, by its root field and what it came to.",
@@ -32,19 +29,46 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
-        self._subscriptions = self._gauge("flotilla_subscriptions", "Subscriptions that are running.", "field")
+        self._named = Summary(
+            "flotilla_named_operation_seconds",
+            "The same by the operation's name: those of trusted documents, and of others the first so many.",
+            ("kind", "name", "outcome"),
+            registry=self.registry,
+        )
+        self._costs = Histogram(
+            "flotilla_operation_cost",
+            "Values that an operation may answer with, as reckoned before it runs.",
+            ("kind",),
+            buckets=COSTS,
+            registry=self.registry,
+        )
+        self._responses = Counter(
+            "flotilla_responses", "Answers over HTTP, by their status.", ("status",), registry=self.registry
+        )
+        self._subscriptions = self.gauge("flotilla_subscriptions", "Subscriptions that are running.", "field")
         self._deliveries = Counter(
             "flotilla_deliveries", "Events that subscriptions answered to.", ("field",), registry=self.registry
         )
-        self.sockets = self._gauge("flotilla_sockets", "WebSockets that are open.")
-        self._jobs = self._gauge("flotilla_jobs", "Jobs of the engine that have not ended.", "queue", "status")
-
-    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
-        return Gauge(name, what, labels, registry=self.registry)
+        self.sockets = self.gauge("flotilla_sockets", "WebSockets that are open.")
+        self._jobs = self.gauge("flotilla_jobs", "Jobs of the engine that have not ended.", "queue", "status")
+        self._oldest = self.gauge(
+            "flotilla_oldest_job_seconds", "Since when the oldest of them is there.", "queue", "status"
+        )
+        self._workers = self.gauge("flotilla_workers", "Workers that were seen lately.")
 
     def answered(self, operation: Operation, outcome: str, seconds: float) -> None:
         """A query or a mutation was answered."""
-        self._operations.labels(operation.kind.value, _field(operation), outcome).observe(seconds)
+        kind = operation.kind.value
+        self._operations.labels(kind, _field(operation), outcome).observe(seconds)
+        self._named.labels(kind, self.names.label(operation), outcome).observe(seconds)
+
+    def cost(self, operation: Operation, values: int) -> None:
+        """What an operation was reckoned to cost."""
+        self._costs.labels(operation.kind.value).observe(values)
+
+    def responded(self, status: int) -> None:
+        """A request over HTTP was answered."""
+        self._responses.labels(status).inc()
 
     @contextmanager
     def subscribed(self, operation: Operation) -> Iterator[None]:
@@ -56,31 +80,14 @@ class Metrics:
         """A subscription answered to one event."""
         self._deliveries.labels(_field(operation)).inc()
 
-    def set_jobs(self, jobs: Mapping[tuple[str, str], int]) -> None:
-        """How many jobs wait or run, by queue and status."""
+    def set_backlog(self, jobs: Mapping[tuple[str, str], Backlog], workers: int) -> None:
+        """How much waits or runs, by queue and status, since when, and who there is to run it."""
         self._jobs.clear()
-        for (queue, status), count in jobs.items():
-            self._jobs.labels(queue, status).set(count)
-
-    def watch(self, prefix: str, what: str, figures: Figures) -> None:
-        """Show what another part of the process counts; a name that ends in `_total` only ever rises."""
-        self.registry.register(_Watched(prefix, what, figures))
-
-    def text(self) -> bytes:
-        """Everything, in Prometheus' own format."""
-        return generate_latest(self.registry)
-
-
-class _Watched(Collector):
-    def __init__(self, prefix: str, what: str, figures: Figures) -> None:
-        self._prefix = prefix
-        self._what = what
-        self._figures = figures
-
-    def collect(self) -> Iterable[Metric]:
-        for name, value in self._figures().items():
-            kind = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
-            yield kind(f"{self._prefix}_{name}", self._what, value=value)
+        self._oldest.clear()
+        for of, found in jobs.items():
+            self._jobs.labels(*of).set(found.jobs)
+            self._oldest.labels(*of).set(found.seconds)
+        self._workers.set(workers)
 
 
 def _field(operation: Operation) -> str:
