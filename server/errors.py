@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import structlog
 from graphql import GraphQLError, Node
+from sqlalchemy.exc import DBAPIError
 
 from domain.errors import (
     CursorExpired,
@@ -24,6 +25,8 @@ from domain.errors import (
 LOG = structlog.get_logger(__name__)
 
 LONGEST_MESSAGE = 1000
+# What PostgreSQL calls the end of a statement that took too long.
+STATEMENT_ENDED = "57014"
 # Seconds after which something that is away may be back.
 ASK_AGAIN_AFTER = 10
 
@@ -148,6 +151,8 @@ def describe(error: BaseException) -> Error:
             return _error(code, str(error))
         case Unavailable():
             return _internal(error, str(error))
+        case DBAPIError() if getattr(error.orig, "sqlstate", None) == STATEMENT_ENDED:
+            return _error(Code.TIMEOUT, "The database took too long for this, and was stopped. Ask for less at once.")
         case _ if told := next((code for type_, code in _TOLD.items() if isinstance(error, type_)), None):
             return _error(told, str(error))
         case _:

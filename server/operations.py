@@ -112,9 +112,13 @@ class Operations:
             with edge():
                 yield Payload.of(answer)
             return
-        with edge(), self.metrics.subscribed(operation):
-            check_cost(self._schema, operation, parameters.variables)
-            asked = Asked(operation, parameters.variables, lambda: self._admit(operation, client))
+        with edge(), self._charged(operation, parameters, client), self.metrics.subscribed(operation):
+            asked = Asked(
+                operation,
+                parameters.variables,
+                lambda: self._admit(operation, client),
+                lambda: self._execute(operation, parameters),
+            )
             async with aclosing(self._subscriptions.payloads(asked, at or Place())) as payloads:
                 async for payload in payloads:
                     yield payload
