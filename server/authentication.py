@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from domain.access import SYSTEM, Member, Tenant
+from domain.access import SYSTEM, Member, Role, Tenant
 from domain.errors import Forbidden, Unauthenticated
 from resolvers.context import Caller
 from server.addresses import current_address
@@ -93,6 +93,9 @@ class Memberships(Protocol):
     async def find(self, tenant: Tenant, subject: str) -> Member | None:
         """The member, or None when there is none, or no such engagement of that client account."""
 
+    async def find_all(self, tenant: Tenant, subjects: Collection[str]) -> Collection[Member]:
+        """Those of the subjects that are members."""
+
 
 CallerFactory = Callable[["Acting"], Caller]
 
@@ -139,6 +142,10 @@ class Gate:
             user = _acting_user(identity, credentials.user)
             return self._make(Acting(identity, user, NOWHERE, Member(_subject(identity, user), frozenset())))
         return await self.enter(identity, credentials)
+
+    async def find_roles(self, tenant: Tenant, subjects: Collection[str]) -> Mapping[str, frozenset[Role]]:
+        """What each of them may do there now; who may nothing is left out."""
+        return {member.subject: member.roles for member in await self._memberships.find_all(tenant, subjects)}
 
     async def enter(self, identity: Identity, credentials: Credentials) -> Caller:
         """The caller in the engagement that his headers select."""

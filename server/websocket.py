@@ -270,9 +270,11 @@ class Conversation:
         task = asyncio.current_task()
         if operation.kind is OperationType.SUBSCRIPTION and task is not None:
             self._subscriptions.add(task)
-        async with aclosing(self._operations.answers(operation, parameters, client)) as answers:
-            async for answer in answers:
-                await self._send({"id": id, "type": "next", "payload": answer})
+        head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
+        async with aclosing(self._operations.payloads(operation, parameters, client)) as payloads:
+            async for payload in payloads:
+                # The payload is the same text for all who share it; only the head is this operation's own.
+                await self._send_text(f"{head}{payload.text}}}")
         await self._finish(id, {"id": id, "type": "complete"})
 
     async def _finish(self, id: str, message: Mapping[str, Any]) -> None:
@@ -286,6 +288,9 @@ class Conversation:
         # that waits is a cursor which stands still.
         with edge():
             text = orjson.dumps(message).decode()
+        await self._send_text(text)
+
+    async def _send_text(self, text: str) -> None:
         async with self._sending:
             await self._websocket.send({"type": "websocket.send", "text": text})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -157,6 +157,10 @@ class Memberships:
         if tenant != TENANT or subject not in roles:
             return None
         return Member(subject, frozenset({roles[subject]}))
+
+    async def find_all(self, tenant: Tenant, subjects: Collection[str]) -> list[Member]:
+        found = [await self.find(tenant, subject) for subject in subjects]
+        return [member for member in found if member]
 
 
 def make_caller(acting: Acting) -> Caller:
