@@ -7,6 +7,7 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+from server.connections import Connection
 from server.draining import Drain
 from server.frames import Frames
 
@@ -32,6 +33,7 @@ def uvicorn_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=DRAIN_WITHIN,
+        http=Connection,
         ws=Frames,
         ws_max_size=LARGEST_MESSAGE,
         # Costs more CPU per delivery than it saves in bytes, and half the memory of a socket.
