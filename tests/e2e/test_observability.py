@@ -1,0 +1,128 @@
+"""One mutation as operators see it: one trace over API, worker and database, figures, and log lines under one id."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.collector import Collected
+from tests.e2e.observed import PRIVATE, Site, lines, site
+
+pytestmark = pytest.mark.slow
+
+TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+STEPS = ["begin", "rules", "save"]
+# Those of a discovery up to its first pause.
+PHASES = 2
+
+
+@pytest.fixture(scope="module")
+def running(module_database: str, broadcast_url: str) -> Iterator[Site]:
+    with site(module_database, broadcast_url) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def flow_id(running: Site) -> str:
+    """A flow that has been started under an id and a trace of the client's, and waits for a person."""
+    flow_id = running.start(**{"X-Request-Id": "order-66", "traceparent": f"00-{TRACE}-{PARENT}-01"})
+    deadline = time.monotonic() + 30
+    while running.status(flow_id) != "AWAITING_INPUT":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return flow_id
+
+
+def spans(running: Site) -> list[Collected]:
+    """All of the trace, once what ends last has come from either process: two runs, and the operation."""
+
+    def complete() -> bool:
+        names = [span.name for span in running.collector.of(TRACE)]
+        return names.count("phase") == PHASES and "mutation StartIt" in names
+
+    running.collector.wait(complete)
+    return running.collector.of(TRACE)
+
+
+def own(id: str) -> str:
+    """Without its type: as rows, spans and lines hold it."""
+    return id.partition(":")[2]
+
+
+def below(found: list[Collected], parent: Collected) -> list[Collected]:
+    return [span for span in found if span.parent == parent.id]
+
+
+def test_a_mutation_that_starts_a_phase_is_one_trace(running: Site, flow_id: str) -> None:
+    found = spans(running)
+
+    (operation,) = [span for span in found if span.name == "mutation StartIt"]
+    assert (operation.service, operation.parent) == ("flotilla-api", PARENT)
+    assert operation.attributes["flotilla.outcome"] == "ok"
+    assert operation.attributes["flotilla.flow_id"] == own(flow_id)
+    (enqueued,) = [span for span in below(found, operation) if span.name == "enqueue phases"]
+    (run,) = below(found, enqueued)[-1:]
+    assert (run.service, run.name, run.attributes["flotilla.outcome"]) == ("flotilla-worker", "phase", "done")
+    assert [span.name for span in below(found, run) if span.name in STEPS] == STEPS
+    assert {span.service for span in found} == {"flotilla-api", "flotilla-worker"}
+
+
+def test_statements_are_spans_of_what_sends_them_without_their_values(running: Site, flow_id: str) -> None:
+    found = spans(running)
+
+    of_api = [span for span in found if span.service == "flotilla-api" and "db.query.text" in span.attributes]
+    of_worker = [span for span in found if span.service == "flotilla-worker" and "db.query.text" in span.attributes]
+    assert "INSERT master_flows" in {span.name for span in of_api}
+    (save, *_) = [span for span in found if span.name == "save"]
+    assert "UPDATE master_flows" in {span.name for span in below(found, save)}
+    known = {span.id for span in found} | {PARENT}
+    assert [span for span in found if span.parent not in known] == []
+    private = (PRIVATE, own(flow_id), running.tenant.engagement_id, "alice")
+    texts = [span.attributes["db.query.text"] for span in (*of_api, *of_worker)]
+    assert [text for text in texts if any(value in text for value in private)] == []
+
+
+def test_what_nobody_asked_for_is_no_span(running: Site, flow_id: str) -> None:
+    """Polls, sweeps and heartbeats would be roots without end."""
+    roots = {span.name for span in running.collector.spans if not span.parent}
+
+    assert roots <= {"query ReadIt"}
+
+
+def test_every_line_of_a_request_and_of_its_runs_says_whose_it_is(running: Site, flow_id: str) -> None:
+    (operation,) = [line for line in lines(running.api) if line.get("name") == "StartIt"]
+    ended = [line for line in lines(running.worker) if line["message"] == "phase_ended"]
+
+    assert (operation["request_id"], operation["trace_id"], operation["outcome"]) == ("order-66", TRACE, "ok")
+    assert operation["flow_id"] == own(flow_id)
+    assert {line["flow_id"] for line in ended} == {operation["flow_id"]}
+    assert {(line["request_id"], line["trace_id"]) for line in ended} == {("order-66", TRACE)}
+    assert all(line["run_id"] and line["phase"] for line in ended)
+
+
+def test_no_line_holds_a_token_or_what_a_tenant_wrote(running: Site, flow_id: str) -> None:
+    for process in (running.api, running.worker):
+        assert running.token not in process.output
+        assert PRIVATE not in process.output
+
+
+def test_an_answer_names_its_request(running: Site) -> None:
+    given = running.post("{ viewer { id } }", {}, **{"X-Request-Id": "order-67"})
+    strange = running.post("{ viewer { id } }", {}, **{"X-Request-Id": 'a"b'})
+
+    assert given.headers["x-request-id"] == "order-67"
+    assert len(strange.headers["x-request-id"]) == 36
+
+
+def test_the_worker_counts_phases_by_type_and_what_they_came_to(running: Site, flow_id: str) -> None:
+    _, worker = running.figures()
+
+    (phases,) = [each for each in text_string_to_metric_families(worker) if each.name == "flotilla_phase_seconds"]
+    counts = [sample for sample in phases.samples if sample.name.endswith("_count")]
+    assert {(count.labels["kind"], count.labels["outcome"], count.value) for count in counts} == {
+        ("discovery", "ok", 1.0)
+    }
+    assert {count.labels["phase"] for count in counts} == {"data_import", "attribute_mapping"}
