@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": "run phases",
     "migrate": "bring the database to this release",
     "schema": "print schema.graphql",
+    "trust": "write the manifest of the documents that clients call by their hash",
     "token": "issue a token of the local issuer",
     "connect": "print what a client needs to act as somebody",
 }

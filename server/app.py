@@ -28,6 +28,7 @@ from server.bounds import STATEMENT_GRACE, Bounds
 from server.composition import Definitions, database, new_id, now, settle, works
 from server.downloads import Downloads
 from server.draining import Drain
+from server.event_streams import GraphQLOverEventStreams, Negotiated
 from server.headers import way_out
 from server.health import Readiness, healthz, look_at_broadcaster, look_at_database, look_at_workers
 from server.http import GraphQLOverHTTP
@@ -44,6 +45,7 @@ from server.requests import Requests, note_flows
 from server.scraping import Scraping
 from server.sessions import local_session
 from server.settings import Settings
+from server.settlement import Settlement
 from server.tokens import LocalVerifier
 from server.websocket import GraphQLOverWebSocket, Terms
 from shapes.codec import Codec
@@ -63,17 +65,19 @@ def create_app(settings: Settings, definitions: Definitions = DEFINITIONS) -> St
     operations = Operations(schema._schema, parts.gate, parts.open_context, parts.metrics, parts.bounds)
     # JSON escapes text: what is just within the limit of a text must fit into a body.
     http = GraphQLOverHTTP(operations, 4 * settings.text_limit)
+    streams = GraphQLOverEventStreams(operations, drain, 4 * settings.text_limit)
     terms = Terms(origins, drain, settings.socket_patience, settings.socket_operations)
     session = local_session(settings, parts.memberships) if settings.local_issuer else None
     app = Starlette(
         routes=[
-            Route(API, http),
+            Route(API, Negotiated(streams, http)),
+            Route(f"{API}/stream", streams),
             WebSocketRoute(API, GraphQLOverWebSocket(operations, terms)),
             Route("/healthz", healthz),
             Route("/readyz", parts.readiness.__call__),
             Route("/metrics", parts.scraping.__call__),
             Route(f"{EXPORTS}/{{export_id}}", parts.downloads.fetch),
-            *pages(DASHBOARD, session, definitions.values()),
+            *pages(None if settings.production else DASHBOARD, session, definitions.values()),
         ],
         middleware=[
             Middleware(Requests, responded=parts.metrics.responded),
@@ -169,5 +173,6 @@ class Parts:
             await stack.enter_async_context(self._broadcast)
             await stack.enter_async_context(self._hub)
             await stack.enter_async_context(self._publisher)
+            await stack.enter_async_context(Settlement(self.bounds.budgets, self._settings.broadcast_url))
             settle()
             yield

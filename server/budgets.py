@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import time
@@ -87,6 +88,8 @@ class Budgets:
         self._clock = clock
         self._accounts: dict[str, Account] = {}
         self._sweep_at = SWEEP_EVERY
+        # Something was, since somebody last looked.
+        self.spent = asyncio.Event()
 
     def charge(self, token: str, price: int) -> Charge:
         """Take the price from what the token may spend; if it has less nothing is taken: BudgetSpent, or TooDear."""
@@ -97,11 +100,8 @@ class Budgets:
         if after > self.per_minute:
             raise self._refuse(account.spent, price)
         account.spent, account.untold = after, account.untold + price
-        self.notice()
+        self.spent.set()
         return self._charge(price, after)
-
-    def notice(self) -> None:
-        """Something was spent that others were not told."""
 
     def take_untold(self) -> Mapping[str, float]:
         """What was spent here since the last time, by account."""
@@ -110,10 +110,16 @@ class Budgets:
             self._accounts[key].untold = 0.0
         return found
 
-    def learn(self, key: str, spent: float) -> None:
-        """What everybody has spent of an account, what was taken last included."""
-        account = self._account(key)
-        account.spent = spent + account.untold
+    def put_back(self, untold: Mapping[str, float]) -> None:
+        """It could not be told."""
+        for key, amount in untold.items():
+            self._account(key).untold += amount
+
+    def learn(self, spent: Mapping[str, float]) -> None:
+        """What all processes have spent together, with what was taken last."""
+        for key, amount in spent.items():
+            account = self._account(key)
+            account.spent = amount + account.untold
 
     def _account(self, key: str) -> Account:
         """As of now."""

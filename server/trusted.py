@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import orjson
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
 
-from server.errors import BadRequest, Code, DocumentRefused
+from domain.errors import LimitExceeded
+from server.documents import Documents, Openness
+from server.errors import BadRequest, Code, DocumentRefused, InvalidOperation
 from server.parameters import Parameters
 from server.settings import InvalidSettings
 
@@ -91,6 +95,33 @@ def read_manifest(path: Path) -> Mapping[str, str]:
     if wrong := [name for name, text in found.items() if hash_of(text) != name]:
         raise InvalidSettings(f"In {path} the text under {wrong[0]} has another SHA-256. {advice}")
     return found
+
+
+def write_manifest(path: Path, kept: Mapping[str, str], texts: Iterable[str]) -> Mapping[str, str]:
+    """Write those documents and the ones that are kept, in place of what the file held; a reader sees either whole."""
+    documents = {**kept, **{hash_of(text): text for text in texts}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_bytes(orjson.dumps(documents, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
+    aside.replace(path)
+    return documents
+
+
+def check(schema: GraphQLSchema, text: str) -> Sequence[GraphQLError]:
+    """Why the document would never be executed, as in production; nothing when it would be."""
+    documents = Documents(schema, Openness(introspection=False))
+    try:
+        nodes = parse(text).definitions
+        names = [node.name for node in nodes if isinstance(node, OperationDefinitionNode)]
+        for name in names or [None]:
+            documents.operation(text, name.value if name else None).price.of({})
+    except GraphQLError as error:
+        return [error]
+    except InvalidOperation as error:
+        return error.errors
+    except LimitExceeded as error:
+        return [GraphQLError(str(error))]
+    return ()
 
 
 def _called(parameters: Parameters) -> str | None:
