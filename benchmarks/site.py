@@ -78,6 +78,10 @@ def _environment(url: str, broadcast_url: str, folder: Path) -> dict[str, str]:
         "FLOTILLA_DATA": str(folder),
         "FLOTILLA_PORT": "0",
         "FLOTILLA_LOG_LEVEL": "warning",
+        # One token asks as much as it can.
+        "FLOTILLA_COST_BUDGET": "0",
+        "FLOTILLA_TOKEN_RATE": "0",
+        "FLOTILLA_ADDRESS_RATE": "0",
     }
 
 
