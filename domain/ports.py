@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from domain.learning import LearningPattern
     from domain.planning.ports import Solvers
     from domain.portfolio import Portfolio
-    from domain.request import Acting
+    from domain.request import Acting, Answer
     from domain.source import Source
 
 T = TypeVar("T")
@@ -352,6 +352,9 @@ class UnitOfWork(Protocol):
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
 
+    def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Say for the audit log how something was and is; never what is secret."""
+
     async def engagement(self) -> Engagement: ...
 
     async def start_run(self, run_id: str) -> int:
@@ -367,6 +370,12 @@ class Work(Protocol):
     """Opens a unit of work for a tenant; with `acting` it is audited, and a repeat raises Repeated."""
 
     def __call__(self, tenant: Tenant, acting: Acting | None = None) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+    async def record(self, tenant: Tenant, acting: Acting, outcome: str, answer: Answer) -> None:
+        """Keep in the audit log what a request came to that changed nothing.
+
+        Its problems are told again to a repeat; Repeated when one with its key was carried out meanwhile.
+        """
 
 
 class Sweeps(Protocol):
