@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from domain.access import Member, Role, Tenant
-from server.admission import open_engagement, admit
+from server.admission import admit, open_engagement
 from tests.collector import Collector, collecting
 from tests.integration.tiny import token
 from tests.servers import Process, passable_folder
