@@ -44,7 +44,7 @@ from server.rates import Rates
 from server.requests import Requests, note_flows
 from server.scraping import Scraping
 from server.sessions import local_session
-from server.settings import Settings
+from server.settings import PRODUCTION, Settings
 from server.settlement import Settlement
 from server.tokens import LocalVerifier
 from server.websocket import GraphQLOverWebSocket, Terms
@@ -77,7 +77,7 @@ def create_app(settings: Settings, definitions: Definitions = DEFINITIONS) -> St
             Route("/readyz", parts.readiness.__call__),
             Route("/metrics", parts.scraping.__call__),
             Route(f"{EXPORTS}/{{export_id}}", parts.downloads.fetch),
-            *pages(None if settings.production else DASHBOARD, session, definitions.values()),
+            *pages(None if settings.profile == PRODUCTION else DASHBOARD, session, definitions.values()),
         ],
         middleware=[
             Middleware(Requests, responded=parts.metrics.responded),

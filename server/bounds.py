@@ -17,7 +17,7 @@ from server.documents import Openness, Operation
 from server.errors import FailedOperation, InvalidOperation, RateLimited, TooSlow, failed
 from server.limits import check_variables
 from server.multipart import File
-from server.settings import Settings
+from server.settings import PRODUCTION, Settings
 from server.trusted import TrustedDocuments
 
 # PostgreSQL ends a statement so much later than the server does its operation: only if the server could not.
@@ -38,8 +38,9 @@ class Bounds:
     def of(cls, settings: Settings) -> Self:
         """As the settings say; InvalidSettings when they contradict each other."""
         path = Path(settings.trusted_documents) if settings.trusted_documents else None
-        trusted = TrustedDocuments.read(path, only=settings.production)
-        openness = Openness(introspection=not settings.production, suggestions=not settings.production)
+        production = settings.profile == PRODUCTION
+        trusted = TrustedDocuments.read(path, only=production)
+        openness = Openness(introspection=not production, suggestions=not production)
         return cls(
             trusted, openness, Budgets(settings.cost_budget), settings.operation_seconds, settings.upload_seconds
         )

@@ -47,7 +47,7 @@ class Operation:
         return self.definition.operation
 
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, SizeRule)
+RULES = (SizeRule, *specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
 @dataclass(frozen=True, slots=True)

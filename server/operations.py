@@ -60,6 +60,7 @@ class Operations:
         self._open = open_context
         self._subscriptions = Subscriptions(schema, open_context, gate.find_roles)
         self.metrics = metrics
+        metrics.watch("flotilla_sharing", "Answering an event once for many.", self._subscriptions.groups.figures)
 
     async def identify(self, credentials: Credentials) -> Client:
         """Whose token it is."""
@@ -112,16 +113,19 @@ class Operations:
             with edge():
                 yield Payload.of(answer)
             return
-        with edge(), self._charged(operation, parameters, client), self.metrics.subscribed(operation):
+        with edge(), self._charged(operation, parameters, client) as charge, self.metrics.subscribed(operation):
             asked = Asked(
                 operation,
                 parameters.variables,
                 lambda: self._admit(operation, client),
                 lambda: self._execute(operation, parameters),
             )
+            said = charge.extensions()
             async with aclosing(self._subscriptions.payloads(asked, at or Place())) as payloads:
                 async for payload in payloads:
-                    yield payload
+                    # Paid for once, so told once: what follows is the same text for all who ask alike.
+                    yield payload.beside(said) if said else payload
+                    said = None
                     self.metrics.delivered(operation)
 
     async def _admit(self, operation: Operation, client: Client) -> Caller:

@@ -178,7 +178,7 @@ class Settings:
         " production",
     )
     cost_budget: int = setting(
-        2_000_000, number(0, 999_999_999_999), "What the operations of one token may cost in a minute; 0 is without end"
+        5_000_000, number(0, 999_999_999_999), "What the operations of one token may cost in a minute; 0 is without end"
     )
     operation_seconds: int = setting(30, number(1, 3_600), "Seconds that an operation may take")
     upload_seconds: int = setting(900, number(1, 86_400), "Seconds that an operation with a file may take")
@@ -213,11 +213,6 @@ class Settings:
         if problems:
             raise InvalidSettings("\n".join(problems))
         return cls(**values)
-
-    @property
-    def production(self) -> bool:
-        """Whether nothing is served but what the product's own clients need."""
-        return self.profile == PRODUCTION
 
     @property
     def local_issuer(self) -> bool:
