@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Iterator
 
 import pytest
+import yaml
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.collector import Collected
 from tests.e2e.observed import PRIVATE, Site, lines, site
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -17,6 +22,10 @@ TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 STEPS = ["begin", "rules", "save"]
 # Those of a discovery up to its first pause.
 PHASES = 2
+DEPLOY = ROOT / "deploy"
+NAME = re.compile(r"\b(?:flotilla|process|python)_[a-z_]+")
+SELECTED = re.compile(r"\b((?:flotilla|process|python)_[a-z_]+)\{([^}]*)\}")
+LABEL = re.compile(r"([a-z_]+)\s*(?:=~|!~|!=|=)")
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +73,9 @@ def test_a_mutation_that_starts_a_phase_is_one_trace(running: Site, flow_id: str
     assert operation.attributes["flotilla.outcome"] == "ok"
     assert operation.attributes["flotilla.flow_id"] == own(flow_id)
     (enqueued,) = [span for span in below(found, operation) if span.name == "enqueue phases"]
-    (run,) = below(found, enqueued)[-1:]
-    assert (run.service, run.name, run.attributes["flotilla.outcome"]) == ("flotilla-worker", "phase", "done")
+    (run,) = [span for span in below(found, enqueued) if span.name == "phase"]
+    assert (run.service, run.attributes["flotilla.outcome"]) == ("flotilla-worker", "done")
+    assert (run.attributes["flotilla.flow_id"], run.attributes["flotilla.phase"]) == (own(flow_id), "data_import")
     assert [span.name for span in below(found, run) if span.name in STEPS] == STEPS
     assert {span.service for span in found} == {"flotilla-api", "flotilla-worker"}
 
@@ -126,3 +136,38 @@ def test_the_worker_counts_phases_by_type_and_what_they_came_to(running: Site, f
         ("discovery", "ok", 1.0)
     }
     assert {count.labels["phase"] for count in counts} == {"data_import", "attribute_mapping"}
+
+
+def test_every_figure_that_dashboard_and_alerts_name_is_exported_with_the_labels_they_use(
+    running: Site, flow_id: str
+) -> None:
+    """A panel over a figure that was renamed stays empty, and an alert over one never comes."""
+    families = {family.name: family for text in running.figures() for family in text_string_to_metric_families(text)}
+    labels = {
+        sample.name: sample.labels.keys() | {"instance", "job"} for f in families.values() for sample in f.samples
+    }
+
+    unknown = [name for text in expressions() for name in NAME.findall(text) if not known(name, families)]
+    wrong = [
+        (name, label)
+        for text in expressions()
+        for name, selected in SELECTED.findall(text)
+        for label in LABEL.findall(selected)
+        if name in labels and label not in labels[name]
+    ]
+
+    assert unknown == []
+    assert wrong == []
+
+
+def known(name: str, families: dict[str, Metric]) -> bool:
+    """Whether a sample may be called that: a family has its samples under names of their own."""
+    return any(name == f"{family}{end}" for family in families for end in ("", "_total", "_bucket", "_sum", "_count"))
+
+
+def expressions() -> list[str]:
+    """Whatever Prometheus is asked by the files for operators."""
+    dashboard = json.loads((DEPLOY / "grafana" / "flotilla.json").read_text("utf-8"))
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text("utf-8"))
+    panels = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
+    return [*panels, *(rule["expr"] for group in rules["groups"] for rule in group["rules"])]

@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from websockets.asyncio.client import connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from tests.integration import tiny
 
@@ -224,7 +224,7 @@ async def test_a_socket_goes_through(proxy: Proxy) -> None:
             address,
             ssl=trust,
             subprotocols=[Subprotocol("graphql-transport-ws")],
-            origin=f"https://127.0.0.1:{proxy.port}",
+            origin=Origin(f"https://127.0.0.1:{proxy.port}"),
         ) as opened,
     ):
         await opened.send(json.dumps({"type": "connection_init", "payload": tiny.headers(proxy.data)}))
