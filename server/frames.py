@@ -81,6 +81,8 @@ class Frames(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         if message["type"] != "websocket.close" or not self.handshake_complete:
             await super().send(message)
+            # Refused with an answer of the application's own is a handshake, too.
+            self.handshake_complete |= self.close_sent
             return
         self.writable.set()
         await super().send(message)

@@ -269,6 +269,8 @@ class Conversation:
         operation = self._operations.find(parameters)
         task = asyncio.current_task()
         if operation.kind is OperationType.SUBSCRIPTION and task is not None:
+            if self._terms.drain.begun:
+                return
             self._subscriptions.add(task)
         head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
         async with aclosing(self._operations.payloads(operation, parameters, client)) as payloads:
