@@ -44,6 +44,7 @@ from tests.integration.inputs import (
     text_of,
     value_for,
 )
+from tests.integration.lists import CONNECTIONS, WITHOUT_A_WAY, cursors, of_somebody_else, text_of_list
 from tests.integration.test_websocket import opened, receive, send, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -353,6 +354,43 @@ async def test_a_query_by_a_foreign_id_is_as_by_an_unknown_one(world: World, que
 
     assert foreign == await world.ask("mallory", query, id=f"{type_}:{UNKNOWN}")
     assert "errors" not in foreign
+
+
+# ── cursors
+
+
+NEVER = "bmV2ZXIgd2FzIGEgY3Vyc29y"
+NO_CURSOR = {"code": "CURSOR_EXPIRED"}
+
+
+async def test_every_list_can_be_reached() -> None:
+    assert {("PlanComparison", "moved")} == WITHOUT_A_WAY
+
+
+@pytest.mark.parametrize(("type_", "name"), CONNECTIONS)
+async def test_a_foreign_cursor_is_as_one_that_never_was(world: World, type_: str, name: str) -> None:
+    own = next(cursors(await world.ask("alice", text_of_list(type_, name))), None)
+    if own is None or own.isdigit():
+        pytest.skip("The sample has none." if own is None else "A number says nothing of anybody.")
+    assert "errors" not in await world.ask("alice", text_of_list(type_, name, own))
+
+    never = await world.ask("alice", text_of_list(type_, name, NEVER))
+
+    assert {json.dumps(error["extensions"]) for error in never["errors"]} == {json.dumps(NO_CURSOR)}
+    assert never == await world.ask("alice", text_of_list(type_, name, of_somebody_else(own)))
+    if type_ == "Query":
+        foreign = await world.ask("mallory", text_of_list(type_, name, own))
+        assert foreign == await world.ask("mallory", text_of_list(type_, name, NEVER)) == never
+
+
+async def test_a_cursor_is_of_its_list_and_its_order(world: World) -> None:
+    query = "query ($after: String) {{ flows(orderBy: {}, first: 1, after: $after) {{ edges {{ cursor }} }} }}"
+    (own,) = cursors(await world.ask("alice", query.format("UPDATED_DESC")))
+
+    turned = await world.ask("alice", query.format("CREATED_ASC"), after=own)
+    elsewhere = await world.ask("alice", text_of_list("Query", "auditLog", own))
+
+    assert [answer["errors"][0]["extensions"] for answer in (turned, elsewhere)] == [NO_CURSOR] * 2
 
 
 # ── mutations
