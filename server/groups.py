@@ -124,7 +124,7 @@ class Group:
         self._running: asyncio.Task[None] | None = None
         self._failure: FailedOperation | None = None
         self.over = False
-        self.members = 0
+        self.members = self.made = 0
 
     async def answer(self, event: object) -> Payload:
         """What the group answers to that event; made once, however many ask for it."""
@@ -205,6 +205,7 @@ class Group:
             self.tell()
 
     async def _answer(self, event: object) -> Payload:
+        self.made += 1
         async with self._open(self._caller) as context:
             return Payload.of(await self._delivering.deliver(event, context), place(event))
 
@@ -220,14 +221,21 @@ class Groups:
     def __init__(self, open_context: OpenContext) -> None:
         self._open = open_context
         self._groups: dict[Any, Group] = {}
+        self._made = 0
 
-    def __len__(self) -> int:
-        return len(self._groups)
+    def figures(self) -> Mapping[str, float]:
+        """What there is now, and how many answers were made since the start; deliveries are counted elsewhere."""
+        return {
+            "groups": len(self._groups),
+            "members": sum(group.members for group in self._groups.values()),
+            "answers_total": self._made + sum(group.made for group in self._groups.values()),
+        }
 
     def join(self, key: object, execution: Callable[[], Execution], caller: Caller) -> Group:
         """The group of that key, new where there is none; every join needs its leave."""
         group = self._groups.get(key)
         if group is None or group.over:
+            self._made += 0 if group is None else group.made
             group = self._groups[key] = Group(execution, caller, self._open)
         group.members += 1
         return group
@@ -239,6 +247,7 @@ class Groups:
             group.stop()
             if self._groups.get(key) is group:
                 del self._groups[key]
+                self._made += group.made
 
 
 class Continued:

@@ -51,9 +51,8 @@ class Standings:
     nobody is served on a membership that was not seen for long.
     """
 
-    def __init__(self, find: FindRoles, every: float = LOOK_EVERY) -> None:
+    def __init__(self, find: FindRoles) -> None:
         self._find = find
-        self._every = every
         self._watched: defaultdict[Tenant, set[Standing]] = defaultdict(set)
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = 0.0
@@ -84,10 +83,10 @@ class Standings:
             self._sure.set()
 
     async def _look_on(self) -> None:
-        wait = self._every
+        wait = LOOK_EVERY
         while True:
             await asyncio.sleep(wait)
-            wait = self._every if await self._looked() else min(LOOK_AGAIN_AFTER, self._every)
+            wait = LOOK_EVERY if await self._looked() else LOOK_AGAIN_AFTER
 
     async def _looked(self) -> bool:
         """Look at all that is followed; False when one look failed."""
