@@ -131,13 +131,12 @@ class Gate:
             self._rates.refusal(current_address())
             raise
 
-    async def admit(self, identity: Identity, credentials: Credentials, root_fields: frozenset[str]) -> Caller:
-        """The caller of one more operation, which asks for those fields of the root."""
+    def count(self, identity: Identity) -> None:
+        """One more operation with that token; RateLimited where it was one too many."""
         self._rates.operation(identity.subject)
-        return await self.readmit(identity, credentials, root_fields)
 
-    async def readmit(self, identity: Identity, credentials: Credentials, root_fields: frozenset[str]) -> Caller:
-        """The same for an operation that goes on: who its caller is by now."""
+    async def admit(self, identity: Identity, credentials: Credentials, root_fields: frozenset[str]) -> Caller:
+        """The caller of an operation that asks for those fields of the root."""
         if root_fields <= WITHOUT_TENANT:
             user = _acting_user(identity, credentials.user)
             return self._make(Acting(identity, user, NOWHERE, Member(_subject(identity, user), frozenset())))

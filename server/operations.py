@@ -96,6 +96,7 @@ class Operations:
 
     @contextmanager
     def _charged(self, operation: Operation, parameters: Parameters, client: Client) -> Iterator[Charge]:
+        self._gate.count(client.identity)
         charging = self._bounds.charged(operation, parameters.variables, client.credentials.token)
         with charging as charge, edge():
             yield charge
