@@ -19,7 +19,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation import NoSchemaIntrospectionCustomRule
+from graphql.validation import ASTValidationRule, NoSchemaIntrospectionCustomRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -47,7 +47,12 @@ class Operation:
         return self.definition.operation
 
 
-RULES = (SizeRule, *specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+RULES: tuple[type[ASTValidationRule], ...] = (
+    SizeRule,
+    *specified_rules,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
 
 
 @dataclass(frozen=True, slots=True)

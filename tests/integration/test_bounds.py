@@ -214,13 +214,13 @@ async def test_who_may_not_ask_for_the_schema_learns_nothing_of_it(tmp_path: Pat
     bounds = Bounds(openness=Openness(introspection=False, suggestions=False))
     async with asking(tmp_path, bounds) as client:
         answers = [
-            await post(client, query, **variables)
-            for query, variables in (
-                ("{ __schema { types { name } } }", {}),
-                ('{ __type(name: "Query") { name } }', {}),
-                ("{ helo }", {}),
-                ("{ hello(nam: 1) }", {}),
-                ("{ ...F } fragment F on Quer { hello }", {}),
+            await post(client, query)
+            for query in (
+                "{ __schema { types { name } } }",
+                '{ __type(name: "Query") { name } }',
+                "{ helo }",
+                "{ hello(nam: 1) }",
+                "{ ...F } fragment F on Quer { hello }",
             )
         ]
 
