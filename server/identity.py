@@ -90,9 +90,6 @@ def verify(token: str, key: PublicKeyTypes, algorithms: Sequence[str], expected:
         )
     except jwt.InvalidTokenError as error:
         raise Unauthenticated(_explain(error, expected)) from None
-    except (OverflowError, ValueError):
-        # Times that JSON can write and a clock cannot show, such as Infinity.
-        raise Unauthenticated("The token's times cannot be read. Get a new one from the issuer.") from None
     return _identity(claims, expected.leeway)
 
 
