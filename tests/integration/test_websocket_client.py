@@ -36,7 +36,8 @@ const all = async (client, query, variables) => {
   for await (const result of client.iterate({ query, variables })) found.push(result);
   return found;
 };
-const failed = (client, query) => all(client, query).then(() => null, (errors) => errors.map((e) => e.extensions.code));
+const failed = (client, query) =>
+  all(client, query).then(() => null, (errors) => errors.map((each) => each.extensions.code));
 // What a page does to resume: the variables it subscribed with always name the last cursor it has.
 const follow = (client, to) => new Promise((done, fail) => {
   const numbers = [], variables = { after: 0 };
