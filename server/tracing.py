@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from opentelemetry import trace
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,10 +13,6 @@ from server.settings import Settings
 
 # OpenTelemetry's own variables; the SDK reads these and others of theirs by itself (sampler, headers, resource).
 STANDARD = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-TRACES = "/v1/traces"
-# What waits to be sent is dropped beyond this; a collector that is away must cost no memory.
-MOST_WAITING = 4096
-SENT_WITHIN_MS = 2_000
 
 
 def asked_for(settings: Settings, environment: Mapping[str, str] = os.environ) -> bool:
@@ -34,35 +29,14 @@ def tracing(settings: Settings, process: str) -> Iterator[None]:
     if not asked_for(settings):
         yield
         return
-    # They take a tenth of a second and 20 MB.
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from server.spans import Spans
 
-    # A name that the deployment gives (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES) wins over ours.
-    own = {"service.name": f"flotilla-{process}", "service.instance.id": f"{os.uname().nodename}:{os.getpid()}"}
-    provider = TracerProvider(resource=Resource(own).merge(Resource.create()) if _named() else Resource.create(own))
-    exporter = OTLPSpanExporter(endpoint=_endpoint(settings.otlp_url))
-    provider.add_span_processor(
-        BatchSpanProcessor(exporter, max_queue_size=MOST_WAITING, schedule_delay_millis=SENT_WITHIN_MS)
-    )
-    trace.set_tracer_provider(provider)
+    spans = Spans(settings.otlp_url, process)
+    trace.set_tracer_provider(spans.provider)
     try:
         yield
     finally:
-        provider.shutdown()
-
-
-def _named() -> bool:
-    return bool(os.environ.get("OTEL_SERVICE_NAME")) or "service.name" in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
-
-
-def _endpoint(url: str) -> str | None:
-    """Where exactly; None leaves it to OpenTelemetry's variables."""
-    if not url:
-        return None
-    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + TRACES
+        spans.close()
 
 
 def trace_database(engine: AsyncEngine, settings: Settings) -> AsyncEngine:
