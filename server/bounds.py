@@ -11,10 +11,9 @@ from typing import Any, Self
 
 from graphql import OperationType
 
-from domain.errors import LimitExceeded
 from server.budgets import Budgets, BudgetSpent, Charge, TooDear
 from server.documents import Openness, Operation
-from server.errors import FailedOperation, InvalidOperation, RateLimited, TooSlow, failed
+from server.errors import FailedOperation, InvalidOperation, TooSlow, failed
 from server.limits import check_variables
 from server.multipart import File
 from server.settings import PRODUCTION, Settings
@@ -22,6 +21,8 @@ from server.trusted import TrustedDocuments
 
 # PostgreSQL ends a statement so much later than the server does its operation: only if the server could not.
 STATEMENT_GRACE = 5
+# Parsing and validating so much of a document takes about as long as giving a value.
+CHARACTERS_A_VALUE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +46,27 @@ class Bounds:
             trusted, openness, Budgets(settings.cost_budget), settings.operation_seconds, settings.upload_seconds
         )
 
+    def read(self, text: str, token: str) -> None:
+        """Charge for reading a document, whatever comes of it."""
+        self._take(token, len(text) // CHARACTERS_A_VALUE)
+
     @contextmanager
     def charged(self, operation: Operation, variables: Mapping[str, Any] | None, token: str) -> Iterator[Charge]:
         """Charge for what is done in the block; what it fails with says the cost, as an answer would."""
-        try:
-            charge = self._charge(operation, variables or {}, token)
-        except (LimitExceeded, RateLimited) as error:
-            raise _refused(error) from None
+        given = variables or {}
+        check_variables(operation.kind, given)
+        charge = self._take(token, operation.price.of(given))
         try:
             yield charge
         except (FailedOperation, InvalidOperation) as error:
             error.extensions = charge.extensions()
             raise
 
-    def _charge(self, operation: Operation, variables: Mapping[str, Any], token: str) -> Charge:
-        check_variables(operation.kind, variables)
-        return self.budgets.charge(token, operation.price.of(variables))
+    def _take(self, token: str, price: int) -> Charge:
+        try:
+            return self.budgets.charge(token, price)
+        except (TooDear, BudgetSpent) as error:
+            raise _refused(error) from None
 
     @asynccontextmanager
     async def in_time(self, operation: Operation, variables: Mapping[str, Any] | None) -> AsyncIterator[None]:
@@ -75,12 +81,11 @@ class Bounds:
             raise TooSlow(_too_slow(seconds)) from None
 
 
-def _refused(error: LimitExceeded | RateLimited) -> FailedOperation:
+def _refused(error: TooDear | BudgetSpent) -> FailedOperation:
     failure = failed(error)
-    if isinstance(error, TooDear | BudgetSpent):
-        failure.extensions = error.charge.extensions()
-        # Over a WebSocket there are the errors alone.
-        failure.errors[0]["extensions"].update(failure.extensions or {})
+    failure.extensions = error.charge.extensions()
+    # Over a WebSocket there are the errors alone.
+    failure.errors[0]["extensions"].update(failure.extensions or {})
     return failure
 
 

@@ -44,6 +44,8 @@ MUTATION = 100
 # How many different sizes an operation remembers its price for.
 REMEMBERED = 64
 
+_Sizes = tuple[int | str | None, ...]
+
 
 class Price:
     """What one operation costs, reckoned once for each set of variables that say how many are wanted."""
@@ -54,8 +56,13 @@ class Price:
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
+        self._defaults = {
+            node.variable.name.value: _literal(node.default_value)
+            for node in definition.variable_definitions or ()
+            if node.default_value is not None
+        }
         self._sizes: tuple[str, ...] | None = None
-        self._known: dict[tuple[int | None, ...], int] = {}
+        self._known: dict[_Sizes, int] = {}
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """The most values that its answer may hold; LimitExceeded when one operation may not ask for so many."""
@@ -70,7 +77,7 @@ class Price:
         return values
 
     def _reckon(self, variables: Mapping[str, Any]) -> int:
-        estimate = _Estimate(self._schema, self._fragments, variables)
+        estimate = _Estimate(self._schema, self._fragments, {**self._defaults, **variables})
         root = self._schema.get_root_type(self._definition.operation)
         values = 0 if root is None else ceil(estimate.of(root, self._definition.selection_set))
         self._sizes = tuple(sorted(estimate.sizes))
@@ -79,8 +86,9 @@ class Price:
         self._known[self._key(variables)] = values
         return values
 
-    def _key(self, variables: Mapping[str, Any]) -> tuple[int | None, ...]:
-        return tuple(_size(variables.get(name)) for name in self._sizes or ())
+    def _key(self, variables: Mapping[str, Any]) -> _Sizes:
+        # One that is absent is its default; one that is null asks for as many as are usual.
+        return tuple(_size(variables[name]) if name in variables else "default" for name in self._sizes or ())
 
 
 def _size(value: object) -> int | None:
@@ -88,6 +96,16 @@ def _size(value: object) -> int | None:
     if isinstance(value, list):
         return len(value)
     return value if isinstance(value, int) else None
+
+
+def _literal(value: ValueNode) -> int | None:
+    """The same of what is written in the document."""
+    match value:
+        case IntValueNode():
+            return int(value.value)
+        case ListValueNode():
+            return len(value.values)
+    return None
 
 
 @dataclass(slots=True)
@@ -154,15 +172,10 @@ class _Estimate:
         return usual
 
     def _given(self, value: ValueNode) -> int | None:
-        match value:
-            case VariableNode():
-                self.sizes.add(value.name.value)
-                return _size(self.variables.get(value.name.value))
-            case IntValueNode():
-                return int(value.value)
-            case ListValueNode():
-                return len(value.values)
-        return None
+        if isinstance(value, VariableNode):
+            self.sizes.add(value.name.value)
+            return _size(self.variables.get(value.name.value))
+        return _literal(value)
 
 
 _INTROSPECTION = {"__schema": "__Schema", "__type": "__Type", "__typename": "String"}

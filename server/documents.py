@@ -79,6 +79,9 @@ class Documents:
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._characters = 0
 
+    def __contains__(self, text: str) -> bool:
+        return text in self._known
+
     def operation(self, text: str, name: str | None) -> Operation:
         """The operation of that name, or the only one; InvalidOperation says why there is none."""
         known = self._known.get(text)

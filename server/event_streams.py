@@ -98,7 +98,7 @@ class GraphQLOverEventStreams:
         at = Place()
         try:
             with edge():
-                operation = self._operations.find(parameters)
+                operation = self._operations.find(parameters, client)
                 _check_kind(request, operation)
                 if operation.kind is OperationType.SUBSCRIPTION:
                     lasts()

@@ -71,7 +71,7 @@ class GraphQLOverHTTP:
                 _check_method(request)
                 client = await self._operations.identify(credentials_of(request))
                 parameters = await read_parameters(request, stream, self._largest_json)
-                operation = self._operations.find(parameters)
+                operation = self._operations.find(parameters, client)
                 _check_kind(request, operation)
                 answer = await self._answer(request, stream, operation, parameters, client)
                 return _response(answer, HTTPStatus.OK, media_type)

@@ -35,6 +35,8 @@ MOST_OF_ONE_NAME = 400
 # Of what a query looks for; what is kept comes by mutations, which name each field that holds too much.
 LONGEST_TEXT = 4_000
 LONGEST_LIST = 1_000
+# Of lists in lists.
+MOST_WAITING = 10 * LONGEST_LIST
 
 TEXT_TOO_LONG = f"A text that is looked for has at most {LONGEST_TEXT:,} characters. Look for a part of it."
 LIST_TOO_LONG = f"A list in an input holds at most {LONGEST_LIST:,} entries. Ask in several operations."
@@ -55,6 +57,8 @@ def check_variables(kind: OperationType, variables: Mapping[str, Any]) -> None:
     # Not by recursion, for they may be nested deeper than that goes.
     waiting = list(variables.values())
     while waiting:
+        if len(waiting) > MOST_WAITING:
+            raise LimitExceeded(LIST_TOO_LONG)
         value = waiting.pop()
         if isinstance(value, str):
             if len(value) > LONGEST_TEXT:

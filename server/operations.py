@@ -19,7 +19,7 @@ from server.groups import OpenContext, Payload, Place
 from server.identity import Identity
 from server.metrics import Metrics
 from server.parameters import Parameters
-from server.reporting import reported
+from server.reporting import followed, reported
 from server.subscriptions import Asked, Subscriptions
 
 
@@ -72,10 +72,13 @@ class Operations:
         with edge():
             await self._gate.enter(client.identity, client.credentials)
 
-    def find(self, parameters: Parameters) -> Operation:
-        """The operation that is asked for, valid under the schema."""
+    def find(self, parameters: Parameters, client: Client) -> Operation:
+        """The operation that is asked for, valid under the schema; to read one that was not sent lately is charged."""
         with edge():
-            return self._documents.operation(self._bounds.trusted.text(parameters), parameters.operation_name)
+            text = self._bounds.trusted.text(parameters)
+            if text not in self._documents:
+                self._bounds.read(text, client.credentials.token)
+            return self._documents.operation(text, parameters.operation_name)
 
     async def answer(self, operation: Operation, parameters: Parameters, client: Client) -> Answer:
         """What a query or a mutation comes to."""
@@ -114,7 +117,12 @@ class Operations:
             with edge():
                 yield Payload.of(answer)
             return
-        with edge(), self._charged(operation, parameters, client) as charge, self.metrics.subscribed(operation):
+        subject, engagement = client.identity.subject, client.credentials.engagement
+        with (
+            followed(self.metrics, operation, subject, engagement) as delivered,
+            edge(),
+            self._charged(operation, parameters, client) as charge,
+        ):
             asked = Asked(
                 operation,
                 parameters.variables,
@@ -127,7 +135,7 @@ class Operations:
                     # Paid for once, so told once: what follows is the same text for all who ask alike.
                     yield payload.beside(said) if said else payload
                     said = None
-                    self.metrics.delivered(operation)
+                    delivered()
 
     async def _admit(self, operation: Operation, client: Client) -> Caller:
         return await self._gate.admit(client.identity, client.credentials, operation.root_fields)

@@ -266,7 +266,7 @@ class Conversation:
                 await self._finish(id, {"id": id, "type": "error", "payload": error.errors})
 
     async def _answer(self, id: str, parameters: Parameters, client: Client) -> None:
-        operation = self._operations.find(parameters)
+        operation = self._operations.find(parameters, client)
         task = asyncio.current_task()
         if operation.kind is OperationType.SUBSCRIPTION and task is not None:
             if self._terms.drain.begun:

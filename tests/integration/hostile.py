@@ -34,6 +34,12 @@ NAMED = {"flow": "Flow", "clone": "Flow", "component": "Component", "application
 TEXTS = st.one_of(
     st.text(max_size=20), st.sampled_from(["", "\x00", "a" * 5_000, "'; DROP TABLE flows; --", "\ud83d\ude00"])
 )
+
+
+def _mostly(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(*[texts] * 9, TEXTS)
+
+
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.one_of(st.just(NullValueNode()), TEXTS.map(nodes.String), st.integers(-(10**20), 10**20).map(nodes.Int)),
     lambda inner: st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), inner, max_size=3).map(
@@ -44,9 +50,9 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     max_leaves=5,
 )
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
-    "DateTime": st.one_of(st.datetimes().map(lambda at: f"{at.isoformat()}Z"), TEXTS).map(nodes.String),
-    "Date": st.one_of(st.dates().map(str), TEXTS).map(nodes.String),
-    "Decimal": st.one_of(st.decimals(-(10**16), 10**16).map(str), TEXTS).map(nodes.String),
+    "DateTime": _mostly(st.datetimes().map(lambda at: f"{at.isoformat()}Z")).map(nodes.String),
+    "Date": _mostly(st.dates().map(str)).map(nodes.String),
+    "Decimal": _mostly(st.decimals(-(10**16), 10**16, places=2).map(str)).map(nodes.String),
     "JSON": JSON,
     "Upload": st.just(nodes.String("no file")),
 }

@@ -54,6 +54,12 @@ def test_variables_say_how_many() -> None:
     assert [found.of(given) for given in ({"n": 3}, {}, {"n": None}, {"n": "x"}, {"n": 3})] == [7, 101, 101, 101, 7]
 
 
+def test_a_variable_that_is_not_given_is_its_default() -> None:
+    found = price("query ($n: Int = 100) { as(first: $n) { nodes { id } } }")
+
+    assert [found.of(given) for given in ({}, {"n": 3}, {"n": None})] == [201, 7, 101]
+
+
 def test_a_variable_of_ids_says_how_many() -> None:
     found = price("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }")
 
