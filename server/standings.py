@@ -17,6 +17,8 @@ LOG = structlog.get_logger(__name__)
 # Seconds from one look to the next; after a failed one; and how old the last may be before deliveries wait for it.
 LOOK_EVERY = 10.0
 LOOK_AGAIN_AFTER = 1.0
+# One that takes longer has failed. Together they stay within half a minute: longer nobody is served who was removed.
+LOOK_WITHIN = 5.0
 SURE_FOR = 20.0
 
 FindRoles = Callable[[Tenant, Collection[str]], Awaitable[Mapping[str, frozenset[Role]]]]
@@ -90,16 +92,18 @@ class Standings:
 
     async def _looked(self) -> bool:
         """Look at all that is followed; False when one look failed."""
-        now = asyncio.get_running_loop().time()
+        clock = asyncio.get_running_loop().time
+        began = clock()
         try:
             for tenant in list(self._watched):
-                await self._look(tenant)
+                async with asyncio.timeout(LOOK_WITHIN):
+                    await self._look(tenant)
         except Exception as error:  # noqa: BLE001  (whatever keeps us from knowing is the same to those who wait)
             LOG.warning("members_not_read", reason=type(error).__name__)
-            if now - self._looked_at > SURE_FOR:
+            if clock() - self._looked_at > SURE_FOR:
                 self._sure.clear()
             return False
-        self._looked_at = now
+        self._looked_at = began
         self._sure.set()
         return True
 
