@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from prometheus_client import Counter, Histogram, Summary
@@ -46,6 +46,12 @@ class Metrics(Exposition):
             "flotilla_responses", "Answers over HTTP, by their status.", ("status",), registry=self.registry
         )
         self._subscriptions = self.gauge("flotilla_subscriptions", "Subscriptions that are running.", "field")
+        self._ended = Counter(
+            "flotilla_subscriptions_ended",
+            "Subscriptions that are over, by what they came to.",
+            ("field", "outcome"),
+            registry=self.registry,
+        )
         self._deliveries = Counter(
             "flotilla_deliveries", "Events that subscriptions answered to.", ("field",), registry=self.registry
         )
@@ -76,9 +82,13 @@ class Metrics(Exposition):
         with self._subscriptions.labels(_field(operation)).track_inprogress():
             yield
 
-    def delivered(self, operation: Operation) -> None:
-        """A subscription answered to one event."""
-        self._deliveries.labels(_field(operation)).inc()
+    def deliveries(self, operation: Operation) -> Callable[[], None]:
+        """What to call for each event that a subscription answers to; looked up once for all of them."""
+        return self._deliveries.labels(_field(operation)).inc
+
+    def ended(self, operation: Operation, outcome: str) -> None:
+        """A subscription is over."""
+        self._ended.labels(_field(operation), outcome).inc()
 
     def set_backlog(self, jobs: Mapping[tuple[str, str], Backlog], workers: int) -> None:
         """How much waits or runs, by queue and status, since when, and who there is to run it."""

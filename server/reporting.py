@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ LOG = structlog.get_logger(__name__)
 # What a client chose is cut to this before it is logged.
 LONGEST_LOGGED = 80
 OK = "ok"
+# The client wants no more of it, or is gone.
+LEFT = "left"
 
 _tracer = trace.get_tracer("flotilla.server")
 
@@ -69,6 +72,48 @@ def reported(metrics: Metrics, operation: Operation, subject: str, engagement: s
                 milliseconds=round(seconds * 1000, 1),
                 **_flow(flow_ids),
             )
+
+
+@contextmanager
+def followed(
+    metrics: Metrics, operation: Operation, subject: str, engagement: str | None
+) -> Iterator[Callable[[], None]]:
+    """A subscription is carried out in the block; call what is given for each of its answers.
+
+    No span: it would last for hours, and what it delivers belongs to the traces of those who changed something.
+    """
+    delivered, started, outcome = 0, time.perf_counter(), OK
+    count = metrics.deliveries(operation)
+
+    def tell() -> None:
+        nonlocal delivered
+        delivered += 1
+        count()
+
+    try:
+        with metrics.subscribed(operation):
+            yield tell
+    except FailedOperation as error:
+        outcome = code_of(error.errors[0])
+        raise
+    except InvalidOperation:
+        outcome = Code.BAD_REQUEST.value
+        raise
+    except (GeneratorExit, asyncio.CancelledError):
+        outcome = LEFT
+        raise
+    finally:
+        metrics.ended(operation, outcome)
+        LOG.info(
+            "subscription",
+            fields=sorted(operation.root_fields),
+            name=(operation.name or "")[:LONGEST_LOGGED],
+            subject=subject,
+            engagement=(engagement or "")[:LONGEST_LOGGED],
+            outcome=outcome,
+            delivered=delivered,
+            seconds=round(time.perf_counter() - started, 1),
+        )
 
 
 @contextmanager
