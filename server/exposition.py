@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -30,6 +30,15 @@ class Exposition:
 
     def gauge(self, name: str, what: str, *labels: str) -> Gauge:
         return Gauge(name, what, labels, registry=self.registry)
+
+    def counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(name, what, labels, registry=self.registry)
+
+    def summary(self, name: str, what: str, *labels: str) -> Summary:
+        return Summary(name, what, labels, registry=self.registry)
+
+    def histogram(self, name: str, what: str, bounds: Sequence[float], *labels: str) -> Histogram:
+        return Histogram(name, what, labels, buckets=bounds, registry=self.registry)
 
     def watch(self, prefix: str, what: str, figures: Figures) -> None:
         """Show what another part of the process counts; a name that ends in `_total` only ever rises."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from prometheus_client import Counter, Histogram, Summary
-
 from server.backlog import Backlog
 from server.documents import Operation
 from server.exposition import Exposition
@@ -22,44 +20,32 @@ class Metrics(Exposition):
     def __init__(self) -> None:
         super().__init__()
         self.names = Names()
-        self._operations = Histogram(
+        self._operations = self.histogram(
             "flotilla_operation_seconds",
             "Time to answer a query or a mutation, by its root field and what it came to.",
-            ("kind", "field", "outcome"),
-            buckets=BUCKETS,
-            registry=self.registry,
+            BUCKETS,
+            "kind",
+            "field",
+            "outcome",
         )
-        self._named = Summary(
+        self._named = self.summary(
             "flotilla_named_operation_seconds",
-            "The same by the operation's name: those of trusted documents, and of others the first so many.",
-            ("kind", "name", "outcome"),
-            registry=self.registry,
+            "The same by the operation's name: the first so many, and the rest as one.",
+            "kind",
+            "name",
+            "outcome",
         )
-        self._costs = Histogram(
-            "flotilla_operation_cost",
-            "Values that an operation may answer with, as reckoned before it runs.",
-            ("kind",),
-            buckets=COSTS,
-            registry=self.registry,
-        )
-        self._responses = Counter(
-            "flotilla_responses", "Answers over HTTP, by their status.", ("status",), registry=self.registry
-        )
+        what = "Values that an operation may answer with, as reckoned before it runs."
+        self._costs = self.histogram("flotilla_operation_cost", what, COSTS, "kind")
+        self._responses = self.counter("flotilla_responses", "Answers over HTTP, by their status.", "status")
         self._subscriptions = self.gauge("flotilla_subscriptions", "Subscriptions that are running.", "field")
-        self._ended = Counter(
-            "flotilla_subscriptions_ended",
-            "Subscriptions that are over, by what they came to.",
-            ("field", "outcome"),
-            registry=self.registry,
-        )
-        self._deliveries = Counter(
-            "flotilla_deliveries", "Events that subscriptions answered to.", ("field",), registry=self.registry
-        )
+        what = "Subscriptions that are over, by what they came to."
+        self._ended = self.counter("flotilla_subscriptions_ended", what, "field", "outcome")
+        self._deliveries = self.counter("flotilla_deliveries", "Events that subscriptions answered to.", "field")
         self.sockets = self.gauge("flotilla_sockets", "WebSockets that are open.")
         self._jobs = self.gauge("flotilla_jobs", "Jobs of the engine that have not ended.", "queue", "status")
-        self._oldest = self.gauge(
-            "flotilla_oldest_job_seconds", "Since when the oldest of them is there.", "queue", "status"
-        )
+        what = "Since when the oldest of them is there."
+        self._oldest = self.gauge("flotilla_oldest_job_seconds", what, "queue", "status")
         self._workers = self.gauge("flotilla_workers", "Workers that were seen lately.")
 
     def answered(self, operation: Operation, outcome: str, seconds: float) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
-from prometheus_client import Histogram, start_http_server
+from prometheus_client import start_http_server
 
 from domain.flow import Flow
 from domain.phase import RunEnded
@@ -24,12 +24,13 @@ class WorkerMetrics(Exposition):
 
     def __init__(self) -> None:
         super().__init__()
-        self._phases = Histogram(
+        self._phases = self.histogram(
             "flotilla_phase_seconds",
             "From when a phase was asked for to when it ended, by the flow's type, the phase, and what it came to.",
-            ("kind", "phase", "outcome"),
-            buckets=BUCKETS,
-            registry=self.registry,
+            BUCKETS,
+            "kind",
+            "phase",
+            "outcome",
         )
 
     def saved(self, flows: Sequence[Flow]) -> None:
