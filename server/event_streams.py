@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import Unauthenticated
 from schema.subscriptions import number
+from server.answers import Payload, Place
 from server.documents import Operation
 from server.draining import Drain
 from server.errors import BadRequest, Error, FailedOperation, InvalidOperation, describe, describe_invalid
-from server.groups import Payload, Place
 from server.http import JSON, choose_media_type, credentials_of, read_parameters
 from server.operations import Client, Operations, edge
 from server.parameters import Parameters

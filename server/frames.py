@@ -6,19 +6,25 @@ some seconds later also when it no longer reads.
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
+from websockets.protocol import State
 
 # Browsers and libraries send a message whole, or in pieces of some kilobytes. Each piece is an object here, so that a
 # message of one-byte pieces would take sixty times its size.
 MOST_FRAGMENTS = 1024
 CLOSES_WITHIN = 5.0
+# The name of the extension of ASGI.
+WRITE = "flotilla.write"
 # The application ends its sockets long before, when it is told to drain.
 DRAINS_WITHIN = 8.0
+# As RFC 6455 writes the length of a frame: in the second byte, or in the two or eight that follow it.
+FIN_TEXT, SHORT, LONG = 0x81, 126, 1 << 16
 
 
 class Frames(WebSocketsSansIOProtocol):
@@ -34,6 +40,16 @@ class Frames(WebSocketsSansIOProtocol):
             self._refuse()
             return
         super().handle_connect(event)
+        if not self.close_sent:
+            # Beside what ASGI says: a way to write a frame that is the same for many sockets.
+            self.scope["extensions"][WRITE] = {"write": self.write}
+
+    def write(self, frame: bytes) -> bool:
+        """Write a whole frame of a message, if the client has room for it now."""
+        if not self.writable.is_set() or self.close_sent or self.conn.state is not State.OPEN:
+            return False
+        self.transport.write(frame)
+        return True
 
     def _refuse(self) -> None:
         self.handshake_complete = self.close_sent = True
@@ -81,12 +97,19 @@ class Frames(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         if message["type"] != "websocket.close" or not self.handshake_complete:
             await super().send(message)
-            # Refused with an answer of the application's own is a handshake, too.
-            self.handshake_complete |= self.close_sent
+            if message["type"] != "websocket.send":
+                self._forget_handshake()
             return
         self.writable.set()
         await super().send(message)
         self._cut_off_later()
+
+    def _forget_handshake(self) -> None:
+        """Its headers would stay as long as the socket. One that is refused with an answer is complete, too."""
+        self.handshake_complete |= self.close_sent
+        if self.handshake_complete:
+            self.__dict__.pop("request", None)
+            self.__dict__.pop("response", None)
 
     def shutdown(self) -> None:
         """The process stops. Who was let in is told so by the application, which knows what is in flight."""
@@ -110,6 +133,17 @@ class Frames(WebSocketsSansIOProtocol):
     def _cut_off(self) -> None:
         if not self.disconnected:
             self.transport.abort()
+
+
+def text_frame(text: str) -> bytes:
+    """A message as a server sends it: unmasked, in one frame."""
+    data = text.encode()
+    size = len(data)
+    if size < SHORT:
+        return struct.pack("!BB", FIN_TEXT, size) + data
+    if size < LONG:
+        return struct.pack("!BBH", FIN_TEXT, SHORT, size) + data
+    return struct.pack("!BBQ", FIN_TEXT, SHORT + 1, size) + data
 
 
 def _is_utf8(data: bytes | bytearray | memoryview) -> bool:

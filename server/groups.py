@@ -7,108 +7,57 @@ own cursor, as he did before he joined: nobody's reading makes the process hold 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
 
-import orjson
-
-from domain.access import Tenant
-from domain.event import LiveText, LoggedEvent
 from domain.ports import EventStream, Following
 from resolvers.context import Caller, Context
 from schema.subscriptions import place
+from server.answers import Known, Outlet, Payload, Place, Ring
 from server.errors import FailedOperation, failed
-from server.execution import Answer, Execution
+from server.execution import Execution
+from server.replaying import Continued
 from server.standings import Standing
 
 OpenContext = Callable[[Caller], AbstractAsyncContextManager[Context]]
 
-# What a group keeps at most: answers, and characters of them (but always the newest).
-MOST_ANSWERS, MOST_CHARACTERS = 256, 512 * 1024
+# So many are served before anything else of the process has its turn.
+AT_ONCE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """An answer as JSON, written once; `cursor` is the number of its event in the log, where it has one."""
+class Resting:
+    """A member who has all there is, until he is woken: a payload that he takes at once does not wake him."""
 
-    text: str
-    cursor: int | None = None
-    clean: bool = True
+    __slots__ = ("at", "outlet", "standing", "wake")
 
-    @classmethod
-    def of(cls, answer: Answer, cursor: int | None = None) -> Payload:
-        return cls(orjson.dumps(answer).decode(), cursor, "errors" not in answer)
+    def __init__(self, at: Place, standing: Standing, outlet: Outlet) -> None:
+        self.at = at
+        self.standing = standing
+        self.outlet = outlet
+        self.wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def beside(self, extensions: Mapping[str, Any]) -> Payload:
-        """The same answer with what is said to one client alone; it has no extensions of its own."""
-        said = orjson.dumps(extensions).decode()
-        return replace(self, text=f'{self.text[:-1]},"extensions":{said}}}')
+    def rouse(self) -> None:
+        if not self.wake.done():
+            self.wake.set_result(None)
 
-
-@dataclass(slots=True)
-class Place:
-    """How far one subscriber has come: the number in the log, and its next answer in the group's ring once it is in.
-
-    `ended` once nothing follows because the process ends.
-    """
-
-    cursor: int | None = None
-    next: int | None = None
-    ended: bool = False
-
-
-class Ring:
-    """The newest answers, each with a number of its own that only rises."""
-
-    def __init__(self) -> None:
-        self._payloads: deque[Payload] = deque()
-        self._characters = 0
-        self.begin = self.end = 0
-
-    def append(self, payload: Payload) -> None:
-        self._payloads.append(payload)
-        self._characters += len(payload.text)
-        self.end += 1
-        while len(self._payloads) > MOST_ANSWERS or (self._characters > MOST_CHARACTERS and len(self._payloads) > 1):
-            self._characters -= len(self._payloads.popleft().text)
-            self.begin += 1
-
-    def get(self, number: int) -> Payload:
-        return self._payloads[number - self.end]
-
-
-class Known:
-    """Answers to events of the log by the events' numbers, made or being made; those least recently asked for go."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[int, asyncio.Task[Payload]] = OrderedDict()
-        self._characters = 0
-
-    def find(self, number: int) -> asyncio.Task[Payload] | None:
-        found = self._answers.get(number)
-        if found is not None:
-            self._answers.move_to_end(number)
-        return found
-
-    def add(self, number: int, answer: asyncio.Task[Payload]) -> None:
-        self._answers[number] = answer
-        answer.add_done_callback(lambda done: self._made(number, done))
-
-    def _made(self, number: int, answer: asyncio.Task[Payload]) -> None:
-        """What failed is made anew for who asks next: it may have been a moment's fault."""
-        if answer.cancelled() or answer.exception() is not None or not answer.result().clean:
-            del self._answers[number]
-            return
-        self._characters += len(answer.result().text)
-        while len(self._answers) > MOST_ANSWERS or self._characters > MOST_CHARACTERS:
-            oldest = next((number for number, each in self._answers.items() if each.done()), None)
-            if oldest is None:
-                return
-            self._characters -= len(self._answers.pop(oldest).result().text)
+    def take(self, payload: Payload, shaped: dict[str, bytes]) -> bool:
+        """Write it where nothing stands against it; False leaves it to the member's own turn."""
+        sink, at = self.outlet.sink, self.at
+        if sink is None or self.wake.done() or self.standing.changed or not self.standing.sure:
+            return False
+        if payload.cursor is None or payload.cursor > cast("int", at.cursor):
+            data = shaped.get(sink.form)
+            if data is None:
+                data = shaped[sink.form] = sink.shape(payload)
+            if not sink.write(data):
+                return False
+            at.cursor = at.cursor if payload.cursor is None else payload.cursor
+            self.outlet.delivered()
+        at.next = cast("int", at.next) + 1
+        return True
 
 
 class Group:
@@ -120,7 +69,7 @@ class Group:
         self._open = open_context
         self._ring = Ring()
         self._known = Known()
-        self._changed = asyncio.Event()
+        self._resting: dict[Resting, None] = {}
         self._running: asyncio.Task[None] | None = None
         self._failure: FailedOperation | None = None
         self.over = False
@@ -146,11 +95,13 @@ class Group:
         else:
             following.leave()
 
-    async def payloads(self, at: Place, standing: Standing) -> AsyncGenerator[Payload, None]:
-        """The answers from that place on; ends when it is not in the ring, or the standing has changed."""
+    async def payloads(self, at: Place, standing: Standing, outlet: Outlet) -> AsyncGenerator[Payload, None]:
+        """The answers from that place on that the outlet does not take.
+
+        It ends when the place is not in the ring, or the standing has changed.
+        """
         ring = self._ring
         while at.next is not None and not standing.changed:
-            changed = self._changed
             while ring.begin <= at.next < ring.end and not standing.changed:
                 if not standing.sure:
                     await standing.be_sure()
@@ -169,12 +120,29 @@ class Group:
                 at.ended = True
                 return
             if not standing.changed:
-                await changed.wait()
+                await self._rest(Resting(at, standing, outlet))
+
+    async def _rest(self, resting: Resting) -> None:
+        self._resting[resting] = None
+        try:
+            await resting.wake
+        finally:
+            del self._resting[resting]
+
+    async def _hand_out(self, payload: Payload) -> None:
+        """To all who have everything before it; the others find it in the ring in their own time."""
+        self._ring.append(payload)
+        shaped: dict[str, bytes] = {}
+        for number, resting in enumerate(list(self._resting), 1):
+            if not resting.take(payload, shaped):
+                resting.rouse()
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
 
     def tell(self) -> None:
         """Wake every member."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+        for resting in self._resting:
+            resting.rouse()
 
     def stop(self) -> None:
         """Nobody is left."""
@@ -193,8 +161,7 @@ class Group:
                 own = replace(context, events=cast("EventStream", Continued(following)))
                 async with aclosing(await self._execution().events(own)) as events:
                     async for event in events:
-                        self._ring.append(await self.answer(event))
-                        self.tell()
+                        await self._hand_out(await self.answer(event))
         except FailedOperation as error:
             self._failure = error
         except Exception as error:  # noqa: BLE001  (it is logged under an id, which every member is told)
@@ -248,73 +215,3 @@ class Groups:
             if self._groups.get(key) is group:
                 del self._groups[key]
                 self._made += group.made
-
-
-class Continued:
-    """The events of a log from where somebody else has read to; what a subscription asks for of its own is that."""
-
-    def __init__(self, following: Following) -> None:
-        self._following = following
-
-    def flow_events(
-        self, _tenant: Tenant, _flow_id: str, _after: int | None
-    ) -> AsyncGenerator[LoggedEvent | LiveText, None]:
-        return self._events()
-
-    async def engagement_events(self, _tenant: Tenant, _after: int | None) -> AsyncGenerator[LoggedEvent, None]:
-        async with aclosing(self._events()) as happenings:
-            async for happening in happenings:
-                if isinstance(happening, LoggedEvent):
-                    yield happening
-
-    async def _events(self) -> AsyncGenerator[LoggedEvent | LiveText, None]:
-        while not self._following.stopped:
-            happenings = await self._following.read()
-            for happening in happenings:
-                yield happening
-            if not happenings:
-                await self._following.wait()
-
-
-class Replay:
-    """The events of a log from a subscriber's cursor to now; then `enter` is told where that is.
-
-    It enters in the moment in which nothing is left to read: what comes later comes through the group.
-    """
-
-    def __init__(self, events: EventStream, at: Place, enter: Callable[[Place, Following], None]) -> None:
-        self._events = events
-        self._at = at
-        self._enter = enter
-
-    def flow_events(
-        self, tenant: Tenant, flow_id: str, after: int | None
-    ) -> AsyncGenerator[LoggedEvent | LiveText, None]:
-        return self._replay(tenant, flow_id, after)
-
-    async def engagement_events(self, tenant: Tenant, after: int | None) -> AsyncGenerator[LoggedEvent, None]:
-        async with aclosing(self._replay(tenant, None, after)) as happenings:
-            async for happening in happenings:
-                if isinstance(happening, LoggedEvent):
-                    yield happening
-
-    async def _replay(
-        self, tenant: Tenant, flow_id: str | None, after: int | None
-    ) -> AsyncGenerator[LoggedEvent | LiveText, None]:
-        start = after if self._at.cursor is None else self._at.cursor
-        following = await self._events.follow(tenant, flow_id, start)
-        self._at.cursor = following.cursor
-        entered = False
-        try:
-            while not following.stopped:
-                happenings = await following.read()
-                for happening in happenings:
-                    yield happening
-                if not happenings:
-                    entered = True
-                    self._enter(self._at, following)
-                    return
-            self._at.ended = True
-        finally:
-            if not entered:
-                following.leave()

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from graphql import GraphQLSchema, OperationType
 
 from resolvers.context import Caller
+from server.answers import Outlet, Payload, Place, Sink
 from server.authentication import Credentials, Gate
 from server.bounds import Bounds
 from server.budgets import Charge
 from server.documents import Documents, Operation
 from server.errors import FailedOperation, InvalidOperation, failed
 from server.execution import Answer, Execution
-from server.groups import OpenContext, Payload, Place
+from server.groups import OpenContext
 from server.identity import Identity
 from server.metrics import Metrics
 from server.parameters import Parameters
@@ -109,9 +110,17 @@ class Operations:
         return Execution(self._schema, operation, parameters.variables, suggestions=suggestions)
 
     async def payloads(
-        self, operation: Operation, parameters: Parameters, client: Client, at: Place | None = None
+        self,
+        operation: Operation,
+        parameters: Parameters,
+        client: Client,
+        at: Place | None = None,
+        sink: Sink | None = None,
     ) -> AsyncGenerator[Payload, None]:
-        """What any operation answers: a subscription event for event, from `at` on where its log is resumed."""
+        """What any operation answers: a subscription event for event, from `at` on where its log is resumed.
+
+        What `sink` takes while the generator is waited for is not given by it.
+        """
         if operation.kind is not OperationType.SUBSCRIPTION:
             answer = await self.answer(operation, parameters, client)
             with edge():
@@ -123,18 +132,20 @@ class Operations:
             edge(),
             self._charged(operation, parameters, client) as charge,
         ):
+            outlet = Outlet(delivered=delivered)
             asked = Asked(
                 operation,
                 parameters.variables,
                 lambda: self._admit(operation, client),
                 lambda: self._execute(operation, parameters),
+                outlet,
             )
             said = charge.extensions()
             async with aclosing(self._subscriptions.payloads(asked, at or Place())) as payloads:
                 async for payload in payloads:
                     # Paid for once, so told once: what follows is the same text for all who ask alike.
                     yield payload.beside(said) if said else payload
-                    said = None
+                    said, outlet.sink = None, sink
                     delivered()
 
     async def _admit(self, operation: Operation, client: Client) -> Caller:

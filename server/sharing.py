@@ -41,7 +41,7 @@ class Key:
     """Who has the same key gets the same answers. `definition` is the identity of the operation's syntax."""
 
     definition: int
-    variables: bytes
+    variables: str
     tenant: Tenant
     roles: frozenset[Role]
     person: tuple[str, str, str | None, bool] | None
@@ -71,7 +71,8 @@ class Keys:
         traits = self._traits(operation)
         parting = {name: value for name, value in (variables or {}).items() if name in traits.parting}
         person = (caller.subject, caller.user, caller.email, caller.platform) if traits.personal else None
-        written = orjson.dumps(parting, option=orjson.OPT_SORT_KEYS)
+        # As text: bytes of orjson keep the four kilobytes that they were written into.
+        written = orjson.dumps(parting, option=orjson.OPT_SORT_KEYS).decode()
         return Key(id(operation.definition), written, caller.tenant, caller.roles, person)
 
     def _traits(self, operation: Operation) -> Traits:

@@ -12,9 +12,11 @@ from graphql import GraphQLSchema
 from domain.ports import EventStream
 from resolvers.context import Caller
 from schema.subscriptions import place
+from server.answers import Outlet, Payload, Place
 from server.documents import Operation
 from server.execution import Execution
-from server.groups import Group, Groups, OpenContext, Payload, Place, Replay
+from server.groups import Group, Groups, OpenContext
+from server.replaying import Replay
 from server.sharing import Keys, nobody
 from server.standings import FindRoles, Standing, Standings
 
@@ -27,6 +29,7 @@ class Asked:
     variables: Mapping[str, Any] | None
     admit: Callable[[], Awaitable[Caller]]
     execution: Callable[[], Execution]
+    outlet: Outlet
 
 
 class Subscriptions:
@@ -63,7 +66,7 @@ class Subscriptions:
                 async with aclosing(self._replay(member, execution)) as payloads:
                     async for payload in payloads:
                         yield payload
-                async with aclosing(group.payloads(at, standing)) as payloads:
+                async with aclosing(group.payloads(at, standing, asked.outlet)) as payloads:
                     async for payload in payloads:
                         yield payload
         finally:

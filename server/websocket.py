@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from domain.errors import LimitExceeded
 from server.authentication import Credentials
+from server.direct import Framed
 from server.draining import ANSWERS_WITHIN, Drain
 from server.errors import BadRequest, FailedOperation, InvalidOperation, describe_invalid, failed
 from server.operations import Client, Operations, edge
@@ -272,11 +273,10 @@ class Conversation:
             if self._terms.drain.begun:
                 return
             self._subscriptions.add(task)
-        head = f'{{"id":{orjson.dumps(id).decode()},"type":"next","payload":'
-        async with aclosing(self._operations.payloads(operation, parameters, client)) as payloads:
+        framed = Framed.of(id, self._websocket.scope)
+        async with aclosing(self._operations.payloads(operation, parameters, client, sink=framed.sink)) as payloads:
             async for payload in payloads:
-                # The payload is the same text for all who share it; only the head is this operation's own.
-                await self._send_text(f"{head}{payload.text}}}")
+                await self._send_text(framed.text(payload))
         await self._finish(id, {"id": id, "type": "complete"})
 
     async def _finish(self, id: str, message: Mapping[str, Any]) -> None:
