@@ -52,6 +52,7 @@ async def set_member(caller: Caller, command: SetMember) -> Engagement:
     async with caller.work() as uow:
         engagement = await uow.engagements.get()
         members = await uow.engagements.members()
+        _among(members, caller).need(Role.ADMIN)
         member = change_member(members, command)
         uow.witness(*(_standing(command.subject, each) for each in (_of(members, command.subject), member)))
         if member is None:
@@ -61,6 +62,12 @@ async def set_member(caller: Caller, command: SetMember) -> Engagement:
         uow.touch(engagement.id)
         uow.tell(_changed(caller, engagement))
     return engagement
+
+
+def _among(members: Iterable[Member], caller: Caller) -> Caller:
+    """The caller with what he may do now that nobody else changes it: he may have been removed a moment ago."""
+    own = _of(members, caller.subject if caller.user == SYSTEM else caller.user)
+    return replace(caller, roles=own.roles if own else frozenset())
 
 
 def _of(members: Iterable[Member], subject: str) -> Member | None:

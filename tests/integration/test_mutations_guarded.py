@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from server.settings import Settings
 from server.tokens import issue
 from tests.integration import tiny
 from tests.integration.inputs import MUTATIONS, input_type, object_for, text_of
+from tests.integration.test_websocket import opened, receive, send, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,14 +49,16 @@ class Office:
     data: Path
     tenant: Tenant
 
-    async def ask(self, who: str, query: str, **variables: Any) -> dict[str, Any]:
-        headers = {
+    def headers(self, who: str) -> dict[str, str]:
+        return {
             "Authorization": f"Bearer {issue(self.data, who, lifetime=timedelta(hours=1))}",
             "X-Client-Account-ID": self.tenant.client_account_id,
             "X-Engagement-ID": self.tenant.engagement_id,
         }
+
+    async def ask(self, who: str, query: str, **variables: Any) -> dict[str, Any]:
         body = {"query": query, "variables": variables}
-        return dict((await self.client.post("/graphql", json=body, headers=headers)).json())
+        return dict((await self.client.post("/graphql", json=body, headers=self.headers(who))).json())
 
     async def entries(self) -> list[Row[Any]]:
         async with reading(self.engine, self.tenant) as connection:
@@ -247,4 +251,40 @@ async def test_it_can_be_narrowed(office: Office) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
 async def test_nobody_else_reads_it(office: Office, role: Role) -> None:
-    assert code_of(await office.ask(role.lower(), LOG)) == "FORBIDDEN"
+    for variables in ({}, {"after": "x"}, {"subject": "x"}):
+        assert code_of(await office.ask(role.lower(), LOG, **variables)) == "FORBIDDEN"
+
+
+async def test_what_its_client_gave_up_is_kept(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, document = asyncio.Event(), 'mutation { updatePreferences(input: {theme: "dark"}) { errors { code } } }'
+
+    async def stand_still(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("persistence.preferences.Preferences.save", stand_still)
+    before = len(await office.entries())
+    async with opened(office.client.base_url.netloc.decode()) as socket:
+        await send(socket, type="connection_init", payload=office.headers("viewer"))
+        await receive(socket)
+        await subscribe(socket, document)
+        await asyncio.wait_for(begun.wait(), 5)
+        await send(socket, type="complete", id="1")
+        # Answered once the operation has ended.
+        await subscribe(socket, "{ viewer { userId } }", "2")
+        await receive(socket)
+
+    (entry,) = (await office.entries())[before:]
+    assert (entry.by, entry.mutation, entry.outcome) == ("viewer", "updatePreferences", "CANCELLED")
+
+
+async def test_the_last_admin_stays_whoever_asks(office: Office) -> None:
+    document = """mutation ($roles: [Role!]!) {
+      setMember(input: {userId: "admin", roles: $roles}) { errors { code path } } }"""
+
+    answers = [await office.ask("admin", document, roles=roles) for roles in ([], ["LEAD"])]
+
+    refusal = {"setMember": {"errors": [{"code": "INVALID_INPUT", "path": ["roles"]}]}}
+    assert [answer["data"] for answer in answers] == [refusal] * 2
+    viewer = await office.ask("admin", "{ viewer { roles } }")
+    assert viewer["data"] == {"viewer": {"roles": ["ADMIN"]}}
