@@ -150,7 +150,7 @@ def describe(error: BaseException) -> Error:
             code = _REFUSALS.get(error.problems[0].code, Code.BAD_REQUEST)
             return _error(code, str(error))
         case Unavailable():
-            return _internal(error, str(error))
+            return _unavailable(error)
         case DBAPIError() if getattr(error.orig, "sqlstate", None) == STATEMENT_ENDED:
             return _error(Code.TIMEOUT, "The database took too long for this, and was stopped. Ask for less at once.")
         case _ if told := next((code for type_, code in _TOLD.items() if isinstance(error, type_)), None):
@@ -206,9 +206,20 @@ def _error(code: Code, message: str, **beside: Any) -> Error:
     return {"message": message[:LONGEST_MESSAGE], "extensions": {"code": code.value, **beside}}
 
 
-def _internal(error: BaseException, message: str = "Something went wrong on the server.") -> Error:
+def _internal(error: BaseException) -> Error:
     id = uuid4().hex
     LOG.error("internal_error", id=id, exc_info=error)
+    return _masked("Something went wrong on the server.", id)
+
+
+def _unavailable(error: Unavailable) -> Error:
+    """Nothing of ours went wrong: one line for each who asks meanwhile is enough."""
+    id = uuid4().hex
+    LOG.warning("unavailable", id=id, reason=str(error))
+    return _masked(str(error), id)
+
+
+def _masked(message: str, id: str) -> Error:
     return _error(Code.INTERNAL, f"{message} Try again; if it stays, report it with the id {id}.", id=id)
 
 

@@ -37,7 +37,7 @@ _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 
 
 class IssuerUnavailable(Unavailable):
-    """The issuer does not answer and none of its keys may be used: nobody's token can be checked."""
+    """The issuer does not answer, and the key that is needed is not known or too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class IssuerKeys:
         self._fetched_at = -math.inf
         self._asked_at = -math.inf
         self._asking: asyncio.Task[None] | None = None
+        self._answers = False
 
     async def get(self, kid: str | None) -> Key | None:
         """The key of that name; without a name, the only key there is."""
@@ -81,9 +82,11 @@ class IssuerKeys:
         return self._keys.get(kid)
 
     def _known(self, kid: str | None) -> Key | None:
-        if self._age() > KEEP_KEYS_AT_MOST:
-            raise IssuerUnavailable(f"The issuer {self._issuer} does not answer, so no token can be checked.")
-        return self._find(kid)
+        key = self._find(kid)
+        if self._age() > KEEP_KEYS_AT_MOST or (key is None and not self._answers):
+            # It may have a key of that name by now: the token is not to blame.
+            raise IssuerUnavailable(f"The issuer {self._issuer} does not answer, so the token cannot be checked.")
+        return key
 
     def _age(self) -> float:
         return time.monotonic() - self._fetched_at
@@ -100,7 +103,9 @@ class IssuerKeys:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 self._keys = await self._fetch()
             self._fetched_at = time.monotonic()
+            self._answers = True
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as error:
+            self._answers = False
             LOG.warning("issuer_keys_not_fetched", issuer=self._issuer, reason=str(error) or type(error).__name__)
 
     async def _fetch(self) -> dict[str | None, Key]:

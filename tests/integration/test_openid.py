@@ -183,7 +183,7 @@ async def test_a_slow_issuer_holds_up_only_who_needs_it(
 
     assert [answer.status_code for answer in answers] == [200] * 3
     assert not held_up.done()
-    assert (await held_up).status_code == 401
+    assert (await held_up).status_code == 503
 
 
 async def test_keys_outlive_the_issuer_for_a_day_and_no_longer(
@@ -206,6 +206,22 @@ async def test_keys_outlive_the_issuer_for_a_day_and_no_longer(
     monkeypatch.undo()
     monkeypatch.setattr(openid, "ASK_AGAIN_AFTER", 0.0)
     assert (await trusting.ask(token)).status_code == 200
+
+
+async def test_a_new_key_that_cannot_be_asked_for_is_no_fault_of_the_token(
+    trusting: Site, restless: OpenIdServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = restless.token()
+    await trusting.ask(old)
+    restless.rotate("second")
+    restless.away = True
+    monkeypatch.setattr(openid, "ASK_AGAIN_AFTER", 0.0)
+
+    answers = [await trusting.ask(token) for token in (restless.token(), old)]
+    restless.away = False
+    later = await trusting.ask(restless.token())
+
+    assert [answer.status_code for answer in (*answers, later)] == [503, 200, 200]
 
 
 async def test_an_issuer_that_is_away_from_the_start_is_no_fault_of_the_token(
