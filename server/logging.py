@@ -59,6 +59,9 @@ def configure_logging(level: str, format: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # It would take a handler and a format of its own, unless it has one: then its lines come to ours.
+    logging.getLogger("dbos").addHandler(logging.NullHandler())
+    logging.captureWarnings(capture=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 

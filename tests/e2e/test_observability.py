@@ -113,6 +113,13 @@ def test_every_line_of_a_request_and_of_its_runs_says_whose_it_is(running: Site,
     assert all(line["run_id"] and line["phase"] for line in ended)
 
 
+def test_lines_for_machines_are_objects_but_for_what_a_person_is_told(running: Site, flow_id: str) -> None:
+    others = [line for process in (running.api, running.worker) for line in process.lines if not line.startswith("{")]
+
+    assert len(lines(running.api)) + len(lines(running.worker)) > 0
+    assert [line for line in others if not re.search("^The API listens on |^worker .* is ready$", line)] == []
+
+
 def test_no_line_holds_a_token_or_what_a_tenant_wrote(running: Site, flow_id: str) -> None:
     for process in (running.api, running.worker):
         assert running.token not in process.output
