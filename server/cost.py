@@ -102,7 +102,8 @@ def _literal(value: ValueNode) -> int | None:
     """The same of what is written in the document."""
     match value:
         case IntValueNode():
-            return int(value.value)
+            # An id may be a number of any length; more digits would change nothing here.
+            return int(value.value[:10])
         case ListValueNode():
             return len(value.values)
     return None

@@ -25,7 +25,15 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.cost import Price
 from server.errors import InvalidOperation, exceeds
-from server.limits import MOST_TOKENS, TOO_DEEP, TOO_MANY_TOKENS, SizeRule, check_document
+from server.limits import (
+    MOST_CHARACTERS,
+    MOST_TOKENS,
+    TOO_DEEP,
+    TOO_LONG,
+    TOO_MANY_TOKENS,
+    SizeRule,
+    check_document,
+)
 
 REMEMBERED_CHARACTERS = 512 * 1024
 # What is wrong with a document is looked for no further.
@@ -122,6 +130,8 @@ class Documents:
 
 
 def _parse(text: str) -> DocumentNode:
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidOperation([exceeds(TOO_LONG)])
     try:
         return parse(text, max_tokens=MOST_TOKENS)
     except GraphQLError as error:

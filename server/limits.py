@@ -23,6 +23,8 @@ from graphql import (
 from domain.errors import LimitExceeded
 from server.errors import InvalidOperation, exceeds
 
+# Reading a megabyte takes a quarter of a second, whatever is in it.
+MOST_CHARACTERS = 200_000
 MOST_TOKENS = 5_000
 MOST_DEPTH = 20
 # In one selection set.
@@ -41,6 +43,7 @@ MOST_WAITING = 10 * LONGEST_LIST
 TEXT_TOO_LONG = f"A text that is looked for has at most {LONGEST_TEXT:,} characters. Look for a part of it."
 LIST_TOO_LONG = f"A list in an input holds at most {LONGEST_LIST:,} entries. Ask in several operations."
 TOO_DEEP = f"The operation is nested deeper than {MOST_DEPTH} fields. Ask for what is below by its id."
+TOO_LONG = f"A document holds at most {MOST_CHARACTERS:,} characters. Send long texts as variables."
 TOO_MANY_TOKENS = f"A document holds at most {MOST_TOKENS:,} tokens. Ask in several operations."
 
 

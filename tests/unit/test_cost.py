@@ -40,6 +40,7 @@ def price(query: str) -> Price:
         ('{ nodes(ids: ["a", "b", "c"]) { id ... on A { name } } }', 1 + 3 * 2),
         ("{ a { ...F ...F } } fragment F on A { id parts { ...G } } fragment G on A { id }", 1 + 2 * (1 + 1 + 5)),
         ("{ __typename a { __typename } }", 3),
+        ("{ nodes(ids: " + "7" * 5_000 + ") { id } }", 1 + 100),
         ("mutation { change { id } b: change { id } }", 2 * (1 + MUTATION + 1)),
         ('{ __type(name: "A") { name kind } }', 3),
     ],
