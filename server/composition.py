@@ -39,9 +39,7 @@ def database(settings: Settings, longest_statement: int = LONGEST_STATEMENT) -> 
     return trace_database(engine, settings)
 
 
-def works(
-    engine: AsyncEngine, queue: PhaseQueue, announce: Announce, definitions: Definitions, saved: Saved
-) -> Works:
+def works(engine: AsyncEngine, queue: PhaseQueue, announce: Announce, definitions: Definitions, saved: Saved) -> Works:
     """Units of work whose jobs go to the queue, and whose events are announced after the commit."""
     return Works(engine, definitions, Outlets(queue.enqueue, queue.cancel, announce, saved), now, new_id)
 
