@@ -36,7 +36,9 @@ IDLE_LIMIT = 60
 
 LONG, LONG_WARM_UP, LONG_LIMIT = 100_000, 5_000, 2
 
-PAIRS, STALL_EVENTS, STALL_RATE, STALL_PADDING, STALL_SUBSCRIPTIONS = 5, 60, 20, 2_000, 20
+PAIRS, STALL_EVENTS, STALL_RATE, STALL_PADDING, STALL_SUBSCRIPTIONS = 5, 40, 8, 2_000, 100
+# More than a socket's buffers take for so many subscriptions: then it stands still, and is not only slow.
+STALL_FILL = 25
 STALL_GROWTH, STALL_MORE_MS = 1.5, 10
 
 
@@ -207,6 +209,8 @@ async def _stall(ours: Ours) -> None:
             stalled = await ours.contender(flow)
             order = {"address": stalled.address, "headers": stalled.headers, "payload": stalled.payload}
             await staller.do("stall", subscriptions=STALL_SUBSCRIPTIONS, **order)
+            await ours.tell(flow, STALL_FILL, STALL_PADDING)
+            await asyncio.sleep(2)
             beside = await _p95(ours, subscribers, flow)
             await staller.do("release")
             if number:

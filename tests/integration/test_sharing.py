@@ -208,6 +208,67 @@ async def test_the_first_of_a_group_leaves_and_the_others_go_on(here: Site) -> N
     assert (figures["groups"], figures["members"]) == (0, 0)
 
 
+async def test_who_does_not_read_holds_up_nobody_and_then_gets_everything_from_the_log(here: Site) -> None:
+    """Twelve megabytes fit into no buffer on the way, and 3,000 events into no ring."""
+    count = await told(here)
+    async with watching(here, max_queue=1) as stalled, watching(here) as reads:
+        for watcher in (stalled, reads):
+            await watcher.subscribe(FLOW_EVENTS, id=here.flow_id, after="0")
+            await watcher.until(count)
+        stalled.reads.clear()
+        for batch in range(30):
+            await here.say(*(f"{100 * batch + number} {'x' * 4_000}" for number in range(100)))
+        at_once = await reads.until(count + 3_000, seconds=60)
+        held = len(stalled.answers())
+        stalled.reads.set()
+        later = await stalled.until(count + 3_000, seconds=60)
+
+    assert held < count + 3_000
+    assert [event["cursor"] for event in events(later)] == [str(number + 1) for number in range(count + 3_000)]
+    assert messages(later) == messages(at_once)
+
+
+async def test_text_that_is_written_reaches_all_and_who_comes_late_has_the_whole(here: Site) -> None:
+    words = [f"w\u00f6rd{number} \U0001f680 " for number in range(60)]
+    async with AsyncExitStack() as stack:
+        watchers = await watch(stack, here, 3)
+        for watcher in watchers[:2]:
+            await watcher.subscribe(FLOW_EVENTS, id=here.flow_id, after="0")
+            await watcher.until(1)
+        async with here.writer.texts.writing(here.tenant.engagement_id, here.flow.id, "architect") as text:
+            for number, word in enumerate(words):
+                text.write(word)
+                await asyncio.sleep(0.02)
+                if number == 30:
+                    await watchers[2].subscribe(FLOW_EVENTS, id=here.flow_id, after="0")
+        await asyncio.gather(*(until_written(watcher) for watcher in watchers))
+        figures = await here.figures()
+
+    assert [written(watcher) for watcher in watchers] == ["".join(words)] * 3
+    assert figures["groups"] == 1
+    pieces = [len([event for event in events(watcher.answers()) if "offset" in event]) for watcher in watchers[:2]]
+    # Two have the same pieces, each made once.
+    assert pieces[0] == pieces[1] < figures["answers_total"]
+    assert figures["answers_total"] < sum(pieces)
+
+
+async def until_written(watcher: Watcher) -> None:
+    async with asyncio.timeout(10):
+        while not any(event.get("done") for event in events(watcher.answers())):
+            watcher.changed.clear()
+            await watcher.changed.wait()
+
+
+def written(watcher: Watcher) -> str:
+    """What a client makes of the pieces: each at its place, in UTF-16 code units; a gap is an error."""
+    whole = b""
+    for event in events(watcher.answers()):
+        if "offset" in event:
+            assert 2 * event["offset"] <= len(whole)
+            whole = whole[: 2 * event["offset"]] + event["text"].encode("utf-16-le")
+    return whole.decode("utf-16-le")
+
+
 async def test_a_deleted_flow_ends_every_subscription_with_its_reason(here: Site) -> None:
     async with watching(here) as one, watching(here) as two:
         for watcher in (one, two):
