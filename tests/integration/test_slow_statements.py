@@ -18,11 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from domain.access import Member, Role, Tenant
 from domain.flows import DEFINITIONS
 from persistence.database import open_database
 from persistence.reads import PostgresReads
 from resolvers.context import Caller, Context
-from server.app import Parts
+from server.admission import admit, open_engagement
+from server.app import Parts, create_app
 from server.authentication import Gate
 from server.bounds import STATEMENT_GRACE, Bounds
 from server.draining import Drain
@@ -137,3 +139,38 @@ async def test_connections_are_good_after_it(module_database: str, tmp_path: Pat
     await engine.dispose()
 
     assert (first["errors"][0]["extensions"]["code"], one) == ("TIMEOUT", 1)
+
+
+async def test_a_mutation_that_takes_too_long_changes_nothing(module_database: str, tmp_path: Path) -> None:
+    tenant = await open_engagement(module_database, "Slow")
+    await admit(module_database, tenant, [Member("alice", frozenset({Role.ADMIN}))])
+    settings = Settings(data=tmp_path, database_url=module_database, broadcast_url="memory://", operation_seconds=1)
+    change = 'mutation { saveEngagementSettings(input: {timezone: "Europe/Berlin"}) { errors { code } } }'
+    headers = {
+        **tiny.headers(tmp_path),
+        "X-Client-Account-ID": tenant.client_account_id,
+        "X-Engagement-ID": tenant.engagement_id,
+    }
+
+    async with (
+        await psycopg.AsyncConnection.connect(module_database) as holding,
+        tiny.serving(create_app(settings)) as address,
+        httpx.AsyncClient(base_url=f"http://{address}", headers=headers, timeout=60) as client,
+    ):
+        await holding.execute("SELECT FROM engagements WHERE id = %s FOR NO KEY UPDATE", [tenant.engagement_id])
+        refused = (await client.post("/graphql", json={"query": change})).json()
+        await holding.rollback()
+        before = await timezone(holding, tenant)
+        changed = (await client.post("/graphql", json={"query": change})).json()
+        after = await timezone(holding, tenant)
+
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["TIMEOUT"]
+    assert changed["data"] == {"saveEngagementSettings": {"errors": []}}
+    assert (before, after) == ("UTC", "Europe/Berlin")
+
+
+async def timezone(connection: psycopg.AsyncConnection[Any], tenant: Tenant) -> str:
+    query = "SELECT timezone FROM engagements WHERE id = %s"
+    row = await (await connection.execute(query, [tenant.engagement_id])).fetchone()
+    await connection.rollback()
+    return str(row[0]) if row else ""
