@@ -98,6 +98,7 @@ class Parts:
         self._settings = settings
         self._definitions = definitions
         self.bounds = Bounds.of(settings)
+        self.bounds.trusted.warn_of(schema._schema)
         self._engine: AsyncEngine = database(settings, settings.operation_seconds + STATEMENT_GRACE)
         self._queue = PhaseQueue(settings.database_url)
         self._client = httpx.AsyncClient(timeout=ISSUER_ANSWERS_WITHIN, follow_redirects=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 import orjson
+import structlog
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, parse
 
 from domain.errors import LimitExceeded
@@ -18,6 +19,8 @@ from server.documents import Documents, Openness
 from server.errors import BadRequest, Code, DocumentRefused, InvalidOperation
 from server.parameters import Parameters
 from server.settings import InvalidSettings
+
+LOG = structlog.get_logger(__name__)
 
 HASH = re.compile(r"[0-9a-f]{64}")
 PREFIX = "sha256:"
@@ -53,6 +56,12 @@ class TrustedDocuments:
                 )
             return cls()
         return cls(read_manifest(path), only)
+
+    def warn_of(self, schema: GraphQLSchema) -> None:
+        """Log which of them this release does not execute: whoever calls those will be refused."""
+        for name, text in (self.documents or {}).items():
+            if errors := check(schema, text):
+                LOG.warning("document_not_executable", document=name, reason=errors[0].message)
 
     def text(self, parameters: Parameters) -> str:
         """The document that a request asks for, sent or called by its hash."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from schema.root import schema
 from server.bounds import Bounds
-from server.settings import InvalidSettings
+from server.commands import trust
+from server.settings import InvalidSettings, Settings
 from server.trusted import TrustedDocuments, hash_of, read_manifest, write_manifest
 from tests.integration import tiny
 from tests.integration.test_command_line import command
@@ -166,6 +170,18 @@ def test_a_manifest_that_is_none_stops_the_start(tmp_path: Path, text: str) -> N
         TrustedDocuments.read(path, only=False)
 
 
+def test_the_log_names_documents_that_this_release_does_not_execute() -> None:
+    gone = "{ whatWas { id } }"
+    trusted = TrustedDocuments({hash_of(text): text for text in ("{ flows { totalCount } }", gone)})
+
+    with capture_logs() as logs:
+        trusted.warn_of(schema._schema)
+
+    (line,) = logs
+    assert (line["event"], line["document"]) == ("document_not_executable", hash_of(gone))
+    assert "whatWas" in line["reason"]
+
+
 def test_production_needs_a_manifest() -> None:
     with pytest.raises(InvalidSettings, match="FLOTILLA_TRUSTED_DOCUMENTS"):
         TrustedDocuments.read(None, only=True)
@@ -181,15 +197,22 @@ def test_the_command_writes_the_manifest_of_the_dashboards_own_operations(tmp_pa
     assert read_manifest(output) == {hash_of(text): text for text in files}
 
 
-def test_the_command_names_every_mistake_and_writes_nothing(tmp_path: Path) -> None:
+def trust_files(*words: str) -> int:
+    """The command within this process."""
+    parser = ArgumentParser()
+    trust.add_arguments(parser)
+    return trust.run(parser.parse_args(words), Settings())
+
+
+def test_the_command_names_every_mistake_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output, wrong, asking = tmp_path / "trusted.json", tmp_path / "a.graphql", tmp_path / "b.graphql"
     wrong.write_text("query A {\n  flowz { id }\n}\nquery B { flows { nodes { nope } } }")
     asking.write_text("{ __schema { types { name } } }")
 
-    done = command("trust", str(wrong), str(asking), "--output", str(output))
+    code = trust_files(str(wrong), str(asking), "--output", str(output))
 
-    assert done.returncode == 1
-    assert [line.partition(": ")[0] for line in done.stderr.splitlines()[:3]] == [
+    assert code == 1
+    assert [line.partition(": ")[0] for line in capsys.readouterr().err.splitlines()[:3]] == [
         f"{wrong}:2:3",
         f"{wrong}:4:27",
         f"{asking}:1:3",
@@ -197,13 +220,13 @@ def test_the_command_names_every_mistake_and_writes_nothing(tmp_path: Path) -> N
     assert not output.exists()
 
 
-def test_the_command_keeps_what_clients_that_run_may_need(tmp_path: Path) -> None:
+def test_the_command_keeps_what_clients_that_run_may_need(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output, one, other = tmp_path / "trusted.json", tmp_path / "a.graphql", tmp_path / "b.graphql"
     one.write_text("{ flows { totalCount } }")
     other.write_text("{ applications { totalCount } }")
 
-    command("trust", str(one), "--output", str(output))
-    done = command("trust", str(other), "--output", str(output), "--add")
+    trust_files(str(one), "--output", str(output))
+    trust_files(str(other), "--output", str(output), "--add")
 
-    assert done.stdout == f"{output}: 2 documents, 1 of them new.\n"
+    assert capsys.readouterr().out.splitlines()[1] == f"{output}: 2 documents, 1 of them new."
     assert set(read_manifest(output).values()) == {one.read_text(), other.read_text()}
