@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -67,33 +67,36 @@ class Ring:
 
 
 class Known:
-    """Answers to events of the log by the events' numbers, made or being made; those least recently asked for go."""
+    """Answers to events of the log by the events' numbers; those least recently asked for go."""
 
     def __init__(self) -> None:
-        self._answers: OrderedDict[int, asyncio.Task[Payload]] = OrderedDict()
+        self._making: dict[int, asyncio.Task[Payload]] = {}
+        self._made: OrderedDict[int, Payload] = OrderedDict()
         self._characters = 0
 
-    def find(self, number: int) -> asyncio.Task[Payload] | None:
-        found = self._answers.get(number)
-        if found is not None:
-            self._answers.move_to_end(number)
-        return found
+    async def get(self, number: int, make: Callable[[], Coroutine[Any, Any, Payload]]) -> Payload:
+        """The answer, made now where it is neither known nor being made."""
+        made = self._made.get(number)
+        if made is not None:
+            self._made.move_to_end(number)
+            return made
+        task = self._making.get(number)
+        if task is None:
+            task = self._making[number] = asyncio.create_task(make())
+            task.add_done_callback(lambda done: self._keep(number, done))
+        # Who no longer waits does not take it from the others.
+        return await asyncio.shield(task)
 
-    def add(self, number: int, answer: asyncio.Task[Payload]) -> None:
-        self._answers[number] = answer
-        answer.add_done_callback(lambda done: self._made(number, done))
-
-    def _made(self, number: int, answer: asyncio.Task[Payload]) -> None:
+    def _keep(self, number: int, done: asyncio.Task[Payload]) -> None:
         """What failed is made anew for who asks next: it may have been a moment's fault."""
-        if answer.cancelled() or answer.exception() is not None or not answer.result().clean:
-            del self._answers[number]
+        del self._making[number]
+        if done.cancelled() or done.exception() is not None or not done.result().clean:
             return
-        self._characters += len(answer.result().text)
-        while len(self._answers) > MOST_ANSWERS or self._characters > MOST_CHARACTERS:
-            oldest = next((number for number, each in self._answers.items() if each.done()), None)
-            if oldest is None:
-                return
-            self._characters -= len(self._answers.pop(oldest).result().text)
+        self._made[number] = done.result()
+        self._characters += len(done.result().text)
+        while len(self._made) > MOST_ANSWERS or self._characters > MOST_CHARACTERS:
+            _, oldest = self._made.popitem(last=False)
+            self._characters -= len(oldest.text)
 
 
 class Sink(Protocol):

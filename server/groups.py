@@ -80,12 +80,7 @@ class Group:
         number = place(event)
         if number is None:
             return await self._answer(event)
-        task = self._known.find(number)
-        if task is None:
-            task = asyncio.create_task(self._answer(event))
-            self._known.add(number, task)
-        # Who no longer waits does not take it from the others.
-        return await asyncio.shield(task)
+        return await self._known.get(number, lambda: self._answer(event))
 
     def enter(self, at: Place, following: Following) -> None:
         """Somebody has read all there is up to `following`, and goes on with the group from here."""
