@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import yaml
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.collector import Collected
 from tests.e2e.observed import PRIVATE, Site, lines, site
@@ -22,6 +24,7 @@ TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 STEPS = ["begin", "rules", "save"]
 # Those of a discovery up to its first pause.
 PHASES = 2
+FOLLOW = "subscription Watch { engagementEvents { cursor event { kind } } }"
 DEPLOY = ROOT / "deploy"
 NAME = re.compile(r"\b(?:flotilla|process|python)_[a-z_]+")
 SELECTED = re.compile(r"\b((?:flotilla|process|python)_[a-z_]+)\{([^}]*)\}")
@@ -178,3 +181,40 @@ def expressions() -> list[str]:
     rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text("utf-8"))
     panels = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
     return [*panels, *(rule["expr"] for group in rules["groups"] for rule in group["rules"])]
+
+
+# The last: it starts another flow.
+def test_a_subscription_is_counted_while_it_lasts_and_told_when_it_ends(running: Site, flow_id: str) -> None:
+    headers = {**running.headers, "X-Request-Id": "watch-1"}
+    address = running.url.replace("http", "ws", 1) + "/graphql"
+    protocol = [Subprotocol("graphql-transport-ws")]
+    with connect(address, subprotocols=protocol, additional_headers=headers) as socket:
+        for message in ({"type": "connection_init"}, {"id": "1", "type": "subscribe", "payload": {"query": FOLLOW}}):
+            socket.send(json.dumps(message))
+        assert json.loads(socket.recv(timeout=10))["type"] == "connection_ack"
+        wait_until(lambda: sample(running, "flotilla_subscriptions", field="engagementEvents") == 1)
+        wait_until(lambda: sample(running, "flotilla_hub_followers") == 1)
+        running.start()
+        assert json.loads(socket.recv(timeout=10))["type"] == "next"
+    wait_until(lambda: sample(running, "flotilla_subscriptions_ended_total", outcome="left") == 1)
+
+    assert sample(running, "flotilla_subscriptions", field="engagementEvents") == 0
+    assert sample(running, "flotilla_event_lag_seconds_count") >= 1
+    assert sample(running, "flotilla_deliveries_total", field="engagementEvents") >= 1
+    (ended,) = [line for line in lines(running.api) if line["message"] == "subscription"]
+    assert (ended["request_id"], ended["outcome"], ended["name"]) == ("watch-1", "left", "Watch")
+    assert ended["delivered"] >= 1
+
+
+def sample(running: Site, name: str, **labels: str) -> float:
+    """The figure of the API with these labels; 0 where it has none yet."""
+    families = text_string_to_metric_families(running.figures()[0])
+    found = [each for family in families for each in family.samples if each.name == name]
+    return sum(each.value for each in found if labels.items() <= each.labels.items())
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
