@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -238,11 +239,14 @@ def serving(data: Path, **environment: str) -> Iterator[Server]:
             text=True,
         )
     assert process.stdout is not None
+    port = process.stdout.readline().strip()
+    # Read on, or it would wait for its lines to be taken.
+    reading = threading.Thread(target=process.stdout.read, daemon=True)
+    reading.start()
     try:
-        port = process.stdout.readline().strip()
-        # Its own lines go where what it complains of goes.
         yield Server(f"127.0.0.1:{port}", process, log)
     finally:
         process.kill()
         process.wait()
+        reading.join()
         process.stdout.close()
