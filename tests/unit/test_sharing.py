@@ -162,7 +162,7 @@ async def _walk(moves: list[str], cursor: int) -> None:
 
     async def read() -> None:
         async for payload in payloads:
-            got.append(cast("int", payload.cursor))
+            got.append(cast("int", payload.cursor))  # noqa: PERF401 - it is cancelled before it ends
 
     reading = asyncio.create_task(read())
     for move in moves:
