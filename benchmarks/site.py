@@ -42,10 +42,11 @@ class Site:
 
 
 @asynccontextmanager
-async def serve(url: str, broadcast_url: str, folder: Path, tenant: Tenant) -> AsyncIterator[Site]:
+async def serve(url: str, broadcast_url: str, folder: Path, tenant: Tenant, **settings: str) -> AsyncIterator[Site]:
     """An API on that database, with alice as administrator of the tenant."""
     await _admit(url, tenant)
-    process = Process(("-m", "server", "api", "--follow"), _environment(url, broadcast_url, folder))
+    environment = {**_environment(url, broadcast_url, folder), **settings}
+    process = Process(("-m", "server", "api", "--follow"), environment)
     try:
         address = process.wait_for_line(ADDRESS.pattern)[0]
         headers = {
@@ -78,6 +79,10 @@ def _environment(url: str, broadcast_url: str, folder: Path) -> dict[str, str]:
         "FLOTILLA_DATA": str(folder),
         "FLOTILLA_PORT": "0",
         "FLOTILLA_LOG_LEVEL": "warning",
+        # One token asks as much as it can.
+        "FLOTILLA_COST_BUDGET": "0",
+        "FLOTILLA_TOKEN_RATE": "0",
+        "FLOTILLA_ADDRESS_RATE": "0",
     }
 
 

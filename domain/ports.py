@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from domain.model_usage import ModelUse
     from domain.planning.ports import Solvers
     from domain.portfolio import Portfolio
-    from domain.request import Acting
+    from domain.request import Acting, Answer
     from domain.source import Source
 
 T = TypeVar("T")
@@ -128,6 +128,27 @@ class EventLog(Protocol):
     async def engagement_events(self, after: int, limit: int) -> Sequence[LoggedEvent]: ...
 
 
+class Following(Protocol):
+    """One place in a log, moving on."""
+
+    @property
+    def cursor(self) -> int:
+        """The number of the last event that was read, or passed over."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing comes any more because the process ends."""
+
+    async def read(self) -> Sequence[LoggedEvent | LiveText]:
+        """What is next; nothing when all is read so far. Raises what the log has ended with."""
+
+    async def wait(self) -> None:
+        """Until there may be more than the last look has shown."""
+
+    def leave(self) -> None:
+        """Nothing more is wanted; a second time is none."""
+
+
 class EventStream(Protocol):
     """Following the log live, exactly once and in order; ends with NotFound once a followed flow is deleted.
 
@@ -139,6 +160,9 @@ class EventStream(Protocol):
     ) -> AsyncGenerator[LoggedEvent | LiveText, None]: ...
 
     def engagement_events(self, tenant: Tenant, after: int | None) -> AsyncGenerator[LoggedEvent, None]: ...
+
+    async def follow(self, tenant: Tenant, flow_id: str | None, after: int | None) -> Following:
+        """Either of them, the engagement's with None, as something that can be handed on; it must be left."""
 
 
 class FlowRepository(Protocol):
@@ -351,6 +375,9 @@ class UnitOfWork(Protocol):
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
 
+    def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Say for the audit log how something was and is; never what is secret."""
+
     async def engagement(self) -> Engagement: ...
 
     async def start_run(self, run_id: str) -> int:
@@ -366,6 +393,12 @@ class Work(Protocol):
     """Opens a unit of work for a tenant; with `acting` it is audited, and a repeat raises Repeated."""
 
     def __call__(self, tenant: Tenant, acting: Acting | None = None) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+    async def record(self, tenant: Tenant, acting: Acting, outcome: str, answer: Answer) -> None:
+        """Keep in the audit log what a request came to that changed nothing.
+
+        Its problems are told again to a repeat; Repeated when one with its key was carried out meanwhile.
+        """
 
 
 class Sweeps(Protocol):

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from domain.errors import DomainError, Problem
+
+# What a request came to, as the audit log says it.
+OK = "OK"
+REPEATED = "REPEATED"
+FAILED = "FAILED"
+CANCELLED = "CANCELLED"
+
+
+def refused(codes: Iterable[str]) -> str:
+    """The outcome of a request that was refused for these reasons."""
+    return f"REFUSED: {', '.join(dict.fromkeys(codes))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,9 @@ class Answer:
 
     ids: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+NO_ANSWER = Answer()
 
 
 class Repeated(DomainError):

@@ -227,7 +227,7 @@ async def _wanted(uow: UnitOfWork, run: Run) -> Flow:
 
 async def _aside(work: Callable[[], T]) -> T:
     """In a thread: a hundred applications are told of, or reviewed, in a good part of a second."""
-    return await asyncio.get_running_loop().run_in_executor(None, work)
+    return await asyncio.to_thread(work)
 
 
 def _failure(agent: Agent, failed: AgentFailed) -> Mapping[str, Any]:

@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -96,7 +98,9 @@ class PhaseRunner:
             await uow.results.stage(run.run_id, MARK, mark)
             calling = Calling(uow, self.shapes, self._stamp(), ports)
             call = await calling.call(flow, phase.key, phase.needs, run_id=run.run_id)
-        work = asyncio.get_running_loop().run_in_executor(None, self._run_rules, phase, call, ports, run)
+        # In the context of the run: what its thread reads and logs is the run's.
+        rules = partial(copy_context().run, self._run_rules, phase, call, ports, run)
+        work = asyncio.get_running_loop().run_in_executor(None, rules)
         try:
             return Staged(await asyncio.shield(work))
         except asyncio.CancelledError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dbos import DBOSClient, DBOSPortableJSONSerializer
+from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, Enqueued, ReviewPlans, WriteExport
+from domain.event import CancelRun, Enqueued, ReviewPlans, RunPhase, WriteExport
+from engine.tracing import enqueuing
 
 QUEUE = "phases"
 WORKFLOW = "phase"
@@ -41,23 +42,22 @@ class PhaseQueue:
     async def enqueue(self, connection: AsyncConnection, tenant: Tenant, job: Enqueued) -> None:
         """Part of the caller's transaction: a rollback leaves no job."""
         queue, workflow, job_id, given = _described(job)
+        with enqueuing(queue, job_id, {"phase": job.phase} if isinstance(job, RunPhase) else {}) as attributes:
+            options: EnqueueOptions = {
+                "queue_name": queue,
+                "workflow_name": workflow,
+                "workflow_id": job_id,
+                "queue_partition_key": tenant.engagement_id,
+                "app_version": VERSION,
+                "attributes": attributes,
+            }
 
-        def add(synchronous: Connection) -> None:
-            self._client.enqueue_in_transaction(
-                synchronous,
-                {
-                    "queue_name": queue,
-                    "workflow_name": workflow,
-                    "workflow_id": job_id,
-                    "queue_partition_key": tenant.engagement_id,
-                    "app_version": VERSION,
-                },
-                tenant.client_account_id,
-                tenant.engagement_id,
-                *given,
-            )
+            def add(synchronous: Connection) -> None:
+                self._client.enqueue_in_transaction(
+                    synchronous, options, tenant.client_account_id, tenant.engagement_id, *given
+                )
 
-        await connection.run_sync(add)
+            await connection.run_sync(add)
 
     async def cancel(self, jobs: Sequence[CancelRun]) -> None:
         """Stop these runs where they are; one that has ended stays as it is."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypedDict, TypeVar
 
 from dbos import DBOS
+from opentelemetry.trace import Span
 from sqlalchemy.exc import DBAPIError
 
 from domain.access import Tenant
@@ -20,10 +21,12 @@ from engine.ports import RunCancelled
 from engine.queue import EXPORT, REVIEW, WORKFLOW
 from engine.reviews import Reviewer
 from engine.run import Run, Staged
+from engine.tracing import failed, running, step
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+DONE = "done"
 # How often a phase works anew on what others have changed meanwhile.
 TRIES = 10
 
@@ -55,8 +58,9 @@ def _register_review(reviewer: Reviewer) -> None:
         tenant = Tenant(client_account_id, engagement_id)
         # No steps: each is one transaction that says nothing twice, so beginning anew repeats nothing. One that cannot
         # be looked through holds up no other.
-        verdicts = [await _judged(patiently(partial(_reviewed, reviewer, tenant, flow_id))) for flow_id in flow_ids]
-        return next((verdict["code"] for verdict in verdicts if "code" in verdict), "done")
+        with running("review", engagement_id=engagement_id) as span:
+            verdicts = [await _judged(patiently(partial(_reviewed, reviewer, tenant, flow_id))) for flow_id in flow_ids]
+            return _told(span, next((verdict["code"] for verdict in verdicts if "code" in verdict), DONE))
 
 
 async def _reviewed(reviewer: Reviewer, tenant: Tenant, flow_id: str) -> Verdict:
@@ -68,14 +72,19 @@ def _register_export(exports: ExportRunner) -> None:
     @DBOS.workflow(name=EXPORT)
     async def export(client_account_id: str, engagement_id: str, flow_id: str, export_id: str) -> str:
         job = ExportJob(Tenant(client_account_id, engagement_id), flow_id, export_id)
-        if not await patiently(lambda: exports.start(job)):
-            return "given up"
-        # One step: until its last transaction nothing of it is stored, so that beginning anew repeats nothing.
-        verdict = await _step("write", lambda: _judged(_written(exports, job)))
-        if "code" in verdict:
-            await _step("fail", lambda: exports.fail(job, verdict["message"]))
-            return verdict["code"]
-        return "done"
+        with running("export", engagement_id=engagement_id, flow_id=flow_id, export_id=export_id) as span:
+            return _told(span, await _exported(exports, job))
+
+
+async def _exported(exports: ExportRunner, job: ExportJob) -> str:
+    if not await patiently(lambda: exports.start(job)):
+        return "given up"
+    # One step: until its last transaction nothing of it is stored, so that beginning anew repeats nothing.
+    verdict = await _step("write", lambda: _judged(_written(exports, job)))
+    if "code" in verdict:
+        await _step("fail", lambda: exports.fail(job, verdict["message"]))
+        return verdict["code"]
+    return DONE
 
 
 async def _written(exports: ExportRunner, job: ExportJob) -> Verdict:
@@ -88,16 +97,28 @@ def _register_phase(runner: PhaseRunner) -> None:
     @DBOS.workflow(name=WORKFLOW)
     async def phase(client_account_id: str, engagement_id: str, flow_id: str, run_id: str) -> str:
         run = Run(Tenant(client_account_id, engagement_id), flow_id, run_id)
-        # Not a step: a step that has ended is not repeated, and this counts how often the run was begun.
-        if not await patiently(lambda: runner.start(run)):
-            return "given up"
-        if not await _step("begin", lambda: runner.begin(run)):
-            return "unwanted"
-        verdict = await _worked_out(runner, run)
-        if "code" in verdict:
-            await _step("fail", lambda: _failed(runner, run, verdict))
-            return verdict["code"]
-        return "done"
+        with running("phase", engagement_id=engagement_id, flow_id=flow_id, run_id=run_id) as span:
+            return _told(span, await _run(runner, run))
+
+
+async def _run(runner: PhaseRunner, run: Run) -> str:
+    # Not a step: a step that has ended is not repeated, and this counts how often the run was begun.
+    if not await patiently(lambda: runner.start(run)):
+        return "given up"
+    if not await _step("begin", lambda: runner.begin(run)):
+        return "unwanted"
+    verdict = await _worked_out(runner, run)
+    if "code" in verdict:
+        await _step("fail", lambda: _failed(runner, run, verdict))
+        return verdict["code"]
+    return DONE
+
+
+def _told(span: Span, outcome: str) -> str:
+    span.set_attribute("flotilla.outcome", outcome)
+    if outcome != DONE:
+        failed(span, outcome)
+    return outcome
 
 
 async def _worked_out(runner: PhaseRunner, run: Run) -> Verdict:
@@ -116,21 +137,23 @@ async def _worked_out(runner: PhaseRunner, run: Run) -> Verdict:
 
 async def _step(name: str, work: Callable[[], Awaitable[T]]) -> T:
     async def patient() -> T:
-        return await patiently(work)
+        # In here: a step that is not repeated after a recovery is no span either.
+        with step(name):
+            return await patiently(work)
 
     result: T = await DBOS.run_step_async({"name": name, "preemptible": True}, patient)
     return result
 
 
 async def _batches(runner: PhaseRunner, run: Run) -> Verdict:
-    return _told(await runner.rules(run))
+    return _verdict(await runner.rules(run))
 
 
 async def _asked(runner: PhaseRunner, run: Run, staged: Staged) -> Verdict:
-    return _told(await runner.ask(run, staged))
+    return _verdict(await runner.ask(run, staged))
 
 
-def _told(staged: Staged) -> Verdict:
+def _verdict(staged: Staged) -> Verdict:
     return {"batches": staged.batches, "reviewed": staged.reviewed}
 
 

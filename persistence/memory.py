@@ -33,7 +33,7 @@ from domain.model_usage import ModelUse
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.ports import StoredFile
-from domain.request import Acting
+from domain.request import Acting, Answer
 from domain.resource_pool import ResourcePool
 from domain.source import Source
 from domain.standard import ArchitectureStandard, StandardException
@@ -97,6 +97,9 @@ class MemoryWork:
         self.told.append(event)
 
     def touch(self, thing_id: str) -> None:
+        """Only the audit log of a database keeps it."""
+
+    def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Only the audit log of a database keeps it."""
 
     async def engagement(self) -> Engagement:
@@ -368,6 +371,9 @@ class MemoryWorks:
             for event in flow.events:
                 _log(work.state, tenant, flow, event)
         self.states[tenant] = work.state
+
+    async def record(self, tenant: Tenant, acting: Acting, outcome: str, answer: Answer) -> None:
+        """Only the audit log of a database keeps it."""
 
 
 def _log(state: MemoryState, tenant: Tenant, flow: Flow, event: Event) -> None:

@@ -18,6 +18,8 @@ from persistence.tables import audit_log, requests
 KEPT = timedelta(hours=24)
 # Of more things than this the audit log names the first.
 MOST_NAMED = 100
+# Of what somebody gave as his reason; all of it stands with what it is the reason for.
+LONGEST_REASON = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class Change:
 
 
 NO_CHANGE = Change({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a line of the audit log says beside who asked for what: when it ended how, and what it was about."""
+
+    id: str
+    at: datetime
+    outcome: str
+    subject_id: str | None = None
 
 
 class Requests:
@@ -85,27 +97,28 @@ class Requests:
             & (requests.c.key == request.key)
         )
 
-    async def answered(
-        self, acting: Acting, answer: Answer, at: datetime, entry_id: str, change: Change = NO_CHANGE
-    ) -> None:
-        """Keep what it came to: in the audit log, and for repeats under its key."""
+    async def keep(self, acting: Acting, answer: Answer) -> None:
+        """Keep the answer for repeats under its key."""
+        request = acting.request
+        if request is not None and request.key is not None:
+            kept = {"ids": list(answer.ids), "problems": [asdict(problem) for problem in answer.problems]}
+            await self._connection.execute(update(requests).where(self._mine(acting, request)).values(answer=kept))
+
+    async def enter(self, acting: Acting, entry: Entry, change: Change = NO_CHANGE) -> None:
+        """One more line of the audit log."""
         request = acting.request
         if request is None:
             return
-        if request.key is not None:
-            kept = {"ids": list(answer.ids), "problems": [asdict(problem) for problem in answer.problems]}
-            await self._connection.execute(update(requests).where(self._mine(acting, request)).values(answer=kept))
-        codes = ", ".join(dict.fromkeys(problem.code for problem in answer.problems))
         row = {
-            "id": entry_id,
+            "id": entry.id,
             "engagement_id": self._engagement_id,
-            "at": at,
+            "at": entry.at,
             "by": acting.subject,
             "acting_for": acting.user if acting.user != acting.subject else None,
             "mutation": request.mutation,
-            "subject_id": answer.ids[0] if answer.ids else request.subject_id,
-            "reason": request.reason,
-            "outcome": f"REFUSED: {codes}" if codes else "OK",
+            "subject_id": entry.subject_id or request.subject_id,
+            "reason": request.reason[:LONGEST_REASON] if request.reason else None,
+            "outcome": entry.outcome,
             "before": dict(change.before) or None,
             "after": dict(change.after) or None,
         }

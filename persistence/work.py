@@ -16,10 +16,11 @@ from domain.access import Tenant
 from domain.calling import CHANGED_IDS
 from domain.definition import FlowDefinition
 from domain.engagement import Engagement
-from domain.errors import NotFound, Refused
+from domain.errors import NotFound
 from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans, WakeFlow
+from domain.flow import Flow
 from domain.ports import Clock, Ids
-from domain.request import Acting, Answer
+from domain.request import OK, Acting, Answer
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
 from persistence.event_log import Head, PendingEvent, append
@@ -31,13 +32,14 @@ from persistence.measuring import completes, measure
 from persistence.model_uses import ModelUses
 from persistence.portfolio import PortfolioValues
 from persistence.preferences import Preferences
-from persistence.requests import Change, Requests
+from persistence.requests import Change, Entry, Requests
 from persistence.results import Results
 from persistence.stale_decisions import mark_stale
 from persistence.stale_plans import resting_plans
 from persistence.tables import due, engagements, phase_runs, ui_states
 
 Announce = Callable[[Sequence[Head]], None]
+Saved = Callable[[Sequence[Flow]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,13 @@ class Outlets:
 
     `enqueue` writes a run, an export or a review into the engine's queue in the same transaction; `cancel` and
     `announce` are told after the commit, and may lose what they are told: the run is fenced off and the log is polled
-    all the same.
+    all the same. `saved` is told then as well, for figures and log lines.
     """
 
     enqueue: Callable[[AsyncConnection, Tenant, Enqueued], Awaitable[None]]
     cancel: Callable[[Sequence[CancelRun]], Awaitable[None]]
     announce: Announce
+    saved: Saved = lambda _flows: None
 
 
 class PostgresWork:
@@ -78,6 +81,7 @@ class PostgresWork:
         self.connection = connection
         self._told: list[PendingEvent] = []
         self._touched: list[str] = []
+        self._witnessed: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         self._reviews: tuple[ReviewPlans, ...] = ()
 
     def tell(self, event: Event) -> None:
@@ -87,6 +91,11 @@ class PostgresWork:
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
         self._touched.append(thing_id)
+
+    def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+        """Say for the audit log how something was and is."""
+        self._witnessed[0].update(before or {})
+        self._witnessed[1].update(after or {})
 
     async def engagement(self) -> Engagement:
         """The tenant's engagement."""
@@ -130,7 +139,9 @@ class PostgresWork:
     def change(self, acting: Acting) -> Change:
         """What the audit log says of before and after."""
         removed = acting.request is not None and acting.request.mutation.startswith("delete")
-        return Change.of(self.flows.trace, self._touched, removed=removed)
+        before, after = self.flows.trace
+        trace = {**before, **self._witnessed[0]}, {**after, **self._witnessed[1]}
+        return Change.of(trace, self._touched, removed=removed)
 
     async def have_plans_reviewed(self, ids: Ids) -> None:
         """Let a worker look through the plans that rest on what was changed here.
@@ -206,20 +217,17 @@ class Works:
 
     @asynccontextmanager
     async def __call__(self, tenant: Tenant, acting: Acting | None = None) -> AsyncIterator[PostgresWork]:
-        """Commits on leaving without an exception; a refusal leaves nothing but its entry in the audit log."""
-        try:
-            async with self._transaction(tenant, acting) as work:
-                yield work
-                # Before decisions are marked: that changes none of what a plan uses of them.
-                await work.have_plans_reviewed(self._ids)
-                await work.mark_stale(self._clock())
-                if acting:
-                    await work.requests.answered(acting, work.answer, self._clock(), self._ids(), work.change(acting))
-                heads = await work.flush(self._outlets)
-        except Refused as refused:
-            await self._record(tenant, acting, refused)
-            raise
+        """Commits on leaving without an exception, with an entry in the audit log; else nothing is left of it."""
+        async with self._transaction(tenant, acting) as work:
+            yield work
+            # Before decisions are marked: that changes none of what a plan uses of them.
+            await work.have_plans_reviewed(self._ids)
+            await work.mark_stale(self._clock())
+            if acting:
+                await self._enter(work, acting)
+            heads = await work.flush(self._outlets)
         self._outlets.announce(heads)
+        self._outlets.saved(work.flows.written)
         cancelled = [job for job in work.jobs if isinstance(job, CancelRun)]
         if cancelled:
             await self._outlets.cancel(cancelled)
@@ -233,13 +241,19 @@ class Works:
                 await work.requests.claim(acting, self._clock())
             yield work
 
-    async def _record(self, tenant: Tenant, acting: Acting | None, refused: Refused) -> None:
-        if acting is None or acting.request is None or _is_conflict(refused):
-            return
-        async with self._transaction(tenant, acting) as work:
-            answer = Answer(problems=refused.problems)
-            await work.requests.answered(acting, answer, self._clock(), self._ids())
+    async def _enter(self, work: PostgresWork, acting: Acting) -> None:
+        answer = work.answer
+        await work.requests.keep(acting, answer)
+        entry = Entry(self._ids(), self._clock(), OK, next(iter(answer.ids), None))
+        await work.requests.enter(acting, entry, work.change(acting))
 
-
-def _is_conflict(refused: Refused) -> bool:
-    return any(problem.code == "IDEMPOTENCY_CONFLICT" for problem in refused.problems)
+    async def record(self, tenant: Tenant, acting: Acting, outcome: str, answer: Answer) -> None:
+        """A line of the audit log for what changed nothing; the problems are kept for a repeat."""
+        async with self._engine.begin() as connection:
+            await select_tenant(connection, tenant, acting.subject)
+            requests = Requests(connection, tenant.engagement_id)
+            if answer.problems:
+                await requests.claim(acting, self._clock())
+                await requests.keep(acting, answer)
+            entry = Entry(self._ids(), self._clock(), outcome, next(iter(answer.ids), None))
+            await requests.enter(acting, entry)

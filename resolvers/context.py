@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -14,8 +15,10 @@ from domain.flow import Stamp
 from domain.flows import DEFINITIONS
 from domain.ports import Clock, EventStream, Ids, Shapes, UnitOfWork, Work
 from domain.reading import Reads
-from domain.request import Acting, Request
+from domain.request import NO_ANSWER, Acting, Answer, Request
 from resolvers.loading import Loaded
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,25 @@ class Caller:
         if not holds(self.roles, role):
             raise Forbidden(f"This needs the role {role} in the engagement.")
 
+    def need_platform(self) -> None:
+        """Raise Forbidden unless the caller's token may make tenants."""
+        if not self.platform:
+            raise Forbidden("Making an engagement needs a token with the grant platform.")
+
     def work(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """One transaction of the caller's tenant, audited under the caller's name."""
-        return self.open_work(self.tenant, Acting(self.user, self.subject, self.request))
+        return self.open_work(self.tenant, self._acting)
+
+    async def record(self, outcome: str, answer: Answer = NO_ANSWER) -> None:
+        """Keep what the request came to where it changed nothing; outside an engagement there is only the log."""
+        if self.tenant.engagement_id:
+            await self.open_work.record(self.tenant, self._acting, outcome, answer)
+        elif self.request is not None:
+            LOG.warning("%s of %s as %s: %s", self.request.mutation, self.subject, self.user, outcome)
+
+    @property
+    def _acting(self) -> Acting:
+        return Acting(self.user, self.subject, self.request)
 
     def stamp(self) -> Stamp:
         """Who decides, when, and where new ids come from."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from domain.access import Member, Role, Tenant
 from domain.engagement import (
@@ -14,15 +16,14 @@ from domain.engagement import (
     SetMember,
     change_member,
 )
-from domain.errors import Forbidden, NotFound
+from domain.errors import NotFound
 from domain.event import Event, EventKind
 from resolvers.context import Caller
 
 
 async def create_engagement(caller: Caller, command: CreateEngagement) -> Engagement:
     """A new engagement, whose first ADMIN is whoever makes it; for the platform's own tokens."""
-    if not caller.platform:
-        raise Forbidden("Making an engagement needs a token with the grant platform.")
+    caller.need_platform()
     tenant = Tenant(command.client_account_id or caller.ids(), caller.ids())
     engagement = Engagement.create(tenant.engagement_id, tenant.client_account_id, command)
     if command.client_account_id is not None:
@@ -50,7 +51,10 @@ async def set_member(caller: Caller, command: SetMember) -> Engagement:
     caller.need(Role.ADMIN)
     async with caller.work() as uow:
         engagement = await uow.engagements.get()
-        member = change_member(await uow.engagements.members(), command)
+        members = await uow.engagements.members()
+        _among(members, caller).need(Role.ADMIN)
+        member = change_member(members, command)
+        uow.witness(*(_standing(command.subject, each) for each in (_of(members, command.subject), member)))
         if member is None:
             await uow.engagements.remove_member(command.subject)
         else:
@@ -58,6 +62,21 @@ async def set_member(caller: Caller, command: SetMember) -> Engagement:
         uow.touch(engagement.id)
         uow.tell(_changed(caller, engagement))
     return engagement
+
+
+def _among(members: Iterable[Member], caller: Caller) -> Caller:
+    """The caller with what he may do now that nobody else changes it: he may have been removed a moment ago."""
+    own = _of(members, caller.subject if caller.user == SYSTEM else caller.user)
+    return replace(caller, roles=own.roles if own else frozenset())
+
+
+def _of(members: Iterable[Member], subject: str) -> Member | None:
+    return next((member for member in members if member.subject == subject), None)
+
+
+def _standing(subject: str, member: Member | None) -> Mapping[str, Any] | None:
+    """Who may do what, for the audit log; None for who is no member."""
+    return None if member is None else {"member": {"userId": subject, "roles": sorted(member.roles)}}
 
 
 async def save_engagement_settings(caller: Caller, command: SaveEngagementSettings) -> Engagement:

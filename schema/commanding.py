@@ -11,9 +11,11 @@ from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.errors import ErrorCode, Problem, Refused
-from domain.request import Repeated, Request
+from domain.request import Request
 from resolvers.context import Caller, Context
+from schema.acts import act_of
 from schema.assumed import Assumed
+from schema.auditing import came_to
 from schema.ids import Names, Verbatim, hide_ids, unwrap
 from schema.scalars import JSON
 from schema.storable import NOT_TEXT, storable, unkept
@@ -42,22 +44,34 @@ class Outcome:
 async def carry_out(
     context: Context, mutation: str, input: Any, act: Callable[[Caller, Said], Awaitable[Any]]
 ) -> Outcome:
-    """Give the input's values to `act`, under the mutation's name and key; what it reads afterwards is read anew."""
+    """Give the input's values to `act`, under the mutation's name and key; what it reads afterwards is read anew.
+
+    Whatever it comes to is in the audit log: a change with its own transaction, anything else by itself.
+    """
+    said, problems = read(input)
+    announced = _announced(mutation, input, said)
+    caller = replace(context.caller, request=announced)
     try:
+        _check(caller, mutation, [*problems, *_key_problems(said)])
         with ExitStack() as files:
-            said = values(input)
             if said.get("idempotency_key") is not None:
                 await keep_uploads(said, context.limits.file, files)
-            caller = replace(context.caller, request=_request(mutation, said))
+            caller = replace(caller, request=_request(said, announced))
             value = await act(caller, said)
         outcome = Outcome(_ids(value), value=value)
-    except Repeated as repeated:
-        outcome = Outcome(repeated.answer.ids, repeated.answer.problems)
-    except Refused as refused:
-        outcome = Outcome(problems=refused.problems)
+    except BaseException as error:  # noqa: BLE001  (what is no answer is raised again there)
+        answer = await came_to(caller, error)
+        outcome = Outcome(answer.ids, answer.problems)
     context.loaded.clear()
     await context.reads.refresh()
     return outcome
+
+
+def _check(caller: Caller, mutation: str, problems: list[Problem]) -> None:
+    """The role before what is said of it: who may not do this at all is told nothing else."""
+    act_of(mutation).check(caller)
+    if problems:
+        raise Refused(problems)
 
 
 def _ids(value: Any) -> tuple[str, ...]:
@@ -66,18 +80,24 @@ def _ids(value: Any) -> tuple[str, ...]:
     return tuple(item.id for item in value) if isinstance(value, tuple) else (value.id,)
 
 
-def _request(mutation: str, said: Said) -> Request:
+def _key_problems(said: Said) -> Iterator[Problem]:
     key = said.get("idempotency_key")
     if key is not None and not 0 < len(key) <= _LONGEST_KEY:
         message = f"An idempotencyKey has 1 to {_LONGEST_KEY} characters."
-        raise Refused([Problem(ErrorCode.INVALID_INPUT, message, ("idempotencyKey",))])
-    return Request.of(
-        mutation,
-        {name: in_common(value) for name, value in said.items() if name != "idempotency_key"},
-        key=key,
-        subject_id=said.get("flow_id"),
-        reason=said.get("reason") or said.get("rationale"),
-    )
+        yield Problem(ErrorCode.INVALID_INPUT, message, ("idempotencyKey",))
+
+
+def _announced(mutation: str, input: Any, said: Said) -> Request:
+    """What is known of a request before anybody has looked whether it may be: enough for the audit log."""
+    reason = said.get("reason") or said.get("rationale")
+    kept = reason if isinstance(reason, str) and storable(reason) else None
+    return Request(mutation, "", subject_id=act_of(mutation).subject(input), reason=kept)
+
+
+def _request(said: Said, announced: Request) -> Request:
+    data = {name: in_common(value) for name, value in said.items() if name != "idempotency_key"}
+    whole = Request.of(announced.mutation, data, key=said.get("idempotency_key"))
+    return replace(whole, subject_id=announced.subject_id, reason=announced.reason)
 
 
 def command(type_: type[C], said: Said) -> C:
@@ -100,13 +120,11 @@ def _camel(value: Any) -> Any:
     return [_camel(item) for item in value] if isinstance(value, list) else value
 
 
-def values(input: Any) -> Said:
-    """What an input says, with the things' own ids; Refused with all that is wrong with it."""
+def read(input: Any) -> tuple[Said, list[Problem]]:
+    """What an input says, with the things' own ids, and all that is wrong with it."""
     reader = _Reader([])
     said: Said = reader.read(input, None, ())
-    if reader.problems:
-        raise Refused(reader.problems)
-    return said
+    return said, reader.problems
 
 
 @dataclass(frozen=True, slots=True)

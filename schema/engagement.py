@@ -4,55 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from domain.access import Member, Role
 from domain.engagement import OwnNumbers
 from domain.known import AuditEntry, ClientAccount, KnownEngagement, SelectableEngagement
 from domain.preferences import UserPreferences
+from domain.request import OK
 from resolvers.context import Context
 from resolvers.reading import engagement as reading
 from resolvers.reading.preferences import own as own_preferences
+from schema.acts import act_of
 from schema.basics import Node
 from schema.connections import connection
-from schema.ids import MASTER, show_ids
+from schema.ids import show_ids
 from schema.loading import computed, loaded
 from schema.mirror import Id, mirror
-
-# What a mutation's entry in the audit log is about, where it is not a flow.
-_SUBJECTS: Mapping[str, str] = MappingProxyType(
-    {
-        "createEngagement": "Engagement",
-        "setMember": "Engagement",
-        "updateApplication": "Application",
-        "setReadiness": "Application",
-        "saveDependency": "Dependency",
-        "deleteDependency": "Dependency",
-        "saveArchitectureStandard": "ArchitectureStandard",
-        "deleteArchitectureStandard": "ArchitectureStandard",
-        "applyArchitectureTemplate": "ArchitectureStandard",
-        "requestStandardException": "StandardException",
-        "decideStandardException": "StandardException",
-        "saveComponents": "Application",
-        "saveTechDebt": "Application",
-        "customizeAppOnPage": "AppOnPage",
-        "overrideDecision": "SixRDecision",
-        "acceptDecisions": "SixRDecision",
-        "moveApplications": "WavePlan",
-        "saveWave": "WavePlan",
-        "deleteWave": "Wave",
-        "saveResourcePool": "ResourcePool",
-        "deleteResourcePool": "ResourcePool",
-        "overrideAllocation": "ResourcePlan",
-        "overrideActivity": "Timeline",
-        "overrideCostLine": "CostEstimate",
-        "overrideSynthesis": "PlanSynthesis",
-        "exportFlow": "Export",
-        "recordFeedback": "LearningPattern",
-        "updatePreferences": "UserPreferences",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +163,7 @@ class SelectableEngagementType:
     reason="Null where nobody gave one.",
 )
 class AuditEntryType:
-    """One mutation that was carried out or refused."""
+    """One mutation: carried out, refused, repeated, or failed."""
 
     @computed
     @staticmethod
@@ -204,7 +171,8 @@ class AuditEntryType:
         """Null where it was about nothing that has an id."""
         if entry.subject_id is None:
             return None
-        return Id(f"{_SUBJECTS.get(entry.mutation, MASTER)}:{entry.subject_id}")
+        act = act_of(entry.mutation)
+        return Id(f"{act.about if entry.outcome == OK else act.named}:{entry.subject_id}")
 
     @computed
     @staticmethod
@@ -223,7 +191,7 @@ def _shown(entry: AuditEntry, value: Any) -> Any:
     """Its JSON with global ids; those of the things it is about are of the type that the mutation changes."""
     if not isinstance(value, Mapping) or "ids" not in value:
         return show_ids(value)
-    type_ = _SUBJECTS.get(entry.mutation, MASTER)
+    type_ = act_of(entry.mutation).about
     return {**show_ids(value), "ids": [f"{type_}:{id}" for id in value["ids"]]}
 
 

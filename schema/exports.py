@@ -15,7 +15,7 @@ from schema.basics import Node
 from schema.commanding import carry_out, command
 from schema.connections import connection
 from schema.ids import FlowId
-from schema.loading import computed
+from schema.loading import computed, personal
 from schema.mirror import mirror
 from schema.payloads import REFUSED
 from schema.relations import referred
@@ -37,6 +37,7 @@ class ExportFlowInput:
 class ExportType(Node):
     """One file of a flow. Its file goes at its time, or with its flow."""
 
+    @personal
     @computed
     @staticmethod
     def url(export: Export, context: Context) -> str | None:

@@ -41,7 +41,7 @@ from schema.basics import Node
 from schema.connections import connection, window
 from schema.enums import FlowType
 from schema.ids import MASTER, show_ids
-from schema.loading import computed, loaded
+from schema.loading import computed, loaded, personal
 from schema.mirror import mirror
 from schema.relations import listed, referred
 
@@ -235,6 +235,7 @@ class MasterFlow(Node):
     async def performance(context: Context, flows: list[KnownFlow]) -> list[FlowPerformance]:
         return await reading.performance(context, flows)
 
+    @personal
     @loaded
     @staticmethod
     async def ui_state(context: Context, flows: list[KnownFlow]) -> list[Any]:

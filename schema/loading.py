@@ -16,7 +16,7 @@ from strawberry.types.unset import UNSET
 
 from resolvers.context import Context
 from schema.lookahead import LOAD, look_ahead
-from schema.mirror import DIRECT, annotation, argument
+from schema.mirror import DIRECT, PERSONAL, annotation, argument
 
 
 def shorten(schema: GraphQLSchema) -> None:
@@ -94,6 +94,15 @@ def _read_hints(function: Any) -> tuple[Any, dict[str, Any], Any]:
 
 def _field(resolver: Any, function: Any, type_: Any) -> Any:
     return strawberry.field(resolver=resolver, graphql_type=type_, description=inspect.getdoc(function))
+
+
+def personal(field: Any) -> Any:
+    """The field, marked: what it answers depends on who asks, beyond his tenant and his roles.
+
+    Subscribers whose operation selects no such field share one answer, made for nobody in particular.
+    """
+    field.metadata = {**field.metadata, PERSONAL: True}
+    return field
 
 
 def named(name: str, field: Any) -> Any:

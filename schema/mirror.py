@@ -43,6 +43,8 @@ _LISTS = (tuple, list, Sequence, frozenset)
 
 # In a field's metadata: a function of the parent alone that gives its value.
 DIRECT = "direct"
+# In a field's metadata: it depends on who asks.
+PERSONAL = "personal"
 
 _types: dict[Any, type] = {}
 _namers: dict[Any, Callable[[Any], str]] = {}

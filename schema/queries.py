@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from domain.access import Role
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application, Criticality, Readiness
 from domain.decision import Strategy
@@ -235,6 +236,7 @@ class Query:
         after: str | None = None,
     ) -> Page[AuditEntry]:
         """ADMIN. Every mutation, deleted flows included, newest first."""
+        context.caller.need(Role.ADMIN)
         found = parse(subject_id) if subject_id is not None else None
         about = None if subject_id is None else found.id if found else NOTHING
         return await engagement.audited(context, about, by, since, window(first, after))

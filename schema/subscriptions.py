@@ -66,6 +66,16 @@ def number(cursor: str) -> int:
     raise CursorExpired("This is not a cursor of this log. Read the state again and subscribe from its eventCursor.")
 
 
+def place(happening: object) -> int | None:
+    """Where in the log it follows a subscription has come with that event; None for what is live only."""
+    match happening:
+        case EngagementEvent(logged):
+            return logged.position
+        case LoggedEvent(seq=seq):
+            return seq
+    return None
+
+
 async def _flow_events(
     info: Info[Context, Any], flow_id: strawberry.ID, after: str | None = None, kinds: list[EventKind] | None = None
 ) -> AsyncIterator[LoggedEvent | LiveText]:

@@ -24,6 +24,7 @@ COMMANDS = {
     "model": "serve a small language model on this machine",
     "migrate": "bring the database to this release",
     "schema": "print schema.graphql",
+    "trust": "write the manifest of the documents that clients call by their hash",
     "token": "issue a token of the local issuer",
     "connect": "print what a client needs to act as somebody",
 }

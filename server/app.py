@@ -9,8 +9,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from domain.access import SYSTEM
@@ -18,16 +17,19 @@ from domain.flows import DEFINITIONS
 from engine.queue import PhaseQueue
 from persistence.engagements import Memberships
 from persistence.event_log import EventReader
-from persistence.model_checks import ModelChecks
 from persistence.reads.reads import PostgresReads
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from resolvers.context import Caller, Context, Limits
 from schema.root import schema
+from server.addresses import Addresses, Proxies
 from server.authentication import NOWHERE, Acting, Gate
-from server.backlog import count_jobs, find_model
+from server.bounds import STATEMENT_GRACE, Bounds
 from server.composition import Definitions, database, new_id, now, settle, works
 from server.downloads import Downloads
+from server.draining import Drain
+from server.event_streams import GraphQLOverEventStreams, Negotiated
+from server.headers import way_out
 from server.health import Readiness, healthz, look_at_broadcaster, look_at_database, look_at_workers
 from server.http import GraphQLOverHTTP
 from server.identity import Grant, NoIssuer, Verifier
@@ -36,39 +38,57 @@ from server.links import Links
 from server.metrics import Metrics
 from server.openid import OpenIdVerifier
 from server.operations import Operations
+from server.origins import Origins
 from server.pages import pages
+from server.rates import Rates
+from server.requests import Requests, note_flows
+from server.scraping import Scraping
 from server.sessions import local_session
-from server.settings import Settings
+from server.settings import PRODUCTION, Settings
+from server.settlement import Settlement
 from server.tokens import LocalVerifier
-from server.websocket import GraphQLOverWebSocket
+from server.websocket import GraphQLOverWebSocket, Terms
 from shapes.codec import Codec
 from streams.backend import open_broadcast
 from streams.hub import Hub
+from streams.lag import BOUNDS
 from streams.publisher import Publisher
 
+API = "/graphql"
 DASHBOARD = Path(__file__).parents[1] / "dashboard" / "dist"
 ISSUER_ANSWERS_WITHIN = 5.0
 
 
 def create_app(settings: Settings, definitions: Definitions = DEFINITIONS) -> Starlette:
     """The ASGI application for these settings; `definitions` lets a test add flow types of its own."""
-    parts = Parts(settings, definitions)
-    operations = Operations(schema._schema, parts.gate, parts.open_context, parts.metrics)
+    parts, drain, origins = Parts(settings, definitions), Drain(), Origins.read(settings.origins)
+    operations = Operations(schema._schema, parts.gate, parts.open_context, parts.metrics, parts.bounds)
     # JSON escapes text: what is just within the limit of a text must fit into a body.
     http = GraphQLOverHTTP(operations, 4 * settings.text_limit)
+    streams = GraphQLOverEventStreams(operations, drain, 4 * settings.text_limit)
+    terms = Terms(origins, drain, settings.socket_patience, settings.socket_operations)
     session = local_session(settings, parts.memberships) if settings.local_issuer else None
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/graphql", http),
-            WebSocketRoute("/graphql", GraphQLOverWebSocket(operations)),
+            Route(API, Negotiated(streams, http)),
+            Route(f"{API}/stream", streams),
+            WebSocketRoute(API, GraphQLOverWebSocket(operations, terms)),
             Route("/healthz", healthz),
             Route("/readyz", parts.readiness.__call__),
-            Route("/metrics", parts.show_metrics),
+            Route("/metrics", parts.scraping.__call__),
             Route(f"{EXPORTS}/{{export_id}}", parts.downloads.fetch),
-            *pages(DASHBOARD, session, definitions.values()),
+            *pages(None if settings.profile == PRODUCTION else DASHBOARD, session, definitions.values()),
+        ],
+        middleware=[
+            Middleware(Requests, responded=parts.metrics.responded),
+            *way_out(origins, (API, EXPORTS)),
+            Middleware(Addresses, Proxies(settings.proxies), parts.rates),
         ],
         lifespan=parts.lifespan,
     )
+    # For whoever serves it: told before the process stops.
+    app.state.drain = drain
+    return app
 
 
 class Parts:
@@ -77,21 +97,31 @@ class Parts:
     def __init__(self, settings: Settings, definitions: Definitions) -> None:
         self._settings = settings
         self._definitions = definitions
-        self._engine: AsyncEngine = database(settings)
+        self.bounds = Bounds.of(settings)
+        self.bounds.trusted.warn_of(schema._schema)
+        self._engine: AsyncEngine = database(settings, settings.operation_seconds + STATEMENT_GRACE)
         self._queue = PhaseQueue(settings.database_url)
         self._client = httpx.AsyncClient(timeout=ISSUER_ANSWERS_WITHIN, follow_redirects=False)
         self._broadcast = open_broadcast(settings.broadcast_url)
         self._hub = Hub(EventReader(self._engine), self._broadcast)
         self._publisher = Publisher(self._broadcast, self._hub.hint)
-        self._works: Works = works(self._engine, self._queue, self._publisher.announce, definitions)
+        self._works: Works = works(self._engine, self._queue, self._publisher.announce, definitions, note_flows)
         self._sweeps = DatabaseSweeps(self._engine)
-        self._checks = ModelChecks(self._engine, now)
         self._limits = Limits(settings.inventory_limit, settings.text_limit, settings.source_days)
         self._links = Links.of(settings)
         self.memberships = Memberships(self._engine)
-        self.gate = Gate(self._verifier(), self.memberships, self._caller)
+        self.rates = Rates.of(settings)
+        self.gate = Gate(self._verifier(), self.memberships, self._caller, self.rates)
         self.downloads = Downloads(self.gate, self._links)
         self.metrics = Metrics()
+        self.scraping = Scraping(self.metrics, self._engine)
+        self.metrics.watch_pool(self._engine)
+        self.metrics.watch_classes(
+            "flotilla_event_lag_seconds",
+            "From when an event happened to when it was on its way to a subscriber.",
+            BOUNDS,
+            self._hub.lag.figures,
+        )
         self.metrics.watch("flotilla_hub", "Following event logs.", self._hub.figures)
         self.metrics.watch("flotilla_publisher", "Saying that logs have grown.", self._publisher.figures)
         self.readiness = Readiness(
@@ -134,12 +164,6 @@ class Parts:
         async with PostgresReads(self._engine, tenant, subject, self._definitions) as reads:
             yield Context(caller, reads, self._hub, limits=self._limits, link=self._links.make)
 
-    async def show_metrics(self, _request: Request) -> Response:
-        """For Prometheus."""
-        self.metrics.set_jobs(await count_jobs(self._engine))
-        self.metrics.set_model(await find_model(self._checks))
-        return Response(self.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         """Listen and follow while the application serves; give everything back afterwards, in the other order."""
@@ -150,5 +174,6 @@ class Parts:
             await stack.enter_async_context(self._broadcast)
             await stack.enter_async_context(self._hub)
             await stack.enter_async_context(self._publisher)
+            await stack.enter_async_context(Settlement(self.bounds.budgets, self._settings.broadcast_url))
             settle()
             yield

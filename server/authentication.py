@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from domain.access import SYSTEM, Member, Tenant
+from domain.access import SYSTEM, Member, Role, Tenant
 from domain.errors import Forbidden, Unauthenticated
 from resolvers.context import Caller
+from server.addresses import current_address
 from server.errors import BadRequest
 from server.identity import Grant, Identity, Verifier
+from server.rates import Rates
 
 CLIENT_ACCOUNT = "x-client-account-id"
 ENGAGEMENT = "x-engagement-id"
 USER = "x-user-id"
 AUTHORIZATION = "authorization"
 NAMES = (AUTHORIZATION, CLIENT_ACCOUNT, ENGAGEMENT, USER)
+
+# RFC 6750; the case of the scheme does not matter.
+BEARER = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")
 
 # The fields of the root that a token alone may ask for.
 WITHOUT_TENANT = frozenset({"selectableEngagements", "createEngagement", "__schema", "__type", "__typename"})
@@ -42,12 +48,14 @@ class Credentials:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
-        """From names and values; the case of a name does not matter, a second value is refused."""
+        """From names and values; the case of a name does not matter, a second one is refused."""
         found: dict[str, str] = {}
         for name, value in pairs:
             key = name.lower()
-            if key in NAMES and found.setdefault(key, value) != value:
-                raise BadRequest(f"{name} was sent twice, with different values. Send it once.")
+            if key in found:
+                raise BadRequest(f"{name} was sent twice. Send it once.")
+            if key in NAMES:
+                found[key] = value
         return cls(*(found.get(name) for name in NAMES))
 
     @classmethod
@@ -71,12 +79,12 @@ class Credentials:
     @property
     def token(self) -> str:
         """The bearer token."""
-        scheme, _, token = (self.authorization or "").partition(" ")
         if not self.authorization:
             raise Unauthenticated("Send a token: `Authorization: Bearer <token>`.")
-        if scheme.lower() != "bearer" or not token.strip():
+        found = BEARER.fullmatch(self.authorization)
+        if found is None:
             raise Unauthenticated("Authorization must read `Bearer <token>`.")
-        return token.strip()
+        return found[1]
 
 
 class Memberships(Protocol):
@@ -84,6 +92,9 @@ class Memberships(Protocol):
 
     async def find(self, tenant: Tenant, subject: str) -> Member | None:
         """The member, or None when there is none, or no such engagement of that client account."""
+
+    async def find_all(self, tenant: Tenant, subjects: Collection[str]) -> Collection[Member]:
+        """Those of the subjects that are members."""
 
 
 CallerFactory = Callable[["Acting"], Caller]
@@ -102,14 +113,27 @@ class Acting:
 class Gate:
     """Lets in whom a token and a membership allow, for one operation at a time."""
 
-    def __init__(self, verify: Verifier, memberships: Memberships, make: CallerFactory) -> None:
+    def __init__(
+        self, verify: Verifier, memberships: Memberships, make: CallerFactory, rates: Rates | None = None
+    ) -> None:
         self._verify = verify
         self._memberships = memberships
         self._make = make
+        self._rates = rates or Rates()
 
     async def identify(self, credentials: Credentials) -> Identity:
         """Whose token it is."""
-        return await self._verify(credentials.token)
+        try:
+            return await self._verify(credentials.token)
+        except Unauthenticated:
+            # After the look at the token, not before: who shares an address with somebody that sends bad ones
+            # is let in all the same.
+            self._rates.refusal(current_address())
+            raise
+
+    def count(self, identity: Identity) -> None:
+        """One more operation with that token; RateLimited where it was one too many."""
+        self._rates.operation(identity.subject)
 
     async def admit(self, identity: Identity, credentials: Credentials, root_fields: frozenset[str]) -> Caller:
         """The caller of an operation that asks for those fields of the root."""
@@ -117,6 +141,10 @@ class Gate:
             user = _acting_user(identity, credentials.user)
             return self._make(Acting(identity, user, NOWHERE, Member(_subject(identity, user), frozenset())))
         return await self.enter(identity, credentials)
+
+    async def find_roles(self, tenant: Tenant, subjects: Collection[str]) -> Mapping[str, frozenset[Role]]:
+        """What each of them may do there now; who may nothing is left out."""
+        return {member.subject: member.roles for member in await self._memberships.find_all(tenant, subjects)}
 
     async def enter(self, identity: Identity, credentials: Credentials) -> Caller:
         """The caller in the engagement that his headers select."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import text
@@ -15,12 +16,21 @@ from persistence.model_checks import ModelChecks
 LOG = structlog.get_logger(__name__)
 
 _QUERY = text(
-    "SELECT queue_name, status, count(*) AS jobs FROM dbos.workflow_status"
+    "SELECT queue_name, status, count(*) AS jobs,"
+    " extract(epoch FROM now())::float8 - min(created_at) / 1000.0 AS seconds FROM dbos.workflow_status"
     " WHERE queue_name IS NOT NULL AND status IN ('ENQUEUED', 'DELAYED', 'PENDING') GROUP BY queue_name, status"
 )
 
 
-async def count_jobs(engine: AsyncEngine) -> Mapping[tuple[str, str], int]:
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Jobs of one queue and status, and for how long the oldest has been there."""
+
+    jobs: int
+    seconds: float
+
+
+async def read_backlog(engine: AsyncEngine) -> Mapping[tuple[str, str], Backlog]:
     """Jobs that have not ended, by queue and status; nothing while the database does not answer."""
     try:
         async with engine.connect() as connection:
@@ -28,7 +38,7 @@ async def count_jobs(engine: AsyncEngine) -> Mapping[tuple[str, str], int]:
     except (OSError, SQLAlchemyError) as error:
         LOG.warning("jobs_not_counted", reason=type(error).__name__)
         return {}
-    return {(row.queue_name, row.status): row.jobs for row in rows}
+    return {(row.queue_name, row.status): Backlog(row.jobs, max(0.0, float(row.seconds))) for row in rows}
 
 
 async def find_model(checks: ModelChecks) -> ModelStatus | None:

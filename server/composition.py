@@ -10,13 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils import uuid7
 
 from domain.definition import FlowDefinition
-from domain.flows import DEFINITIONS
 from engine.queue import PhaseQueue
 from persistence.database import open_database
-from persistence.work import Announce, Outlets, Works
+from persistence.work import Announce, Outlets, Saved, Works
 from server.settings import Settings
+from server.tracing import trace_database
 
 Definitions = Mapping[str, FlowDefinition]
+
+LONGEST_STATEMENT = 30
 
 
 def now() -> datetime:
@@ -30,14 +32,16 @@ def new_id() -> str:
     return str(uuid7())
 
 
-def database(settings: Settings) -> AsyncEngine:
-    """This process's connections."""
-    return open_database(settings.database_url, pool_size=settings.database_pool)
+def database(settings: Settings, longest_statement: int = LONGEST_STATEMENT) -> AsyncEngine:
+    """This process's connections; PostgreSQL ends a statement after so many seconds."""
+    timeout = longest_statement * 1000
+    engine = open_database(settings.database_url, pool_size=settings.database_pool, statement_timeout_ms=timeout)
+    return trace_database(engine, settings)
 
 
-def works(engine: AsyncEngine, queue: PhaseQueue, announce: Announce, definitions: Definitions = DEFINITIONS) -> Works:
+def works(engine: AsyncEngine, queue: PhaseQueue, announce: Announce, definitions: Definitions, saved: Saved) -> Works:
     """Units of work whose jobs go to the queue, and whose events are announced after the commit."""
-    return Works(engine, definitions, Outlets(queue.enqueue, queue.cancel, announce), now, new_id)
+    return Works(engine, definitions, Outlets(queue.enqueue, queue.cancel, announce, saved), now, new_id)
 
 
 def settle() -> None:

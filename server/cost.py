@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -15,55 +18,95 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
-    OperationType,
+    ListValueNode,
+    OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
+    is_enum_type,
+    is_input_object_type,
+    is_interface_type,
     is_list_type,
+    is_object_type,
 )
 
 from domain.errors import LimitExceeded
 from domain.reading import DEFAULT_SIZE, MAX_SIZE
-from server.documents import LONGEST_TEXT, TEXT_TOO_LONG, Operation
 
 # A value costs some ten microseconds, and few answers come near their estimate.
 MOST_VALUES = 250_000
 # How long a plain list, which is short by nature, is taken to be.
 PLAIN_LIST = 5
+# What a mutation costs beside its answer: a transaction, the rows and events that it writes.
+MUTATION = 100
+# How many different sizes an operation remembers its price for.
+REMEMBERED = 64
+
+_Sizes = tuple[int | str | None, ...]
 
 
-def check_cost(schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any] | None) -> None:
-    """LimitExceeded when the answer could hold more values than one operation may ask for, or it looks for too much."""
-    if operation.kind is not OperationType.MUTATION and _longest(variables or {}) > LONGEST_TEXT:
-        raise LimitExceeded(TEXT_TOO_LONG)
-    root = schema.get_root_type(operation.kind)
-    if root is None:
-        return
-    fragments = {
-        node.name.value: node for node in operation.document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
-    estimate = _Estimate(schema, fragments, variables or {})
-    values = estimate.of(root, operation.definition.selection_set)
-    if values > MOST_VALUES:
-        raise LimitExceeded(
-            f"This could answer with {values:,} values; one operation asks for at most {MOST_VALUES:,}. "
-            "Ask for fewer items (`first`), or for less of each."
-        )
+class Price:
+    """What one operation costs, reckoned once for each set of variables that say how many are wanted."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._definition = definition
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._defaults = {
+            node.variable.name.value: _literal(node.default_value)
+            for node in definition.variable_definitions or ()
+            if node.default_value is not None
+        }
+        self._sizes: tuple[str, ...] | None = None
+        self._known: dict[_Sizes, int] = {}
+
+    def of(self, variables: Mapping[str, Any]) -> int:
+        """The most values that its answer may hold; LimitExceeded when one operation may not ask for so many."""
+        values = self._known.get(self._key(variables)) if self._sizes is not None else None
+        if values is None:
+            values = self._reckon(variables)
+        if values > MOST_VALUES:
+            raise LimitExceeded(
+                f"This could answer with {values:,} values; one operation asks for at most {MOST_VALUES:,}. "
+                "Ask for fewer items (`first`), or for less of each."
+            )
+        return values
+
+    def _reckon(self, variables: Mapping[str, Any]) -> int:
+        estimate = _Estimate(self._schema, self._fragments, {**self._defaults, **variables})
+        root = self._schema.get_root_type(self._definition.operation)
+        values = 0 if root is None else ceil(estimate.of(root, self._definition.selection_set))
+        self._sizes = tuple(sorted(estimate.sizes))
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[self._key(variables)] = values
+        return values
+
+    def _key(self, variables: Mapping[str, Any]) -> _Sizes:
+        # One that is absent is its default; one that is null asks for as many as are usual.
+        return tuple(_size(variables[name]) if name in variables else "default" for name in self._sizes or ())
 
 
-def _longest(variables: Mapping[str, Any]) -> int:
-    """How long the longest text in them is; not by recursion, for they may be nested deeper than that goes."""
-    longest, waiting = 0, list(variables.values())
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            longest = max(longest, len(value))
-        elif isinstance(value, dict):
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
-    return longest
+def _size(value: object) -> int | None:
+    """How many a variable asks for: a number, or as many as it names."""
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, int) else None
+
+
+def _literal(value: ValueNode) -> int | None:
+    """The same of what is written in the document."""
+    match value:
+        case IntValueNode():
+            # An id may be a number of any length; more digits would change nothing here.
+            return int(value.value[:10])
+        case ListValueNode():
+            return len(value.values)
+    return None
 
 
 @dataclass(slots=True)
@@ -73,15 +116,17 @@ class _Estimate:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
-    known: dict[str, int] = field(default_factory=dict)
+    known: dict[str, float] = field(default_factory=dict)
+    # The variables that say how many.
+    sizes: set[str] = field(default_factory=set)
 
-    def of(self, type_: GraphQLNamedType, selections: SelectionSetNode | None) -> int:
+    def of(self, type_: GraphQLNamedType, selections: SelectionSetNode | None) -> float:
         """How many values those selections of one object come to."""
         if selections is None:
             return 0
         return sum(self._selection(type_, node) for node in selections.selections)
 
-    def _selection(self, type_: GraphQLNamedType, node: object) -> int:
+    def _selection(self, type_: GraphQLNamedType, node: object) -> float:
         match node:
             case FieldNode():
                 return self._field(type_, node)
@@ -92,36 +137,68 @@ class _Estimate:
                 return self.of(self.schema.type_map[named], node.selection_set)
         return 0
 
-    def _fragment(self, name: str) -> int:
+    def _fragment(self, name: str) -> float:
         if name not in self.known:
             fragment = self.fragments[name]
             type_ = self.schema.type_map[fragment.type_condition.name.value]
             self.known[name] = self.of(type_, fragment.selection_set)
         return self.known[name]
 
-    def _field(self, type_: GraphQLNamedType, node: FieldNode) -> int:
-        definition: GraphQLField | None = getattr(type_, "fields", {}).get(node.name.value)
-        # Introspection has a limit of its own, and the schema only so many types.
-        if definition is None:
-            return 1
-        return 1 + self._times(type_, definition, node) * self.of(get_named_type(definition.type), node.selection_set)
+    def _field(self, type_: GraphQLNamedType, node: FieldNode) -> float:
+        name = node.name.value
+        if name.startswith("__"):
+            return 1 + self.of(self.schema.type_map[_INTROSPECTION[name]], node.selection_set)
+        definition: GraphQLField = type_.fields[name]  # type: ignore[attr-defined]  # validation has seen it
+        own = 1 + (MUTATION if type_ is self.schema.mutation_type else 0)
+        return own + self._times(type_, definition, node) * self.of(get_named_type(definition.type), node.selection_set)
 
-    def _times(self, type_: GraphQLNamedType, definition: GraphQLField, node: FieldNode) -> int:
+    def _times(self, type_: GraphQLNamedType, definition: GraphQLField, node: FieldNode) -> float:
         if "first" in definition.args:
-            return self._window(node)
+            return self._wanted(node, ("first", "last"), DEFAULT_SIZE)
         if "ids" in definition.args:
-            return MAX_SIZE
+            return self._wanted(node, ("ids",), MAX_SIZE)
+        if not is_list_type(get_nullable_type(definition.type)):
+            return 1
+        if type_.name.startswith("__"):
+            return _length(self.schema, node.name.value)
         # Those of a connection were counted with the field that it stands in.
-        if is_list_type(get_nullable_type(definition.type)) and not type_.name.endswith("Connection"):
-            return PLAIN_LIST
-        return 1
+        return 1 if type_.name.endswith("Connection") else PLAIN_LIST
 
-    def _window(self, node: FieldNode) -> int:
+    def _wanted(self, node: FieldNode, names: tuple[str, ...], usual: int) -> int:
         for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
-                value = argument.value
-                given = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
-                given = int(value.value) if isinstance(value, IntValueNode) else given
-                if isinstance(given, int):
+            if argument.name.value in names:
+                given = self._given(argument.value)
+                if given is not None:
                     return min(max(given, 1), MAX_SIZE)
-        return DEFAULT_SIZE
+        return usual
+
+    def _given(self, value: ValueNode) -> int | None:
+        if isinstance(value, VariableNode):
+            self.sizes.add(value.name.value)
+            return _size(self.variables.get(value.name.value))
+        return _literal(value)
+
+
+_INTROSPECTION = {"__schema": "__Schema", "__type": "__Type", "__typename": "String"}
+
+
+def _length(schema: GraphQLSchema, name: str) -> float:
+    """How long a list of introspection is: as long as it is in this schema, on the average."""
+    return _lengths(schema).get(name, 1)
+
+
+@lru_cache(maxsize=16)
+def _lengths(schema: GraphQLSchema) -> Mapping[str, float]:
+    types = [*schema.type_map.values()]
+    composite = [type_ for type_ in types if is_object_type(type_) or is_interface_type(type_)]
+    fields = [each for type_ in composite for each in type_.fields.values()]
+    inputs = [each for type_ in types if is_input_object_type(type_) for each in type_.fields]
+    values = [each for type_ in types if is_enum_type(type_) for each in type_.values]
+    return {
+        "types": len(types),
+        "directives": len(schema.directives),
+        "fields": len(fields) / len(types),
+        "inputFields": len(inputs) / len(types),
+        "enumValues": len(values) / len(types),
+        "args": sum(len(each.args) for each in fields) / max(len(fields), 1),
+    }

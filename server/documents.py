@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -15,151 +15,131 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    StringValueNode,
-    ValidationContext,
-    ValidationRule,
     parse,
     specified_rules,
     validate,
 )
+from graphql.validation import ASTValidationRule, NoSchemaIntrospectionCustomRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from server.errors import InvalidOperation
+from server.cost import Price
+from server.errors import InvalidOperation, exceeds
+from server.limits import (
+    MOST_CHARACTERS,
+    MOST_TOKENS,
+    TOO_DEEP,
+    TOO_LONG,
+    TOO_MANY_TOKENS,
+    SizeRule,
+    check_document,
+)
 
-MOST_TOKENS = 5_000
-MOST_DEPTH = 20
-# Comparing fields that share a name is quadratic; no page asks for one this often.
-MOST_OF_ONE_NAME = 400
 REMEMBERED_CHARACTERS = 512 * 1024
-# Of what a query looks for; what is kept comes by mutations, which have limits of their own.
-LONGEST_TEXT = 4_000
-TEXT_TOO_LONG = f"A text that is looked for has at most {LONGEST_TEXT} characters."
+# What is wrong with a document is looked for no further.
+MOST_ERRORS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a valid document, and which fields of the root it names."""
+    """One operation of a valid document, which fields of the root it names, and what it costs."""
 
     document: DocumentNode
     definition: OperationDefinitionNode
     name: str | None
     root_fields: frozenset[str]
+    price: Price
 
     @property
     def kind(self) -> OperationType:
         return self.definition.operation
 
 
-class MeasureRule(ValidationRule):
-    """Refuses what is nested too deep, introspection (which has a limit of its own) left out."""
-
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: object) -> None:
-        if _depth(self.context, node.selection_set, {}) > MOST_DEPTH:
-            message = f"The operation is nested deeper than {MOST_DEPTH} fields."
-            self.report_error(GraphQLError(message, node))
-
-
-class TextRule(ValidationRule):
-    """Refuses long texts but to mutations: looking for one costs more than it could find."""
-
-    short = True
-
-    def enter_operation_definition(self, node: OperationDefinitionNode, *_args: object) -> None:
-        self.short = node.operation is not OperationType.MUTATION
-
-    def enter_fragment_definition(self, node: FragmentDefinitionNode, *_args: object) -> None:
-        self.short = node.type_condition.name.value != "Mutation"
-
-    def enter_string_value(self, node: StringValueNode, *_args: object) -> None:
-        if self.short and len(node.value) > LONGEST_TEXT:
-            self.report_error(GraphQLError(TEXT_TOO_LONG, node))
+RULES: tuple[type[ASTValidationRule], ...] = (
+    SizeRule,
+    *specified_rules,
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
 
 
-RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule, MeasureRule, TextRule)
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """What a client may learn of the schema: by asking for it, and from what is said of his mistakes."""
+
+    introspection: bool = True
+    suggestions: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    document: DocumentNode
+    operations: dict[str | None, Operation] = field(default_factory=dict)
 
 
 class Documents:
     """Valid documents by their text, the ones used least recently forgotten first."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, openness: Openness | None = None) -> None:
         self._schema = schema
-        self._known: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._openness = openness or Openness()
+        self._rules = RULES if self._openness.introspection else (*RULES, NoSchemaIntrospectionCustomRule)
+        self._known: OrderedDict[str, _Known] = OrderedDict()
         self._characters = 0
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._known
 
     def operation(self, text: str, name: str | None) -> Operation:
         """The operation of that name, or the only one; InvalidOperation says why there is none."""
-        document = self._known.get(text)
-        if document is None:
-            document = _read(self._schema, text)
-            self._remember(text, document)
+        known = self._known.get(text)
+        if known is None:
+            known = _Known(self._read(text))
+            self._remember(text, known)
         else:
             self._known.move_to_end(text)
+        if name not in known.operations:
+            known.operations[name] = self._make(known.document, name)
+        return known.operations[name]
+
+    def _make(self, document: DocumentNode, name: str | None) -> Operation:
         definition = _choose(document, name)
         fields = frozenset(_root_fields(document, definition.selection_set))
-        return Operation(document, definition, name or _name(definition), fields)
+        return Operation(
+            document, definition, name or _name(definition), fields, Price(self._schema, document, definition)
+        )
 
-    def _remember(self, text: str, document: DocumentNode) -> None:
-        self._known[text] = document
+    def _remember(self, text: str, known: _Known) -> None:
+        self._known[text] = known
         self._characters += len(text)
         while self._characters > REMEMBERED_CHARACTERS:
             forgotten, _ = self._known.popitem(last=False)
             self._characters -= len(forgotten)
 
+    def _read(self, text: str) -> DocumentNode:
+        try:
+            document = _parse(text)
+            check_document(document)
+            hidden = not self._openness.suggestions
+            errors = validate(self._schema, document, self._rules, MOST_ERRORS, hide_suggestions=hidden)
+        except RecursionError:
+            raise InvalidOperation([exceeds(TOO_DEEP)]) from None
+        if errors:
+            raise InvalidOperation(errors)
+        return document
 
-def _read(schema: GraphQLSchema, text: str) -> DocumentNode:
+
+def _parse(text: str) -> DocumentNode:
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidOperation([exceeds(TOO_LONG)])
     try:
-        document = parse(text, max_tokens=MOST_TOKENS)
+        return parse(text, max_tokens=MOST_TOKENS)
     except GraphQLError as error:
+        if f"more than {MOST_TOKENS} tokens" in error.message:
+            error = exceeds(TOO_MANY_TOKENS)
+        elif "nested too deeply" in error.message:
+            error = exceeds(TOO_DEEP)
         raise InvalidOperation([error]) from None
-    _check_repetition(document)
-    if errors := validate(schema, document, RULES):
-        raise InvalidOperation(errors)
-    return document
-
-
-def _check_repetition(document: DocumentNode) -> None:
-    """Looks before validation does, since it is validation that a repeated name makes slow."""
-    counts: dict[str, int] = {}
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
-            _count(definition.selection_set, counts)
-    name = max(counts, key=counts.__getitem__, default="")
-    if counts.get(name, 0) > MOST_OF_ONE_NAME:
-        message = f"The document selects {name!r} more than {MOST_OF_ONE_NAME} times."
-        raise InvalidOperation([GraphQLError(message)])
-
-
-def _count(selections: SelectionSetNode, counts: dict[str, int]) -> None:
-    for node in selections.selections:
-        key = (node.alias or node.name).value if isinstance(node, FieldNode) else "..."
-        counts[key] = counts.get(key, 0) + 1
-        inner = getattr(node, "selection_set", None)
-        if inner is not None:
-            _count(inner, counts)
-
-
-def _depth(context: ValidationContext, selections: SelectionSetNode, fragments: dict[str, int]) -> int:
-    """How many fields lie inside each other; a fragment is measured once, a cycle counts as flat."""
-    deepest = 0
-    for node in selections.selections:
-        deepest = max(deepest, _depth_of(context, node, fragments))
-    return deepest
-
-
-def _depth_of(context: ValidationContext, node: object, fragments: dict[str, int]) -> int:
-    if isinstance(node, FragmentSpreadNode):
-        name = node.name.value
-        fragment = context.get_fragment(name)
-        if name not in fragments and fragment is not None:
-            fragments[name] = 0
-            fragments[name] = _depth(context, fragment.selection_set, fragments)
-        return fragments.get(name, 0)
-    inner = getattr(node, "selection_set", None)
-    below = 0 if inner is None else _depth(context, inner, fragments)
-    if not isinstance(node, FieldNode):
-        return below
-    return 0 if node.name.value.startswith("__") else 1 + below
 
 
 def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

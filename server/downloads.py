@@ -39,7 +39,7 @@ class Downloads:
                 caller = await self._admit(request)
                 export = await self._find(caller, request)
         except FailedOperation as error:
-            headers = dict(NOT_KEPT)
+            headers = {**NOT_KEPT, **error.headers}
             if error.status is HTTPStatus.UNAUTHORIZED:
                 headers["www-authenticate"] = "Bearer"
             return JSONResponse({"errors": error.errors}, error.status, headers)

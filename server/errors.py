@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, Node
+from sqlalchemy.exc import DBAPIError
 
 from domain.errors import (
     CursorExpired,
@@ -23,6 +25,10 @@ from domain.errors import (
 LOG = structlog.get_logger(__name__)
 
 LONGEST_MESSAGE = 1000
+# What PostgreSQL calls the end of a statement that took too long.
+STATEMENT_ENDED = "57014"
+# Seconds after which something that is away may be back.
+ASK_AGAIN_AFTER = 10
 
 
 class Code(StrEnum):
@@ -33,7 +39,12 @@ class Code(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     BAD_REQUEST = "BAD_REQUEST"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    RATE_LIMITED = "RATE_LIMITED"
     CURSOR_EXPIRED = "CURSOR_EXPIRED"
+    TIMEOUT = "TIMEOUT"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     INTERNAL = "INTERNAL"
 
 
@@ -43,7 +54,12 @@ STATUS: Mapping[str, HTTPStatus] = {
     Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Code.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
     Code.LIMIT_EXCEEDED: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Code.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
     Code.CURSOR_EXPIRED: HTTPStatus.GONE,
+    Code.TIMEOUT: HTTPStatus.GATEWAY_TIMEOUT,
+    Code.PERSISTED_QUERY_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.PERSISTED_QUERY_NOT_SUPPORTED: HTTPStatus.NOT_FOUND,
+    Code.DOCUMENT_NOT_TRUSTED: HTTPStatus.FORBIDDEN,
     Code.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -63,39 +79,82 @@ class BadRequest(Exception):
         self.status = status
 
 
+class DocumentRefused(Exception):
+    """The document is not one that this server executes, whoever asks; `code` says why."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class TooSlow(Exception):
+    """The operation took longer than one may."""
+
+
+class RateLimited(Exception):
+    """The same was asked too often; `retry_after` is in how many seconds it may be asked again."""
+
+    def __init__(self, message: str, wait: float) -> None:
+        self.retry_after = max(1, ceil(wait))
+        super().__init__(f"{message} Try again in {self.retry_after} s.")
+
+
+class Unavailable(Exception):
+    """Something this server rests on does not answer; the message is one that a client may read."""
+
+
 class FailedOperation(Exception):
     """The operation failed before it gave any data; its errors are as a client may see them."""
 
-    def __init__(self, errors: Iterable[Error], status: HTTPStatus = HTTPStatus.OK) -> None:
+    # What is said beside the errors, as beside data.
+    extensions: Mapping[str, Any] | None = None
+
+    def __init__(
+        self, errors: Iterable[Error], status: HTTPStatus = HTTPStatus.OK, retry_after: int | None = None
+    ) -> None:
         self.errors = list(errors)
         self.status = status
+        self.headers = {} if retry_after is None else {"retry-after": str(retry_after)}
         super().__init__(" ".join(str(error["message"]) for error in self.errors))
 
 
 class InvalidOperation(Exception):
     """The document or its variables cannot be executed; each error says why and where."""
 
+    extensions: Mapping[str, Any] | None = None
+
     def __init__(self, errors: Iterable[GraphQLError]) -> None:
         self.errors = tuple(errors)
         super().__init__(" ".join(error.message for error in self.errors))
 
 
+# What is told in the words of the exception itself.
+_TOLD: Mapping[type[BaseException], Code] = {
+    Unauthenticated: Code.UNAUTHENTICATED,
+    Forbidden: Code.FORBIDDEN,
+    CursorExpired: Code.CURSOR_EXPIRED,
+    LimitExceeded: Code.LIMIT_EXCEEDED,
+    BadRequest: Code.BAD_REQUEST,
+    TooSlow: Code.TIMEOUT,
+}
+
+
 def describe(error: BaseException) -> Error:
     """What a client may know of an exception; what he may not is in the log, under the same id."""
     match error:
-        case Unauthenticated():
-            return _error(Code.UNAUTHENTICATED, str(error))
-        case Forbidden():
-            return _error(Code.FORBIDDEN, str(error))
-        case CursorExpired():
-            return _error(Code.CURSOR_EXPIRED, str(error))
-        case LimitExceeded():
-            return _error(Code.LIMIT_EXCEEDED, str(error))
-        case BadRequest():
-            return _error(Code.BAD_REQUEST, str(error))
+        case DocumentRefused():
+            return _error(error.code, str(error))
+        case RateLimited():
+            return _error(Code.RATE_LIMITED, str(error), retryAfter=error.retry_after)
         case Refused():
             code = _REFUSALS.get(error.problems[0].code, Code.BAD_REQUEST)
             return _error(code, str(error))
+        case Unavailable():
+            return _unavailable(error)
+        case DBAPIError() if getattr(error.orig, "sqlstate", None) == STATEMENT_ENDED:
+            return _error(Code.TIMEOUT, "The database took too long for this, and was stopped. Ask for less at once.")
+        case _ if told := next((code for type_, code in _TOLD.items() if isinstance(error, type_)), None):
+            return _error(told, str(error))
         case _:
             return _internal(error)
 
@@ -103,13 +162,29 @@ def describe(error: BaseException) -> Error:
 def failed(error: Exception) -> FailedOperation:
     """The same, as the end of an operation that had not begun to answer."""
     described = describe(error)
-    status = error.status if isinstance(error, BadRequest) else STATUS[code_of(described)]
-    return FailedOperation([described], status)
+    match error:
+        case BadRequest():
+            return FailedOperation([described], error.status)
+        case RateLimited():
+            return FailedOperation([described], HTTPStatus.TOO_MANY_REQUESTS, error.retry_after)
+        case Unavailable():
+            return FailedOperation([described], HTTPStatus.SERVICE_UNAVAILABLE, ASK_AGAIN_AFTER)
+        case _:
+            return FailedOperation([described], STATUS[code_of(described)])
 
 
 def describe_invalid(error: InvalidOperation) -> list[Error]:
     """Errors found before anything ran: the client's own document, so nothing in them is a secret."""
-    return [_located(_error(Code.BAD_REQUEST, each.message), each) for each in error.errors]
+    return [_located(_error(_code_of_invalid(each), each.message), each) for each in error.errors]
+
+
+def _code_of_invalid(error: GraphQLError) -> Code:
+    return Code.LIMIT_EXCEEDED if isinstance(error.original_error, LimitExceeded) else Code.BAD_REQUEST
+
+
+def exceeds(message: str, node: Node | None = None) -> GraphQLError:
+    """Says that the document, at that place, asks for more than one may."""
+    return GraphQLError(message, node, original_error=LimitExceeded(message))
 
 
 def describe_field(error: GraphQLError) -> Error:
@@ -127,19 +202,25 @@ def code_of(error: Error) -> str:
     return str(error["extensions"]["code"])
 
 
-def _error(code: Code, message: str) -> Error:
-    return {"message": message[:LONGEST_MESSAGE], "extensions": {"code": code.value}}
+def _error(code: Code, message: str, **beside: Any) -> Error:
+    return {"message": message[:LONGEST_MESSAGE], "extensions": {"code": code.value, **beside}}
 
 
 def _internal(error: BaseException) -> Error:
     id = uuid4().hex
     LOG.error("internal_error", id=id, exc_info=error)
-    masked = _error(
-        Code.INTERNAL,
-        f"Something went wrong on the server. Try again; if it stays, report it with the id {id}.",
-    )
-    masked["extensions"]["id"] = id
-    return masked
+    return _masked("Something went wrong on the server.", id)
+
+
+def _unavailable(error: Unavailable) -> Error:
+    """Nothing of ours went wrong: one line for each who asks meanwhile is enough."""
+    id = uuid4().hex
+    LOG.warning("unavailable", id=id, reason=str(error))
+    return _masked(str(error), id)
+
+
+def _masked(message: str, id: str) -> Error:
+    return _error(Code.INTERNAL, f"{message} Try again; if it stays, report it with the id {id}.", id=id)
 
 
 def _located(described: Error, error: GraphQLError) -> Error:

@@ -43,7 +43,14 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
 class Execution:
     """One operation with its variables, ready to run; InvalidOperation when they do not fit."""
 
-    def __init__(self, schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: Operation,
+        variables: Mapping[str, Any] | None,
+        *,
+        suggestions: bool = True,
+    ) -> None:
         executor = Executor.build(
             schema,
             operation.document,
@@ -51,6 +58,7 @@ class Execution:
             operation_name=operation.name,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             operation_extensions=None,
+            hide_suggestions=not suggestions,
         )
         if isinstance(executor, list):
             raise InvalidOperation(executor)

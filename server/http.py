@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from graphql import OperationType
@@ -18,8 +19,9 @@ from server.authentication import Credentials
 from server.documents import Operation
 from server.errors import BadRequest, Error, FailedOperation, InvalidOperation, describe_invalid
 from server.execution import Answer
+from server.hangups import while_connected
 from server.multipart import read_operations
-from server.operations import Operations, edge
+from server.operations import Client, Operations, edge
 from server.parameters import NAMES, Parameters, read_json
 
 JSON = "application/json"
@@ -28,6 +30,7 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 # closing the connection under it could cost it the answer.
 LARGEST_REST = 256 * 1024 * 1024
 LONGEST_REST = 10.0
+LONGEST_PAUSE = 30.0
 
 # A page of another site cannot send these without asking this server first, which never allows it.
 PREFLIGHTED = (
@@ -55,9 +58,11 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         media_type = choose_media_type(request.headers.get("accept"))
-        stream = request.stream()
+        stream = _patiently(request.stream())
         response = await self._respond(request, stream, media_type or GRAPHQL_RESPONSE)
         await _take_in_rest(stream)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["allow"] = "POST" if request.method == "GET" else "GET, POST"
         await response(scope, receive, send)
 
     async def _respond(self, request: Request, stream: AsyncIterator[bytes], media_type: str) -> Response:
@@ -66,16 +71,36 @@ class GraphQLOverHTTP:
                 _check_method(request)
                 client = await self._operations.identify(credentials_of(request))
                 parameters = await read_parameters(request, stream, self._largest_json)
-                operation = self._operations.find(parameters)
+                operation = self._operations.find(parameters, client)
                 _check_kind(request, operation)
-                answer = await self._operations.answer(operation, parameters, client)
+                answer = await self._answer(request, stream, operation, parameters, client)
                 return _response(answer, HTTPStatus.OK, media_type)
         except InvalidOperation as error:
             # The older media type knows 200 for every request that could be read.
             status = HTTPStatus.OK if media_type == JSON else HTTPStatus.BAD_REQUEST
-            return _response({"errors": describe_invalid(error)}, status, media_type)
+            return _response(_failure(describe_invalid(error), error.extensions), status, media_type)
         except FailedOperation as error:
-            return _response({"errors": error.errors}, error.status, media_type)
+            response = _response(_failure(error.errors, error.extensions), error.status, media_type)
+            response.headers.update(error.headers)
+            return response
+
+    async def _answer(
+        self,
+        request: Request,
+        stream: AsyncIterator[bytes],
+        operation: Operation,
+        parameters: Parameters,
+        client: Client,
+    ) -> Answer:
+        """A query ends with its client; a mutation, of which he may not know how far it came, is carried out."""
+        if operation.kind is not OperationType.QUERY:
+            return await self._operations.answer(operation, parameters, client)
+        await _take_in_rest(stream)
+        try:
+            async with while_connected(request.receive):
+                return await self._operations.answer(operation, parameters, client)
+        except ClientDisconnect:
+            raise BadRequest("The client hung up.") from None
 
 
 def choose_media_type(accept: str | None) -> str | None:
@@ -173,6 +198,19 @@ async def _read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
+async def _patiently(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The body as it comes, as long as it goes on coming."""
+    while True:
+        try:
+            async with asyncio.timeout(LONGEST_PAUSE):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise BadRequest("The body did not go on.", HTTPStatus.REQUEST_TIMEOUT) from None
+        yield chunk
+
+
 async def _take_in_rest(stream: AsyncIterator[bytes]) -> None:
     left = LARGEST_REST
     try:
@@ -181,11 +219,15 @@ async def _take_in_rest(stream: AsyncIterator[bytes]) -> None:
                 left -= len(chunk)
                 if left < 0:
                     return
-    except (TimeoutError, ClientDisconnect):
+    except (TimeoutError, ClientDisconnect, BadRequest):
         return
 
 
-def _response(answer: Answer | dict[str, list[Error]], status: HTTPStatus, media_type: str) -> Response:
+def _failure(errors: list[Error], extensions: Mapping[str, Any] | None) -> Answer:
+    return {"errors": errors, "extensions": extensions} if extensions else {"errors": errors}
+
+
+def _response(answer: Answer, status: HTTPStatus, media_type: str) -> Response:
     headers = {
         "content-type": f"{media_type}; charset=utf-8",
         "cache-control": "no-store",
@@ -194,6 +236,4 @@ def _response(answer: Answer | dict[str, list[Error]], status: HTTPStatus, media
     }
     if status is HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["allow"] = "POST"
     return Response(orjson.dumps(answer), status, headers)

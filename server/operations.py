@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
-import structlog
 from graphql import GraphQLSchema, OperationType
 
-from resolvers.context import Caller, Context
+from resolvers.context import Caller
+from server.answers import Outlet, Payload, Place, Sink
 from server.authentication import Credentials, Gate
-from server.cost import check_cost
+from server.bounds import Bounds
+from server.budgets import Charge
 from server.documents import Documents, Operation
-from server.errors import FailedOperation, InvalidOperation, code_of, failed
+from server.errors import FailedOperation, InvalidOperation, failed
 from server.execution import Answer, Execution
+from server.groups import OpenContext
 from server.identity import Identity
 from server.metrics import Metrics
 from server.parameters import Parameters
-
-LOG = structlog.get_logger(__name__)
-
-# How long a subscription goes on before it looks again whether its caller is still a member.
-RECHECK_AFTER = 10.0
-# What a client chose is cut to this before it is logged.
-LONGEST_LOGGED = 80
-
-OpenContext = Callable[[Caller], AbstractAsyncContextManager[Context]]
+from server.reporting import followed, reported
+from server.subscriptions import Asked, Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +46,22 @@ def edge() -> Iterator[None]:
 class Operations:
     """Runs operations of one schema; what goes wrong leaves as FailedOperation or InvalidOperation."""
 
-    def __init__(self, schema: GraphQLSchema, gate: Gate, open_context: OpenContext, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        gate: Gate,
+        open_context: OpenContext,
+        metrics: Metrics,
+        bounds: Bounds | None = None,
+    ) -> None:
         self._schema = schema
-        self._documents = Documents(schema)
+        self._bounds = bounds or Bounds()
+        self._documents = Documents(schema, self._bounds.openness)
         self._gate = gate
         self._open = open_context
+        self._subscriptions = Subscriptions(schema, open_context, gate.find_roles)
         self.metrics = metrics
+        metrics.watch("flotilla_sharing", "Answering an event once for many.", self._subscriptions.groups.figures)
 
     async def identify(self, credentials: Credentials) -> Client:
         """Whose token it is."""
@@ -69,70 +73,80 @@ class Operations:
         with edge():
             await self._gate.enter(client.identity, client.credentials)
 
-    def find(self, parameters: Parameters) -> Operation:
-        """The operation that is asked for, valid under the schema."""
+    def find(self, parameters: Parameters, client: Client) -> Operation:
+        """The operation that is asked for, valid under the schema; to read one that was not sent lately is charged."""
         with edge():
-            return self._documents.operation(parameters.query, parameters.operation_name)
+            text = self._bounds.trusted.text(parameters)
+            if text not in self._documents:
+                self._bounds.read(text, client.credentials.token)
+            return self._documents.operation(text, parameters.operation_name)
 
     async def answer(self, operation: Operation, parameters: Parameters, client: Client) -> Answer:
         """What a query or a mutation comes to."""
-        started = time.perf_counter()
-        try:
-            with edge():
-                check_cost(self._schema, operation, parameters.variables)
+        subject, engagement = client.identity.subject, client.credentials.engagement
+        with reported(self.metrics, operation, subject, engagement) as report:
+            with edge(), self._charged(operation, parameters, client) as charge:
+                report.cost = charge.requested
                 answer = await self._run(operation, parameters, client)
-        except FailedOperation as error:
-            self._report(operation, client, code_of(error.errors[0]), started)
-            raise
-        self._report(operation, client, _outcome(answer), started)
+                charge.tell(answer)
+            report.answered(answer)
         return answer
 
     async def _run(self, operation: Operation, parameters: Parameters, client: Client) -> Answer:
         caller = await self._admit(operation, client)
-        execution = Execution(self._schema, operation, parameters.variables)
-        async with self._open(caller) as context:
+        execution = self._execute(operation, parameters)
+        async with self._bounds.in_time(operation, parameters.variables), self._open(caller) as context:
             return await execution.run(context)
 
-    async def answers(
-        self, operation: Operation, parameters: Parameters, client: Client
-    ) -> AsyncGenerator[Answer, None]:
-        """What any operation answers: a subscription event for event, a context of its own for each."""
-        if operation.kind is not OperationType.SUBSCRIPTION:
-            yield await self.answer(operation, parameters, client)
-            return
-        with edge(), self.metrics.subscribed(operation):
-            check_cost(self._schema, operation, parameters.variables)
-            caller, admitted = await self._admit(operation, client), time.monotonic()
-            execution = Execution(self._schema, operation, parameters.variables)
-            async with self._open(caller) as context, aclosing(await execution.events(context)) as events:
-                async for event in events:
-                    if time.monotonic() - admitted > RECHECK_AFTER:
-                        caller, admitted = await self._admit(operation, client), time.monotonic()
-                    yield await self._deliver(execution, event, caller)
-                    self.metrics.delivered(operation)
+    @contextmanager
+    def _charged(self, operation: Operation, parameters: Parameters, client: Client) -> Iterator[Charge]:
+        self._gate.count(client.identity)
+        charging = self._bounds.charged(operation, parameters.variables, client.credentials.token)
+        with charging as charge, edge():
+            yield charge
 
-    async def _deliver(self, execution: Execution, event: object, caller: Caller) -> Answer:
-        async with self._open(caller) as context:
-            return await execution.deliver(event, context)
+    def _execute(self, operation: Operation, parameters: Parameters) -> Execution:
+        suggestions = self._bounds.openness.suggestions
+        return Execution(self._schema, operation, parameters.variables, suggestions=suggestions)
+
+    async def payloads(
+        self,
+        operation: Operation,
+        parameters: Parameters,
+        client: Client,
+        at: Place | None = None,
+        sink: Sink | None = None,
+    ) -> AsyncGenerator[Payload, None]:
+        """What any operation answers: a subscription event for event, from `at` on where its log is resumed.
+
+        What `sink` takes while the generator is waited for is not given by it.
+        """
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            answer = await self.answer(operation, parameters, client)
+            with edge():
+                yield Payload.of(answer)
+            return
+        subject, engagement = client.identity.subject, client.credentials.engagement
+        with (
+            followed(self.metrics, operation, subject, engagement) as delivered,
+            edge(),
+            self._charged(operation, parameters, client) as charge,
+        ):
+            outlet = Outlet(delivered=delivered)
+            asked = Asked(
+                operation,
+                parameters.variables,
+                lambda: self._admit(operation, client),
+                lambda: self._execute(operation, parameters),
+                outlet,
+            )
+            said = charge.extensions()
+            async with aclosing(self._subscriptions.payloads(asked, at or Place())) as payloads:
+                async for payload in payloads:
+                    # Paid for once, so told once: what follows is the same text for all who ask alike.
+                    yield payload.beside(said) if said else payload
+                    said, outlet.sink = None, sink
+                    delivered()
 
     async def _admit(self, operation: Operation, client: Client) -> Caller:
         return await self._gate.admit(client.identity, client.credentials, operation.root_fields)
-
-    def _report(self, operation: Operation, client: Client, outcome: str, started: float) -> None:
-        seconds = time.perf_counter() - started
-        self.metrics.answered(operation, outcome, seconds)
-        LOG.info(
-            "operation",
-            kind=operation.kind.value,
-            fields=sorted(operation.root_fields),
-            name=(operation.name or "")[:LONGEST_LOGGED],
-            subject=client.identity.subject,
-            engagement=(client.credentials.engagement or "")[:LONGEST_LOGGED],
-            outcome=outcome,
-            milliseconds=round(seconds * 1000, 1),
-        )
-
-
-def _outcome(answer: Answer) -> str:
-    errors = answer.get("errors")
-    return code_of(errors[0]) if errors else "ok"

@@ -36,8 +36,9 @@ STYLE = (
     ":root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}"
     "body{max-width:42rem;margin:4rem auto;padding:0 1rem}dt{font-family:monospace}"
 )
+GRAPHIQL = "/graphiql"
 ADDRESSES = {
-    "/graphiql": "GraphiQL, to read the schema and run operations in the browser",
+    GRAPHIQL: "GraphiQL, to read the schema and run operations in the browser",
     "/graphql": "the API, over HTTP and WebSocket (graphql-transport-ws)",
     "/healthz": "whether this process is up",
     "/readyz": "whether it can serve: database, broadcaster, workers",
@@ -62,20 +63,26 @@ STYLE_HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 PLAIN_POLICY = f"default-src 'none'; img-src data:; style-src 'sha256-{STYLE_HASH}'; {CLOSED}"
 
 
-def pages(dist: Path, session: Session | None, definitions: Iterable[FlowDefinition]) -> list[BaseRoute]:
-    """Give the routes of every page; `session` is None where no local issuer is."""
-    return [
-        Route("/", _index),
-        Route("/graphiql", _graphiql(dist / "graphiql.html")),
-        Route("/graphiql/session.json", _session(session)),
-        Route("/graphiql/assets/{name}", _assets(dist / "assets")),
-        *_flow_pages(definitions),
-    ]
+def pages(dist: Path | None, session: Session | None, definitions: Iterable[FlowDefinition]) -> list[BaseRoute]:
+    """Give the routes of every page; without `dist` no GraphiQL, and `session` is None where no local issuer is."""
+    found: list[BaseRoute] = [Route("/", _index(dist)), *_flow_pages(definitions, dist)]
+    if dist is not None:
+        found += [
+            Route(GRAPHIQL, _graphiql(dist / "graphiql.html")),
+            Route(f"{GRAPHIQL}/session.json", _session(session)),
+            Route(f"{GRAPHIQL}/assets/{{name}}", _assets(dist / "assets")),
+        ]
+    return found
 
 
-def _index(_request: Request) -> Response:
-    entries = "".join(f"<dt>{_link(address)}</dt><dd>{escape(what)}</dd>" for address, what in ADDRESSES.items())
-    return _page("Flotilla", f"<p>This server answers at:</p><dl>{entries}</dl>")
+def _index(dist: Path | None) -> Endpoint:
+    shown = {address: what for address, what in ADDRESSES.items() if dist is not None or address != GRAPHIQL}
+    entries = "".join(f"<dt>{_link(address)}</dt><dd>{escape(what)}</dd>" for address, what in shown.items())
+
+    def index(_request: Request) -> Response:
+        return _page("Flotilla", f"<p>This server answers at:</p><dl>{entries}</dl>")
+
+    return index
 
 
 def _link(address: str) -> str:
@@ -98,7 +105,9 @@ def _assets(folder: Path) -> Endpoint:
         path = folder / request.path_params["name"]
         if not path.is_file():
             return PlainTextResponse("There is no such file.\n", 404, SECURE)
-        headers = {"cache-control": "public, max-age=31536000, immutable", **SECURE}
+        # A worker of the page has the policy it comes with, not the page's.
+        policy = {"content-security-policy": GRAPHIQL_POLICY}
+        headers = {"cache-control": "public, max-age=31536000, immutable", **policy, **SECURE}
         packed = path.with_name(f"{path.name}.gz")
         if packed.is_file():
             headers["vary"] = "accept-encoding"
@@ -139,24 +148,25 @@ def _loopback(host: str | None) -> bool:
         return False
 
 
-def _flow_pages(definitions: Iterable[FlowDefinition]) -> list[BaseRoute]:
+def _flow_pages(definitions: Iterable[FlowDefinition], dist: Path | None) -> list[BaseRoute]:
     """One small page for each address that a flow gives as its route."""
     return [
-        Route(definition.route("", key).partition("?")[0], _flow_page(definition.title, title))
+        Route(definition.route("", key).partition("?")[0], _flow_page(definition.title, title, dist))
         for definition in definitions
         for key, title in [*((phase.key, phase.title) for phase in definition.phases), (None, None)]
     ]
 
 
-def _flow_page(flow: str, phase: str | None) -> Endpoint:
+def _flow_page(flow: str, phase: str | None, dist: Path | None) -> Endpoint:
+    instead = f'in <a href="{GRAPHIQL}">GraphiQL</a>' if dist is not None else "through the API"
+
     def page(request: Request) -> Response:
         title = f"{flow}: {phase}" if phase else flow
         named = escape(request.query_params.get("flow", "")[:200])
         which = f"<p>Flow <code>{named}</code></p>" if named else ""
         return _page(
             title,
-            f"{which}<p>This page is not built yet. Until it is, the flow can be read and answered "
-            'in <a href="/graphiql">GraphiQL</a>.</p>',
+            f"{which}<p>This page is not built yet. Until it is, the flow can be read and answered {instead}.</p>",
         )
 
     return page

@@ -10,30 +10,40 @@ import orjson
 
 from server.errors import BadRequest
 
-NAMES = ("query", "operationName", "variables", "extensions")
+NAMES = ("query", "documentId", "operationName", "variables", "extensions")
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """A document, which of its operations to run, and with which variables."""
+    """A document or what it is called by, which of its operations to run, and with which variables."""
 
     query: str
     operation_name: str | None
     variables: dict[str, Any] | None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
 
     @classmethod
     def read(cls, value: object) -> Self:
         """From a decoded request; BadRequest says what is not as it must be."""
         if not isinstance(value, Mapping):
             raise BadRequest("A GraphQL request is one JSON object; a list of several is not taken.")
-        query, name = value.get("query"), value.get("operationName")
-        if not isinstance(query, str) or not query:
+        extensions = _object_or_null(value, "extensions")
+        document_id = _text_or_null(value, "documentId")
+        called = document_id is not None or "persistedQuery" in (extensions or {})
+        query = value.get("query")
+        if not (isinstance(query, str) and query) and not (called and query in (None, "")):
             raise BadRequest("`query` must be a string that holds a GraphQL document.")
-        if name is not None and not isinstance(name, str):
-            raise BadRequest("`operationName` must be a string or null.")
-        _object_or_null(value, "extensions")
         # An empty name is what some clients send for none.
-        return cls(query, name or None, _object_or_null(value, "variables"))
+        name = _text_or_null(value, "operationName") or None
+        return cls(query or "", name, _object_or_null(value, "variables"), extensions, document_id)
+
+
+def _text_or_null(value: Mapping[str, Any], name: str) -> str | None:
+    found = value.get(name)
+    if found is not None and not isinstance(found, str):
+        raise BadRequest(f"`{name}` must be a string or null.")
+    return found
 
 
 def _object_or_null(value: Mapping[str, Any], name: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -29,6 +29,8 @@ RESERVED = f"{PREFIX}TEST_"
 UNITS = {"": 1, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
 LOG_LEVELS = ("debug", "info", "warning", "error")
 HIGHEST_PORT = 65_535
+MOST_A_MINUTE = 10_000_000
+PRODUCTION = "production"
 
 Parse = Callable[[str], Any]
 
@@ -84,6 +86,30 @@ def _is_url(text: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("Give addresses or networks such as 10.0.0.7, 10.1.0.0/16, with commas between.") from None
+
+
+def origins(text: str) -> str:
+    """As browsers write them: no path, no capitals, and no port that the scheme has by itself."""
+    if not all(word == "*" or _is_origin(word) for word in text.replace(",", " ").split()):
+        raise ValueError("Give origins such as https://plan.example.com, with commas between, or * for any page.")
+    return text
+
+
+def _is_origin(word: str) -> bool:
+    try:
+        parts = urlsplit(word)
+        own_port = parts.port == {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return False
+    plain = f"{parts.scheme}://{parts.netloc}".lower()
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and word == plain and not own_port
+
+
 def setting(default: Any, parse: Parse, means: str, *, hidden: bool = False) -> Any:
     """A field of Settings; `means` is its line in the table, a hidden one's value is never repeated."""
     return field(default=default, metadata={"parse": parse, "means": means, "hidden": hidden})
@@ -111,9 +137,40 @@ class Settings:
         url("https", "http", example="https://login.example.com/realms/main"),
         "OpenID Connect issuer whose tokens are accepted; empty means the local one, on a loopback address only",
     )
+    origins: str = setting(
+        "",
+        origins,
+        "Origins of other sites' pages that may use the API, such as `https://plan.example.com`, with commas between;"
+        " `*` is any",
+    )
+    socket_operations: int = setting(100, number(1, 10_000), "Operations one WebSocket runs at once")
+    socket_patience: int = setting(10, number(1, 600), "Seconds within which a WebSocket must be greeted")
     audience: str = setting("flotilla", word, "What the `aud` claim of an issuer's token must hold")
+    token_rate: int = setting(
+        6_000,
+        number(0, MOST_A_MINUTE),
+        "Operations a minute of one token's subject, in each API process; 0 counts none",
+    )
+    address_rate: int = setting(
+        30_000,
+        number(0, MOST_A_MINUTE),
+        "Requests and sockets a minute from an address, in each API process; 0 counts none",
+    )
+    refusal_rate: int = setting(
+        60, number(0, MOST_A_MINUTE), "Refused tokens a minute from an address, in each API process; 0 counts none"
+    )
+    proxies: tuple[IPv4Network | IPv6Network, ...] = setting(
+        (), networks, "Addresses and networks, with commas between, whose `X-Forwarded-For` is believed"
+    )
     log_level: str = setting("info", choice(*LOG_LEVELS), "Least important log line that is written")
     log_format: str = setting("text", choice("text", "json"), "Log lines for people or for machines")
+    otlp_url: str = setting(
+        "",
+        url("http", "https", example="http://collector:4318"),
+        "Where spans are sent, by OTLP over HTTP; empty sends none unless `OTEL_EXPORTER_OTLP_ENDPOINT` is set",
+    )
+    metrics_host: str = setting("127.0.0.1", word, "Address at which a worker shows its figures for Prometheus")
+    metrics_port: int = setting(0, number(0, HIGHEST_PORT), "Port at which a worker shows them; 0 shows none")
     database_pool: int = setting(10, number(2, 200), "Connections to PostgreSQL a process holds at most")
     worker_concurrency: int = setting(4, number(1, 64), "Phases a worker runs at once")
     engagement_concurrency: int = setting(2, number(1, 64), "Phases of one engagement that run at once, in all workers")
@@ -121,6 +178,22 @@ class Settings:
     text_limit: int = setting(
         1 << 20, size, "Largest `text` given instead of a file, and largest request without files"
     )
+    profile: str = setting(
+        "development",
+        choice("development", PRODUCTION),
+        "`production` executes trusted documents only, tells nothing of the schema and serves no GraphiQL",
+    )
+    trusted_documents: str = setting(
+        "",
+        word,
+        "Manifest of the documents that may be called by their hash, as `python -m server trust` writes it; needed in"
+        " production",
+    )
+    cost_budget: int = setting(
+        5_000_000, number(0, 999_999_999_999), "What the operations of one token may cost in a minute; 0 is without end"
+    )
+    operation_seconds: int = setting(30, number(1, 3_600), "Seconds that an operation may take")
+    upload_seconds: int = setting(900, number(1, 86_400), "Seconds that an operation with a file may take")
     columns_limit: int = setting(500, number(1, 10_000), "Most columns of an inventory")
     rows_limit: int = setting(1_000_000, number(1, 100_000_000), "Most rows of an inventory")
     source_days: int = setting(30, number(1, 36_500), "Days an imported file is kept")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 from http import HTTPStatus
@@ -12,26 +13,30 @@ from typing import Any, Final
 
 import orjson
 import structlog
+from graphql import OperationType
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from domain.errors import LimitExceeded
 from server.authentication import Credentials
+from server.direct import Framed
+from server.draining import ANSWERS_WITHIN, Drain
 from server.errors import BadRequest, FailedOperation, InvalidOperation, describe_invalid, failed
 from server.operations import Client, Operations, edge
+from server.origins import Origins
 from server.parameters import Parameters
 
 LOG = structlog.get_logger(__name__)
 
 SUBPROTOCOL: Final = "graphql-transport-ws"
-PATIENCE = 10.0
-MOST_OPERATIONS = 100
 LONGEST_REASON = 123
 
 
 class CloseCode(IntEnum):
-    """Why a socket is closed, as the protocol numbers it."""
+    """Why a socket is closed, as the protocol and RFC 6455's registry number it."""
 
+    RESTART = 1012
     INTERNAL = 4500
     BAD_MESSAGE = 4400
     UNAUTHORIZED = 4401
@@ -51,22 +56,47 @@ class Closed(Exception):
         self.reason = reason.encode()[:LONGEST_REASON].decode("utf-8", "ignore")
 
 
+RESTARTING = Closed(CloseCode.RESTART, "Service restart: connect again, with the last cursor received")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for every socket of this process."""
+
+    origins: Origins = field(default_factory=Origins)
+    drain: Drain = field(default_factory=Drain)
+    # Seconds until a client must have greeted, and how much it may then ask at once.
+    patience: float = 10
+    most_operations: int = 100
+
+
 class GraphQLOverWebSocket:
     """The ASGI application behind /graphql for WebSockets."""
 
-    def __init__(self, operations: Operations, patience: float = PATIENCE) -> None:
+    def __init__(self, operations: Operations, terms: Terms) -> None:
         self._operations = operations
-        self._patience = patience
+        self._terms = terms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        if SUBPROTOCOL not in scope["subprotocols"]:
-            await websocket.accept()
-            await websocket.close(CloseCode.SUBPROTOCOL, f"Subprotocol not acceptable: offer {SUBPROTOCOL}")
-            return
-        await websocket.accept(SUBPROTOCOL)
-        with self._operations.metrics.sockets.track_inprogress():
-            await Conversation(websocket, self._operations, self._patience).hold()
+        with suppress(WebSocketDisconnect):
+            if (refusal := self._refusal(websocket)) is not None:
+                await websocket.send_denial_response(refusal)
+            elif SUBPROTOCOL not in scope["subprotocols"]:
+                await websocket.accept()
+                await websocket.close(CloseCode.SUBPROTOCOL, f"Subprotocol not acceptable: offer {SUBPROTOCOL}")
+            else:
+                await websocket.accept(SUBPROTOCOL)
+                with self._operations.metrics.sockets.track_inprogress():
+                    await Conversation(websocket, self._operations, self._terms).hold()
+
+    def _refusal(self, websocket: WebSocket) -> Response | None:
+        if self._terms.drain.begun:
+            return PlainTextResponse("This process stops. Connect again.\n", HTTPStatus.SERVICE_UNAVAILABLE)
+        origin, host = websocket.headers.get("origin"), websocket.headers.get("host")
+        if not self._terms.origins.allow(origin, host):
+            return PlainTextResponse("Pages of this origin may not connect: see FLOTILLA_ORIGINS.\n", 403)
+        return None
 
 
 class Conversation:
@@ -76,28 +106,43 @@ class Conversation:
     which ends the reading; only `hold` closes.
     """
 
-    def __init__(self, websocket: WebSocket, operations: Operations, patience: float) -> None:
+    def __init__(self, websocket: WebSocket, operations: Operations, terms: Terms) -> None:
         self._websocket = websocket
         self._operations = operations
-        self._patience = patience
+        self._terms = terms
         self._client: Client | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self._greeted = False
+        # By the id that is taken as long; an operation's task ends a little after its id is free again.
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._subscriptions: set[asyncio.Task[None]] = set()
         self._sending = asyncio.Lock()
         self._ending: asyncio.Future[Closed] = asyncio.get_running_loop().create_future()
 
     async def hold(self) -> None:
         """Read and answer until either side ends it; nothing of it runs on afterwards."""
-        self._end_after(self._patience, Closed(CloseCode.TOO_LATE, "Connection initialisation timeout"))
+        self._end_after(self._terms.patience, Closed(CloseCode.TOO_LATE, "Connection initialisation timeout"))
         reading = asyncio.create_task(self._read())
         try:
-            await asyncio.wait((reading, self._ending), return_when=asyncio.FIRST_COMPLETED)
+            with self._terms.drain.watched(self._leave):
+                await asyncio.wait((reading, self._ending), return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._stop_timers()
-            await _stop([reading, *self._running.values()])
+            await _stop([reading, *self._tasks])
         if self._ending.done():
             await self._close(self._ending.result())
+
+    def _leave(self) -> None:
+        """The process stops: a subscription ends where it stands, what has one answer still gives it."""
+        for task in self._subscriptions:
+            task.cancel()
+        self._end_after(ANSWERS_WITHIN, RESTARTING)
+        self._leave_if_idle()
+
+    def _leave_if_idle(self) -> None:
+        if self._terms.drain.begun and not self._tasks:
+            self._end(RESTARTING)
 
     def _end(self, closed: Closed) -> None:
         if not self._ending.done():
@@ -146,7 +191,7 @@ class Conversation:
             case "subscribe":
                 await self._subscribe(message)
             case "complete":
-                self._complete(_id(message))
+                await self._complete(_id(message))
             case _:
                 raise Closed(CloseCode.BAD_MESSAGE, "Invalid message: unknown type")
 
@@ -186,18 +231,30 @@ class Conversation:
             raise Closed(CloseCode.BAD_MESSAGE, f"Invalid message: {error}") from None
         if id in self._running:
             raise Closed(CloseCode.DUPLICATE, f"Subscriber for {id} already exists")
-        if len(self._running) >= MOST_OPERATIONS:
+        if len(self._tasks) >= self._terms.most_operations:
             # Said before anything else is heard, so that a client that does not read cannot pile them up.
-            problem = LimitExceeded(f"One socket runs at most {MOST_OPERATIONS} operations at a time.")
+            problem = LimitExceeded(f"One socket runs at most {self._terms.most_operations} operations at a time.")
             await self._send({"id": id, "type": "error", "payload": failed(problem).errors})
-            return
-        self._running[id] = asyncio.create_task(self._carry_out(id, parameters, self._client))
+        elif not self._terms.drain.begun:
+            self._start(id, self._carry_out(id, parameters, self._client))
 
-    def _complete(self, id: str) -> None:
+    def _start(self, id: str, operation: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(operation)
+        self._running[id] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._subscriptions.discard(task)
+        self._leave_if_idle()
+
+    async def _complete(self, id: str) -> None:
         """The client wants no more of it; one that is not running has just ended."""
         task = self._running.pop(id, None)
         if task is not None:
             task.cancel()
+            await asyncio.wait([task])
 
     async def _carry_out(self, id: str, parameters: Parameters, client: Client) -> None:
         """One operation: `next` for each answer, then `complete`; or `error`, and then nothing."""
@@ -210,10 +267,16 @@ class Conversation:
                 await self._finish(id, {"id": id, "type": "error", "payload": error.errors})
 
     async def _answer(self, id: str, parameters: Parameters, client: Client) -> None:
-        operation = self._operations.find(parameters)
-        async with aclosing(self._operations.answers(operation, parameters, client)) as answers:
-            async for answer in answers:
-                await self._send({"id": id, "type": "next", "payload": answer})
+        operation = self._operations.find(parameters, client)
+        task = asyncio.current_task()
+        if operation.kind is OperationType.SUBSCRIPTION and task is not None:
+            if self._terms.drain.begun:
+                return
+            self._subscriptions.add(task)
+        framed = Framed.of(id, self._websocket.scope)
+        async with aclosing(self._operations.payloads(operation, parameters, client, sink=framed.sink)) as payloads:
+            async for payload in payloads:
+                await self._send_text(framed.text(payload))
         await self._finish(id, {"id": id, "type": "complete"})
 
     async def _finish(self, id: str, message: Mapping[str, Any]) -> None:
@@ -227,6 +290,9 @@ class Conversation:
         # that waits is a cursor which stands still.
         with edge():
             text = orjson.dumps(message).decode()
+        await self._send_text(text)
+
+    async def _send_text(self, text: str) -> None:
         async with self._sending:
             await self._websocket.send({"type": "websocket.send", "text": text})
 

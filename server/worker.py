@@ -26,6 +26,7 @@ from server.composition import Definitions, database, new_id, now, settle, works
 from server.models import open_agents
 from server.runners import make_runner
 from server.settings import Settings
+from server.worker_metrics import WorkerMetrics, showing
 from shapes.codec import Codec
 from streams.backend import open_broadcast
 from streams.publisher import Publisher
@@ -82,13 +83,15 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    engine, queue = database(settings), PhaseQueue(settings.database_url)
+    engine, queue, metrics = database(settings), PhaseQueue(settings.database_url), WorkerMetrics()
+    metrics.watch_pool(engine)
     broadcast = open_broadcast(settings.broadcast_url)
     executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
     pace = make_pace(settings)
     try:
         async with broadcast, Publisher(broadcast) as publisher, open_agents(settings, engine, broadcast) as agents:
-            work = works(engine, queue, publisher.announce, definitions)
+            closing.enter_context(showing(metrics, settings.metrics_host, settings.metrics_port))
+            work = works(engine, queue, publisher.announce, definitions, metrics.saved)
             phases = replace(making.phases(work, settings), agents=agents)
             runners = Runners(phases, making.exports(work, settings), making.reviews(work, settings))
             solvers = runners.phases.solvers

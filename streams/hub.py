@@ -21,6 +21,8 @@ from streams.channels import HINTS, LOST, RESYNC, Hint, read_hints
 from streams.ending import end
 from streams.feed import Feed, deleted, expired
 from streams.follower import Follower, persist
+from streams.following import Following
+from streams.lag import Lag
 from streams.source import EventSource
 from streams.texts import Texts
 from streams.watch import Limits, Polling, Watch
@@ -45,7 +47,8 @@ class Hub:
         self._paging = asyncio.Semaphore(self._limits.reads)
         self._texts = Texts(broadcast, self._watch)
         self._tasks: list[asyncio.Task[NoReturn]] = []
-        self._followers = 0
+        self._followers: set[Follower] = set()
+        self.lag = Lag()
         self._delivered = 0
         self._pages = 0
         self._stopped = False
@@ -90,8 +93,9 @@ class Hub:
             **self._watch.counts,
             "deliveries_total": self._delivered,
             "pages_total": self._pages,
-            "followers": self._followers,
+            "followers": len(self._followers),
             "followed_logs": sum(1 for _ in self._watch),
+            "events_behind": max((follower.behind for follower in self._followers), default=0),
             "connected": self.connected,
         }
 
@@ -106,25 +110,27 @@ class Hub:
                 if isinstance(happening, LoggedEvent):
                     yield happening
 
+    async def follow(self, tenant: Tenant, flow_id: str | None, after: int | None) -> Following:
+        """The same, of a flow or with None of the engagement, as something that can be handed on; it must be left."""
+        follower = await self._join(tenant, flow_id if flow_id is None else _canonical(flow_id), after)
+        return Following(follower, self._count, lambda: self._leave(follower), lambda: self._stopped)
+
     async def _follow(
         self, tenant: Tenant, flow_id: str | None, after: int | None
     ) -> AsyncGenerator[LoggedEvent | LiveText]:
-        follower = await self._join(tenant, flow_id if flow_id is None else _canonical(flow_id), after)
-        feed = follower.feed
+        following = await self.follow(tenant, flow_id, after)
         try:
             while not self._stopped:
-                # Taken before looking: what changes while we look wakes us at once.
-                changed = feed.changed
-                happenings = await follower.read()
+                happenings = await following.read()
                 for happening in happenings:
-                    self._delivered += 1
                     yield happening
                 if not happenings:
-                    if feed.ended is not None:
-                        raise feed.ended()
-                    await changed.wait()
+                    await following.wait()
         finally:
-            self._leave(feed)
+            following.leave()
+
+    def _count(self, deliveries: int) -> None:
+        self._delivered += deliveries
 
     async def _join(self, tenant: Tenant, flow_id: str | None, after: int | None) -> Follower:
         """Checked against the database, not against what this process knows: the cursor may be another's."""
@@ -137,14 +143,15 @@ class Hub:
         if not 0 <= cursor <= head:
             raise expired()
         feed = self._watch.join(tenant, flow_id, head)
-        self._followers += 1
         self._texts.join(feed)
-        return Follower(feed, cursor, self._page)
+        follower = Follower(feed, cursor, self._page, self.lag)
+        self._followers.add(follower)
+        return follower
 
-    def _leave(self, feed: Feed) -> None:
-        self._followers -= 1
-        self._texts.leave(feed)
-        self._watch.leave(feed)
+    def _leave(self, follower: Follower) -> None:
+        self._followers.discard(follower)
+        self._texts.leave(follower.feed)
+        self._watch.leave(follower.feed)
 
     async def _page(self, feed: Feed, cursor: int) -> Sequence[LoggedEvent]:
         self._pages += 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from hashlib import blake2s
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, cast, column, func, literal, select, true, tuple_
@@ -17,6 +19,7 @@ from domain.reading import Key, Page, Window
 from persistence.reads.source import Source, owned
 
 PARENT = "parent_id"
+SEAL_BYTES = 6
 
 
 def page_query(source: Source, listings: Sequence[Listing[Any]], window: Window, tenant: str) -> Select[Any]:
@@ -43,6 +46,32 @@ def page_query(source: Source, listings: Sequence[Listing[Any]], window: Window,
     )
 
 
+def seal(source: Source, listing: Listing[Any], owner: str) -> Key:
+    """What the places of that list end with: whose it is, what it lists, and in which order.
+
+    A place of somebody else's list then is as unknown as one that never was. Nothing where places are plain numbers,
+    which say nothing of anybody.
+    """
+    columns, downwards = source.order(listing)
+    if len(columns) == 1 and columns[0].type.python_type is int:
+        return ()
+    about = [owner, type(listing).__name__, *(getattr(each, "name", "") for each in columns), str(downwards)]
+    return (blake2s("\0".join(about).encode(), digest_size=SEAL_BYTES).hexdigest(),)
+
+
+def unsealed(window: Window, ending: Key) -> Window:
+    """The window with its places as the order has them; CursorExpired where one is of another list."""
+    return replace(window, after=_unsealed(window.after, ending), before=_unsealed(window.before, ending))
+
+
+def _unsealed(key: Key | None, ending: Key) -> Key | None:
+    if key is None or not ending:
+        return key
+    if key[-len(ending) :] != ending:
+        raise _unknown()
+    return key[: -len(ending)]
+
+
 def count_query(source: Source, listings: Sequence[Listing[Any]], tenant: str) -> Select[Any]:
     """How many rows each listing has, in order."""
     query = select(func.count().label("n")).select_from(source.rows.table)
@@ -60,12 +89,13 @@ def split(
     window: Window,
     rows: Sequence[RowMapping],
     values: Sequence[Any],
+    ending: Key = (),
 ) -> list[Page[Any]]:
-    """The page of each listing, of the rows of all."""
+    """The page of each listing, of the rows of all; places end with `ending`."""
     count = len(source.order(listings[0])[0])
     found: dict[str | None, list[tuple[Any, Key]]] = {listing.parent: [] for listing in listings}
     for row, value in zip(rows, values, strict=True):
-        key = tuple(_plain(row[f"k{number}"]) for number in range(count))
+        key = (*(_plain(row[f"k{number}"]) for number in range(count)), *ending)
         found[str(row[PARENT]) if source.belongs is not None else listings[0].parent].append((value, key))
     return [_page(listing, window, found[listing.parent]) for listing in listings]
 

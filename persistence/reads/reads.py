@@ -30,7 +30,7 @@ from persistence import model_checks
 from persistence.database import reading
 from persistence.portfolio import PortfolioValues
 from persistence.reads import analytics, asking, counting, learning, planning
-from persistence.reads.paging import count_query, page_query, split
+from persistence.reads.paging import count_query, page_query, seal, split, unsealed
 from persistence.reads.source import Reading, Rows, owned
 from persistence.reads.sources import ROWS, SOURCES
 from persistence.tables import applications
@@ -112,9 +112,12 @@ class PostgresReads:
         if not listings:
             return []
         source = SOURCES[type(listings[0])]
+        owner = self._tenant_id if source.rows.tenant is not None else self._subject
+        ending = seal(source, listings[0], owner)
+        window = unsealed(window, ending)
         rows = await self._mappings(page_query(source, _distinct(listings), window, self._tenant_id))
         values = await source.rows.make(self._reading, rows)
-        return split(source, listings, window, rows, values)
+        return split(source, listings, window, rows, values, ending)
 
     async def counts(self, listings: Sequence[Listing[Any]]) -> list[int]:
         """How long each list is; they differ in their parent only."""

@@ -35,11 +35,12 @@ def _listener(descriptor: int | None, settings: Settings) -> socket.socket:
 
 def serve(listener: socket.socket, settings: Settings) -> None:
     """Until it is told to stop."""
-    import uvicorn
-
     from server.app import create_app
     from server.logging import configure_logging
-    from server.serving import uvicorn_config
+    from server.serving import Server, uvicorn_config
+    from server.tracing import tracing
 
     configure_logging(settings.log_level, settings.log_format)
-    uvicorn.Server(uvicorn_config(create_app(settings), settings.host, settings.port)).run(sockets=[listener])
+    with tracing(settings, "api"):
+        app = create_app(settings)
+        Server(uvicorn_config(app, settings.host, settings.port), app.state.drain).run(sockets=[listener])

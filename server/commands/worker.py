@@ -18,8 +18,10 @@ def run(arguments: Namespace, settings: Settings) -> int:
         follow_parent()
     with attached(settings) as complete:
         from server.logging import configure_logging
+        from server.tracing import tracing
         from server.worker import run as work
 
         configure_logging(complete.log_level, complete.log_format)
-        work(complete)
+        with tracing(complete, "worker"):
+            work(complete)
     return 0

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import stat
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,6 @@ from domain.errors import Unauthenticated
 from server import openid
 from server.identity import Grant, NoIssuer
 from server.openid import IssuerUnavailable, OpenIdVerifier
-from server.tokens import KEY_FILE, LocalVerifier, issue
 from tests.integration import tiny
 
 ISSUER = "https://issuer.test/realm"
@@ -178,6 +175,52 @@ async def test_a_public_key_is_no_shared_secret(issuer: Issuer, verify: OpenIdVe
         await verify(token)
 
 
+@pytest.mark.parametrize("extra", [{"crit": ["b64"], "b64": False}, {"crit": ["unheard-of"], "unheard-of": 1}])
+async def test_what_a_token_says_is_critical_is_not_passed_over(
+    issuer: Issuer, verify: OpenIdVerifier, extra: dict[str, Any]
+) -> None:
+    claims = {"iss": ISSUER, "aud": "flotilla", "sub": "alice", "exp": time.time() + 600}
+    token = jwt.encode(claims, issuer.keys["rsa"], algorithm="RS256", headers={"kid": "rsa", **extra})
+
+    with pytest.raises(Unauthenticated):
+        await verify(token)
+
+
+@pytest.mark.parametrize("name", ["jku", "x5u", "jwk"])
+async def test_a_token_does_not_bring_its_own_key(issuer: Issuer, verify: OpenIdVerifier, name: str) -> None:
+    stranger = Issuer()
+    own: Any = stranger.jwk("rsa") if name == "jwk" else "https://stranger.test/keys"
+    claims = {"iss": ISSUER, "aud": "flotilla", "sub": "alice", "exp": time.time() + 600}
+    token = jwt.encode(claims, stranger.keys["rsa"], algorithm="RS256", headers={"kid": "rsa", name: own})
+
+    with pytest.raises(Unauthenticated, match="not signed"):
+        await verify(token)
+
+
+async def test_keys_of_a_safe_issuer_come_safely_too(issuer: Issuer, verify: OpenIdVerifier) -> None:
+    """Whoever sits on the way could replace what is fetched in the clear."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/.well-known/openid-configuration"):
+            return httpx.Response(200, json={"issuer": ISSUER, "jwks_uri": "http://issuer.test/keys"})
+        return issuer.answer(request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(IssuerUnavailable):
+            await OpenIdVerifier(ISSUER, "flotilla", client)(issuer.token())
+
+    assert issuer.asked == 0
+
+
+async def test_an_issuer_that_answers_without_end_is_cut_off(issuer: Issuer) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=b"[" * (openid.LARGEST_ANSWER + 1))
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(IssuerUnavailable):
+            await OpenIdVerifier(ISSUER, "flotilla", client)(issuer.token())
+
+
 async def test_a_token_signed_by_somebody_else_is_refused(issuer: Issuer, verify: OpenIdVerifier) -> None:
     stranger = Issuer()
 
@@ -261,43 +304,6 @@ async def test_symmetric_and_foreign_keys_of_a_key_set_are_passed_over(issuer: I
 async def test_a_server_without_an_issuer_says_so() -> None:
     with pytest.raises(Unauthenticated, match="FLOTILLA_ISSUER_URL"):
         await NoIssuer()("token")
-
-
-# ── the local issuer
-
-
-async def test_the_local_issuer_takes_its_own_tokens(tmp_path: Path) -> None:
-    token = issue(tmp_path, "alice", lifetime=HOUR, email="alice@example.com", act_as=True, platform=True)
-
-    identity = await LocalVerifier(tmp_path)(token)
-
-    assert (identity.subject, identity.email) == ("alice", "alice@example.com")
-    assert identity.grants == {Grant.ACT_AS, Grant.PLATFORM}
-
-
-async def test_the_local_key_is_nobody_elses_to_read(tmp_path: Path) -> None:
-    issue(tmp_path / "new", "alice", lifetime=HOUR)
-
-    assert stat.S_IMODE((tmp_path / "new" / KEY_FILE).stat().st_mode) == 0o600
-    assert [path.name for path in (tmp_path / "new").iterdir()] == [KEY_FILE]
-
-
-async def test_two_processes_that_make_the_key_at_once_make_one(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        tokens = list(pool.map(lambda _: issue(tmp_path, "alice", lifetime=HOUR), range(16)))
-
-    verify = LocalVerifier(tmp_path)
-    assert {(await verify(token)).subject for token in tokens} == {"alice"}
-
-
-async def test_another_machines_tokens_are_refused(tmp_path: Path, issuer: Issuer) -> None:
-    verify = LocalVerifier(tmp_path / "here")
-    foreign = issue(tmp_path / "there", "alice", lifetime=HOUR)
-    expired = issue(tmp_path / "here", "alice", lifetime=timedelta(seconds=-1))
-
-    for token, words in [(foreign, "not signed"), (issuer.token(), "not signed"), (expired, "expired")]:
-        with pytest.raises(Unauthenticated, match=words):
-            await verify(token)
 
 
 # ── headers

@@ -176,6 +176,37 @@ async def test_two_admins_cannot_remove_each_other_at_once(desk: Desk) -> None:
     assert len([member for member in left if member]) == 1
 
 
+async def test_two_admins_cannot_both_step_down_at_once(desk: Desk) -> None:
+    root = await desk.engagement()
+    await set_member(root, SetMember("bob", ADMIN))
+    bob = replace(root, subject="bob", user="bob")
+
+    answers = await asyncio.gather(
+        set_member(root, SetMember("root", frozenset({Role.LEAD}))),
+        set_member(bob, SetMember("bob", frozenset({Role.VIEWER}))),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["Engagement", "Refused"]
+    left = [await desk.member(root.tenant, subject) for subject in ("root", "bob")]
+    assert len([member for member in left if member and Role.ADMIN in member.roles]) == 1
+
+
+async def test_who_was_removed_meanwhile_makes_nobody_a_member(desk: Desk) -> None:
+    """He was let in as an ADMIN, and removed before his command came to its turn."""
+    root = await desk.engagement()
+    await set_member(root, SetMember("bob", ADMIN))
+    bob = replace(root, subject="bob", user="bob")
+    await set_member(root, SetMember("bob", frozenset()))
+
+    for command in (SetMember("bob", ADMIN), SetMember("mallory", ADMIN), SetMember("root", frozenset())):
+        with pytest.raises(Forbidden):
+            await set_member(bob, command)
+
+    found = [await desk.member(root.tenant, subject) for subject in ("root", "bob", "mallory")]
+    assert found == [Member("root", ADMIN, "root@example.com"), None, None]
+
+
 @pytest.mark.parametrize(
     ("command", "path"),
     [

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from domain.access import Role, Tenant
+from domain.access import Member, Role, Tenant
 from persistence.database import open_database
+from server.admission import admit
 from tests.graph import Graph
 from tests.integration.conftest import Bench, make_tenant, postgres_bench
 from tests.toy import new_id, new_tenant
@@ -277,10 +278,10 @@ async def test_a_deleted_flow_is_gone_and_the_audit_log_keeps_it(graph: Graph) -
     ]
 
 
-async def test_a_member_is_set_and_shown(graph: Graph) -> None:
+async def test_a_member_is_set_and_shown(graph: Graph, fresh_database: str) -> None:
+    await admit(fresh_database, graph.tenant, [Member("alice", frozenset({Role.ADMIN}))])
     text = f"""mutation ($input: SetMemberInput!) {{ setMember(input: $input) {{
       engagement {{ members {{ userId email roles experience }} }} {ERRORS} }} }}"""
-    await graph.data(text, input={"userId": "alice", "roles": ["ADMIN"]})
 
     data = await graph.data(
         text, input={"userId": "bob", "email": "bob@example.org", "roles": ["LEAD"], "experience": "SENIOR"}

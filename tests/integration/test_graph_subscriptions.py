@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from broadcaster import Broadcast
 
+from domain.access import Member, Role
 from domain.errors import CursorExpired, NotFound
 from domain.flows import DEFINITIONS
 from persistence.database import open_database
@@ -17,6 +18,7 @@ from persistence.event_log import EventReader
 from persistence.reads import PostgresReads
 from resolvers.context import Context
 from schema.root import schema
+from server.admission import admit
 from server.documents import Documents
 from server.execution import Execution
 from streams.hub import Hub
@@ -121,9 +123,10 @@ async def test_the_engagements_events_have_cursors_of_their_own(graph: Graph, hu
     assert [event["cursor"] for event in events] == ["1", "3", "4", "6"]
 
 
-async def test_a_change_outside_any_flow_names_what_to_refetch(graph: Graph, hub: Hub) -> None:
+async def test_a_change_outside_any_flow_names_what_to_refetch(graph: Graph, hub: Hub, fresh_database: str) -> None:
+    await admit(fresh_database, graph.tenant, [Member("alice", frozenset({Role.ADMIN}))])
     change = "mutation ($input: SetMemberInput!) { setMember(input: $input) { errors { message } } }"
-    await graph.data(change, input={"userId": "alice", "roles": ["ADMIN"]})
+    await graph.data(change, input={"userId": "bob", "roles": ["LEAD"]})
     text = 'subscription { engagementEvents(after: "0") { changedIds flow { id } event { kind } } }'
 
     (data,) = await take(graph, hub, 1, text)

@@ -266,7 +266,7 @@ async def test_a_text_that_is_looked_for_is_short(client: httpx.AsyncClient) -> 
     literal = await post(client, {"query": in_itself})
 
     assert longest.json() == {"data": {"__type": None}}
-    assert (code(longer), code(literal)) == ("LIMIT_EXCEEDED", "BAD_REQUEST")
+    assert (code(longer), code(literal)) == ("LIMIT_EXCEEDED", "LIMIT_EXCEEDED")
 
 
 def doubling(type_: str, field: str, levels: int = 40) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +13,6 @@ from typing import Any, cast
 
 import strawberry
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
@@ -22,13 +21,18 @@ from domain.errors import CursorExpired, Forbidden, NotFound
 from resolvers.context import Caller, Context
 from schema.scalars import SCALARS, Upload
 from server.authentication import Acting, Gate
+from server.bounds import Bounds
+from server.draining import Drain
+from server.event_streams import GraphQLOverEventStreams, Negotiated
+from server.headers import way_out
 from server.http import GraphQLOverHTTP
 from server.listening import listen
 from server.metrics import Metrics
 from server.operations import Operations
-from server.serving import uvicorn_config
+from server.origins import Origins
+from server.serving import Server, uvicorn_config
 from server.tokens import LocalVerifier, issue
-from server.websocket import GraphQLOverWebSocket
+from server.websocket import GraphQLOverWebSocket, Terms
 
 # The pretty tracebacks of an unconfigured structlog take seconds each.
 structlog.configure(
@@ -83,6 +87,15 @@ class Query:
         return Thing(number=1, text="one")
 
     @strawberry.field
+    async def slow(self, seconds: float) -> str:
+        SEEN.open_sources += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            SEEN.open_sources -= 1
+        return "done"
+
+    @strawberry.field
     def fails(self) -> str | None:
         raise RuntimeError("the password is secret")
 
@@ -93,6 +106,14 @@ class Query:
     @strawberry.field
     def missing(self) -> str | None:
         raise NotFound("thing")
+
+    @strawberry.field
+    def contexts(self) -> int:
+        return SEEN.contexts
+
+    @strawberry.field
+    def sources(self) -> int:
+        return SEEN.open_sources
 
     @strawberry.field
     def selectable_engagements(self) -> str:
@@ -112,7 +133,8 @@ class Mutation:
         return f"{given.filename} {given.content_type} {size}"
 
     @strawberry.field
-    def change(self) -> str:
+    async def change(self, seconds: float = 0) -> str:
+        await asyncio.sleep(seconds)
         return "changed"
 
 
@@ -137,6 +159,19 @@ class Subscription:
             SEEN.open_sources -= 1
 
     @strawberry.subscription
+    async def follow(self, after: int, pause: float = 0.01) -> AsyncIterator[Thing]:
+        """What comes after a cursor, of a log that every process knows alike."""
+        while True:
+            after += 1
+            yield Thing(number=after, text="")
+            await asyncio.sleep(pause)
+
+    @strawberry.subscription
+    async def fails(self) -> AsyncIterator[Thing]:
+        yield Thing(number=1, text="")
+        raise RuntimeError("the password is secret")
+
+    @strawberry.subscription
     async def expired(self) -> AsyncIterator[Thing]:
         yield Thing(number=1, text="")
         raise CursorExpired("The cursor is older than what is kept.")
@@ -156,6 +191,10 @@ class Memberships:
             return None
         return Member(subject, frozenset({roles[subject]}))
 
+    async def find_all(self, tenant: Tenant, subjects: Collection[str]) -> list[Member]:
+        found = [await self.find(tenant, subject) for subject in subjects]
+        return [member for member in found if member]
+
 
 def make_caller(acting: Acting) -> Caller:
     nothing = cast("Any", None)
@@ -170,20 +209,32 @@ async def open_context(caller: Caller) -> AsyncIterator[Context]:
     yield Context(caller, cast("Any", None), cast("Any", None))
 
 
-def make_operations(data: Path) -> Operations:
+def make_operations(data: Path, bounds: Bounds | None = None) -> Operations:
     gate = Gate(LocalVerifier(data), Memberships(), make_caller)
-    return Operations(SCHEMA._schema, gate, open_context, Metrics())
+    return Operations(SCHEMA._schema, gate, open_context, Metrics(), bounds)
 
 
-def make_app(data: Path, patience: float = 10.0) -> Starlette:
-    operations = make_operations(data)
-    socket_endpoint = GraphQLOverWebSocket(operations, patience)
-    return Starlette(
+def make_app(
+    data: Path,
+    patience: float = 10.0,
+    origins: str = "",
+    most_operations: int = 100,
+    keep_alive: float = 12.0,
+    bounds: Bounds | None = None,
+) -> Starlette:
+    operations = make_operations(data, bounds)
+    terms = Terms(Origins.read(origins), Drain(), patience, most_operations)
+    streams = GraphQLOverEventStreams(operations, terms.drain, LARGEST_JSON, keep_alive)
+    app = Starlette(
         routes=[
-            Route("/graphql", GraphQLOverHTTP(operations, LARGEST_JSON)),
-            WebSocketRoute("/graphql", socket_endpoint),
-        ]
+            Route("/graphql", Negotiated(streams, GraphQLOverHTTP(operations, LARGEST_JSON))),
+            Route("/graphql/stream", streams),
+            WebSocketRoute("/graphql", GraphQLOverWebSocket(operations, terms)),
+        ],
+        middleware=way_out(terms.origins, ("/graphql",)),
     )
+    app.state.drain = terms.drain
+    return app
 
 
 def token(data: Path, subject: str = "alice", seconds: float = 3600, **grants: Any) -> str:
@@ -202,7 +253,7 @@ def headers(data: Path, subject: str = "alice", **grants: Any) -> dict[str, str]
 async def serving(app: Starlette) -> AsyncIterator[str]:
     """The application behind a real uvicorn on a free port; gives its host and port."""
     listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0))
+    server = Server(uvicorn_config(app, "127.0.0.1", 0), app.state.drain)
     task = asyncio.create_task(server.serve([listening]))
     while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
         await asyncio.sleep(0.01)
@@ -215,10 +266,11 @@ async def serving(app: Starlette) -> AsyncIterator[str]:
 
 def main() -> None:
     """Serve in a process of its own, for tests that measure or stop one."""
-    listening = listen("127.0.0.1", 0)
-    app = make_app(Path(os.environ["TINY_DATA"]))
+    listening = listen("127.0.0.1", int(os.environ.get("TINY_PORT", "0")))
+    patience, most = float(os.environ.get("TINY_PATIENCE", "10")), int(os.environ.get("TINY_OPERATIONS", "100"))
+    app = make_app(Path(os.environ["TINY_DATA"]), patience, os.environ.get("TINY_ORIGINS", ""), most)
     print(listening.getsockname()[1], flush=True)  # noqa: T201
-    uvicorn.Server(uvicorn_config(app, "127.0.0.1", 0)).run([listening])
+    Server(uvicorn_config(app, "127.0.0.1", 0), app.state.drain).run([listening])
 
 
 if __name__ == "__main__":

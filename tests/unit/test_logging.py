@@ -12,6 +12,11 @@ from server.logging import configure_logging
 configure_logging("info", "{format}")
 log = structlog.get_logger("server.test")
 log.debug("not written")
+import warnings
+from dbos._logger import dbos_logger, init_logger
+init_logger()
+dbos_logger.warning("A queue is slow")
+warnings.warn("soon gone", DeprecationWarning, stacklevel=1)
 log.info("operation", subject="alice", Authorization="Bearer s3cret", access_token="s3cret", prompt="s3cret")
 logging.getLogger("uvicorn.error").info("Started %s", "here")
 logging.getLogger("httpx").info("GET https://issuer/s3cret")
@@ -33,11 +38,18 @@ def written(format: str) -> str:
 def test_lines_for_machines_are_json_objects() -> None:
     lines = [json.loads(line) for line in written("json").splitlines()]
 
-    assert [line["message"] for line in lines] == ["operation", "Started here", "internal_error"]
-    assert [line["level"] for line in lines] == ["info", "info", "error"]
-    assert lines[0]["subject"] == "alice"
-    assert lines[0]["logger"] == "server.test"
-    assert lines[2]["exception"][0]["exc_type"] == "ValueError"
+    assert [line["message"] for line in lines] == [
+        "A queue is slow",
+        lines[1]["message"],
+        "operation",
+        "Started here",
+        "internal_error",
+    ]
+    assert "DeprecationWarning: soon gone" in lines[1]["message"]
+    assert [line["level"] for line in lines] == ["warning", "warning", "info", "info", "error"]
+    assert lines[2]["subject"] == "alice"
+    assert lines[2]["logger"] == "server.test"
+    assert lines[4]["exception"][0]["exc_type"] == "ValueError"
 
 
 def test_no_secret_is_written_in_either_format() -> None:
@@ -49,4 +61,4 @@ def test_no_secret_is_written_in_either_format() -> None:
 
 
 def test_lines_for_people_are_text() -> None:
-    assert "operation" in written("text").splitlines()[0]
+    assert "A queue is slow" in written("text").splitlines()[0]

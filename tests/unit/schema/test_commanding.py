@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import strawberry
 
 from domain.commands import PhaseAction
 from domain.decision import Strategy
 from domain.errors import ErrorCode, Refused
-from schema.commanding import command, values
+from schema.commanding import Said, command, read
 from schema.configurations import DiscoveryConfigurationInput, FlowConfigurationInput, ImportSourceInput
 from schema.inputs import (
     AcceptDecisionsInput,
@@ -20,6 +22,14 @@ from schema.scalars import JSON
 
 ID = "0190d6a0-0000-7000-8000-000000000001"
 FLOW, APPLICATION = strawberry.ID(f"DiscoveryFlow:{ID}"), strawberry.ID(f"Application:{ID}")
+
+
+def values(input: Any) -> Said:
+    """What a command is given: as long as nothing is wrong."""
+    said, problems = read(input)
+    if problems:
+        raise Refused(problems)
+    return said
 
 
 def test_a_command_takes_what_the_input_says_with_bare_ids() -> None:

@@ -1,0 +1,79 @@
+"""Some input for any mutation of the schema, derived from the schema itself: a new mutation has one too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLScalarType,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+
+from schema.root import schema
+
+GRAPH = schema._schema
+MUTATIONS = sorted(GRAPH.mutation_type.fields) if GRAPH.mutation_type else []
+
+
+def type_named_by(field: str) -> str:
+    """Which type of thing an id of that name is of."""
+    if field in ("flowId", "cloneOf"):
+        return "MasterFlow"
+    if field.lower().endswith(("componentid", "componentids")):
+        return "Component"
+    return "ClientAccount" if field == "id" else "Application"
+
+
+def value_for(type_: GraphQLInputType, field: str, ids: Mapping[str, str]) -> Any:
+    """Some value of that type, each id in it one of the given ones."""
+    if is_non_null_type(type_):
+        return value_for(type_.of_type, field, ids)
+    if is_list_type(type_):
+        return [value_for(type_.of_type, field, ids)]
+    if isinstance(type_, GraphQLEnumType):
+        return next(iter(type_.values))
+    if isinstance(type_, GraphQLInputObjectType):
+        return object_for(type_, ids)
+    assert isinstance(type_, GraphQLScalarType)
+    if type_.name == "ID":
+        return ids[type_named_by(field)]
+    return {"Int": 1, "Float": 1.0, "Boolean": True, "JSON": {}, "Decimal": "1", "Date": "2026-11-21"}.get(
+        type_.name, "x"
+    )
+
+
+def object_for(type_: GraphQLInputObjectType, ids: Mapping[str, str]) -> dict[str, Any]:
+    """Every field that is needed or names something; of alternatives the first that names something."""
+    named = {
+        name: field
+        for name, field in type_.fields.items()
+        if is_required_input_field(field) or get_named_type(field.type).name in ("ID", "AssessmentConfigurationInput")
+    }
+    if type_.is_one_of:
+        name, field = next(iter((named or type_.fields).items()))
+        return {name: value_for(field.type, name, ids)}
+    named.pop("cloneOf", None)
+    return {name: value_for(field.type, name, ids) for name, field in named.items()}
+
+
+def input_type(mutation: str) -> GraphQLInputObjectType:
+    """What that mutation takes."""
+    assert GRAPH.mutation_type is not None
+    type_ = get_named_type(GRAPH.mutation_type.fields[mutation].args["input"].type)
+    assert isinstance(type_, GraphQLInputObjectType)
+    return type_
+
+
+def text_of(mutation: str) -> str:
+    """A document that carries it out, with `$input`."""
+    return (
+        f"mutation ($input: {input_type(mutation).name}!) "
+        f"{{ {mutation}(input: $input) {{ errors {{ code message path }} }} }}"
+    )
