@@ -185,7 +185,7 @@ async def _judged(work: Awaitable[Verdict]) -> Verdict:
         log.warning("solve_failed", extra={"reason": str(failed)})
         return {"code": "SOLVE_FAILED", "message": f"{failed} Retry the phase.", "retryable": True}
     except Exception as fault:
-        if _unreachable(fault):
+        if _passing(fault):
             raise
         log.exception("phase_failed")
         message = "The product made a mistake here; the log has the details. Retry, or report it."
@@ -193,28 +193,32 @@ async def _judged(work: Awaitable[Verdict]) -> Verdict:
 
 
 async def patiently(work: Callable[[], Awaitable[T]], waits: tuple[float, ...] = PATIENCE) -> T:
-    """The work's result; while the database cannot be reached it is tried again, a little later each time."""
+    """The work's result; tried again, a little later each time, while the database cannot be reached or prefers another.
+
+    Of transactions that wait for each other it ends one.
+    """
     for wait in waits:
         try:
             return await work()
         except Exception as fault:
-            if not _unreachable(fault):
+            if not _passing(fault):
                 raise
-            log.warning("database_unreachable", extra={"retry_in": wait})
+            log.warning("database_tried_again", extra={"reason": type(fault).__name__, "retry_in": wait})
         await asyncio.sleep(wait)
     return await work()
 
 
-def _unreachable(fault: BaseException) -> bool:
+def _passing(fault: BaseException) -> bool:
     if isinstance(fault, DBAPIError):
-        return fault.connection_invalidated or isinstance(fault.orig, OSError) or _says_unreachable(fault.orig)
-    return isinstance(fault, (OSError, ConnectionError)) or _says_unreachable(fault)
+        return fault.connection_invalidated or isinstance(fault.orig, OSError) or _says_so(fault.orig)
+    return isinstance(fault, (OSError, ConnectionError)) or _says_so(fault)
 
 
-# asyncpg raises its own errors where the server refuses or drops a connection: class 08 and 57P0x of PostgreSQL.
-_STATES = ("08", "57P01", "57P02", "57P03")
+# asyncpg raises its own errors where the server refuses or drops a connection: class 08 and 57P0x of PostgreSQL; 40001
+# and 40P01 are transactions that gave way to others, whose work can be done again as every step here can.
+_STATES = ("08", "57P01", "57P02", "57P03", "40001", "40P01")
 
 
-def _says_unreachable(fault: Any) -> bool:
+def _says_so(fault: Any) -> bool:
     state = getattr(fault, "sqlstate", None)
     return isinstance(state, str) and state.startswith(_STATES)
