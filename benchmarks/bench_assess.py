@@ -34,7 +34,8 @@ async def measure(url: str, broadcast_url: str) -> None:
     async with postgres_bench(url) as bench:
         begun = time.perf_counter()
         async with bench.work(bench.tenant) as uow:
-            ids = await _portfolio(uow)
+            # One more to warm up with.
+            ids = await portfolio(uow, APPLICATIONS + 1)
         saved = time.perf_counter() - begun
         with tempfile.TemporaryDirectory() as folder, working(url, broadcast_url, Path(folder)) as worker:
             async with serve(url, broadcast_url, Path(folder), bench.tenant) as site:
@@ -76,9 +77,9 @@ async def _waiting(site: Site, flow_id: str) -> dict[str, Any]:
         await asyncio.sleep(0.02)
 
 
-async def _portfolio(uow: UnitOfWork) -> list[str]:
-    """The applications' ids, in a chain of hard and soft needs with a cycle now and then; one more to warm up with."""
-    applications = [_application(number) for number in range(APPLICATIONS + 1)]
+async def portfolio(uow: UnitOfWork, size: int) -> list[str]:
+    """The applications' ids, in a chain of hard and soft needs with a cycle now and then."""
+    applications = [_application(number) for number in range(size)]
     components = [_component(each, number) for each in applications for number in range(len(KINDS))]
     ids = [each.id for each in applications]
     pairs = [*zip(ids[1:], ids, strict=False), *zip(ids[:40:10], ids[3::10], strict=False)]

@@ -33,7 +33,7 @@ async def measure(url: str, broadcast_url: str) -> None:
     async with postgres_bench(url) as bench:
         begun = time.perf_counter()
         async with bench.work(bench.tenant) as uow:
-            ids = await _portfolio(uow)
+            ids = await portfolio(uow, APPLICATIONS, DEPENDENCIES)
         saved = time.perf_counter() - begun
         with tempfile.TemporaryDirectory() as folder, working(url, broadcast_url, Path(folder)) as worker:
             async with serve(url, broadcast_url, Path(folder), bench.tenant) as site:
@@ -68,15 +68,15 @@ async def _plan(site: Site, ids: list[str]) -> tuple[float, str]:
     return time.perf_counter() - begun, flow_id
 
 
-async def _portfolio(uow: UnitOfWork) -> list[str]:
+async def portfolio(uow: UnitOfWork, size: int, needs: int) -> list[str]:
     """Applications with accepted decisions; two in five of their dependencies are hard."""
     random = Random(1)  # noqa: S311 - the same every time
-    applications = [_application(number) for number in range(APPLICATIONS)]
+    applications = [_application(number) for number in range(size)]
     decisions = [_decision(each, random) for each in applications]
     ids = [each.id for each in applications]
     pairs: dict[tuple[str, str], None] = {}
-    while len(pairs) < DEPENDENCIES:
-        consumer, provider = random.sample(range(APPLICATIONS), 2)
+    while len(pairs) < needs:
+        consumer, provider = random.sample(range(size), 2)
         pairs[ids[max(consumer, provider)], ids[min(consumer, provider)]] = None
     kinds = (DependencyKind.HARD, DependencyKind.HARD, DependencyKind.SOFT, DependencyKind.SOFT, DependencyKind.SOFT)
     dependencies = [

@@ -38,7 +38,7 @@ async def measure(url: str, broadcast_url: str) -> None:
     """Against one SQL statement that builds the same JSON, sent by the same driver."""
     engine = open_database(url)
     async with postgres_bench(url) as bench:
-        started = [await flows.start_flow(caller(bench.work, bench.tenant), _discovery()) for _ in range(FLOWS)]
+        started = [await flows.start_flow(caller(bench.work, bench.tenant), discovery()) for _ in range(FLOWS)]
         await bench.drive()
         with tempfile.TemporaryDirectory() as folder:
             async with serve(url, broadcast_url, Path(folder), bench.tenant) as site:
@@ -56,7 +56,9 @@ async def measure(url: str, broadcast_url: str) -> None:
     await engine.dispose()
 
 
-def _discovery() -> StartFlow:
+def discovery() -> StartFlow:
+    """Of two applications."""
+
     async def chunks() -> AsyncIterator[bytes]:
         yield CSV
 

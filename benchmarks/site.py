@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,9 +63,10 @@ async def serve(url: str, broadcast_url: str, folder: Path, tenant: Tenant, **se
 
 
 @contextmanager
-def working(url: str, broadcast_url: str, folder: Path) -> Iterator[Process]:
-    """A worker beside it."""
-    process = Process(("-m", "server", "worker", "--follow"), _environment(url, broadcast_url, folder))
+def working(url: str, broadcast_url: str, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Process]:
+    """A worker beside it; `settings` are what it has in its environment besides."""
+    environment = _environment(url, broadcast_url, folder) | dict(settings or {})
+    process = Process(("-m", "server", "worker", "--follow"), environment)
     try:
         yield process
     finally:
