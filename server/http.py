@@ -43,8 +43,8 @@ PREFLIGHTED = (
 )
 
 SUBSCRIPTIONS = (
-    "Subscriptions are served over a WebSocket at this address, with the subprotocol graphql-transport-ws; "
-    "over HTTP there are queries and mutations."
+    "Subscriptions are served over a WebSocket at this address, with the subprotocol graphql-transport-ws, "
+    "or as a stream of events to who accepts text/event-stream."
 )
 
 
