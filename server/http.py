@@ -160,6 +160,8 @@ async def read_parameters(request: Request, stream: AsyncIterator[bytes], limit:
         raise BadRequest("Send the body as it is, without an encoding.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
     if media_type == b"multipart/form-data":
+        # Also where this is all that is asked of HTTP.
+        _check_preflighted(request)
         return Parameters.read(await read_operations(stream, options.get(b"boundary", b""), limit))
     if media_type != JSON.encode() or options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
         message = f"Send the body as {JSON} in UTF-8, or as multipart/form-data where it holds a file."
