@@ -107,6 +107,13 @@ async def test_a_get_may_subscribe(address: str, tmp_path: Path) -> None:
     assert (response.status_code, response.text.count("event: next\n")) == (200, 2)
 
 
+async def test_an_id_means_nothing_where_no_log_is_followed(address: str, tmp_path: Path) -> None:
+    text = await whole(address, {**tiny.headers(tmp_path), "Last-Event-ID": "1"}, COUNT)
+
+    assert text.count("event: next\n") == 2
+    assert text.endswith("event: complete\ndata:\n\n")
+
+
 @pytest.mark.parametrize(
     "query", ["{", "{ unknown }", "query A { hello } query B { hello }", "query ($n: Int!) { hello }"]
 )
