@@ -28,7 +28,9 @@ const make = (options = {}) => createClient({
   url: `ws://${ADDRESS}/graphql`, connectionParams: JSON.parse(HEADERS),
   // Its own judgement gives up where nobody listens, as between a stop and a start.
   retryAttempts: 100, retryWait: wait, shouldRetry: () => true, ...options,
-  on: { connected: () => log.push("connected"), closed: (event) => log.push([event.code, event.reason]), ...options.on },
+  on: {
+    connected: () => log.push("connected"), closed: (event) => log.push([event.code, event.reason]), ...options.on,
+  },
 });
 function wait() { return new Promise((done) => setTimeout(done, 200)); }
 const all = async (client, query, variables) => {
