@@ -210,7 +210,7 @@ async def _stall(ours: Ours) -> None:
             order = {"address": stalled.address, "headers": stalled.headers, "payload": stalled.payload}
             await staller.do("stall", subscriptions=STALL_SUBSCRIPTIONS, **order)
             await ours.tell(flow, STALL_FILL, STALL_PADDING)
-            await asyncio.sleep(2)
+            await subscribers.report((STALL_EVENTS + STALL_FILL) * (SUBSCRIBERS - 1))
             beside = await _p95(ours, subscribers, flow)
             await staller.do("release")
             if number:

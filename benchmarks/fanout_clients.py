@@ -142,7 +142,7 @@ class Subscriber(asyncio.Protocol):
         if begin >= 0:
             begin += len(TOLD)
             counted.delays.append(time.time() - float(data[begin : data.index(b" ", begin)]))
-        if not self.ready.done():
+        if not self.ready.done() and len(self._cursors) == self._order.get("subscriptions", 1):
             self.ready.set_result(None)
 
 

@@ -193,9 +193,9 @@ async def _judged(work: Awaitable[Verdict]) -> Verdict:
 
 
 async def patiently(work: Callable[[], Awaitable[T]], waits: tuple[float, ...] = PATIENCE) -> T:
-    """The work's result; tried again, a little later each time, while the database cannot be reached or prefers another.
+    """The work's result; tried again, a little later each time, while the database cannot be reached.
 
-    Of transactions that wait for each other it ends one.
+    So is a transaction that had to give way to another one, for which it had waited as that one for it.
     """
     for wait in waits:
         try:

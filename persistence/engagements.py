@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import ARRAY, RowMapping, Text, any_, delete, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -104,7 +104,7 @@ class Memberships:
             select(members)
             .join(engagements, engagements.c.id == members.c.engagement_id)
             .where(
-                members.c.subject.in_(sorted(subjects)),
+                members.c.subject == any_(literal(sorted(subjects), ARRAY(Text))),
                 members.c.engagement_id == tenant.engagement_id,
                 engagements.c.client_account_id == tenant.client_account_id,
             )

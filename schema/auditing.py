@@ -8,6 +8,7 @@ import re
 from domain.errors import DomainError, ErrorCode, Refused
 from domain.request import CANCELLED, FAILED, NO_ANSWER, REPEATED, Answer, Repeated, refused
 from resolvers.context import Caller
+from schema.acts import act_of
 
 
 async def came_to(caller: Caller, error: BaseException) -> Answer:
@@ -28,7 +29,10 @@ async def came_to(caller: Caller, error: BaseException) -> Answer:
 
 
 async def _repeated(caller: Caller, repeated: Repeated) -> Answer:
-    await caller.record(REPEATED, Answer(repeated.answer.ids))
+    act = act_of(caller.request.mutation if caller.request else "")
+    # Where nothing was changed an entry names what its input does: that may be of another type than what was made.
+    ids = repeated.answer.ids if act.about == act.named else ()
+    await caller.record(REPEATED, Answer(ids))
     return repeated.answer
 
 

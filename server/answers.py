@@ -38,11 +38,12 @@ class Payload:
 class Place:
     """How far one subscriber has come: the number in the log, and its next answer in the group's ring once it is in.
 
-    `ended` once nothing follows because the process ends.
+    `logged` once it is known to be a place in a log; `ended` once nothing follows because the process ends.
     """
 
     cursor: int | None = None
     next: int | None = None
+    logged: bool = False
     ended: bool = False
 
 

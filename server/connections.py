@@ -10,6 +10,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 # A token, tenant headers and a GET's document fit many times. The parser itself takes headers without end.
 LARGEST_HEAD = 64 * 1024
 HEAD_WITHIN = 20.0
+# The name of an extension of ASGI: how to end a connection whose client takes nothing of what waits for it.
+CUT = "flotilla.cut"
 
 
 class Connection(HttpToolsProtocol):
@@ -34,6 +36,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {CUT: {"cut": self._cut}}
         self._in_head, self._head_size = True, 0
         self._patience.cancel()
         self._patience = self.loop.call_later(HEAD_WITHIN, self._give_up)
@@ -47,6 +50,10 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._patience.cancel()
         super().on_headers_complete()
+
+    def _cut(self) -> None:
+        """Closing would wait until everything is written: for ever, where nobody reads."""
+        self.transport.abort()
 
     def _give_up(self) -> None:
         self._refuse(HTTPStatus.REQUEST_TIMEOUT)

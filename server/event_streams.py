@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack, aclosing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -14,11 +15,12 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Unauthenticated
 from schema.subscriptions import number
 from server.answers import Payload, Place
+from server.connections import CUT
 from server.documents import Operation
 from server.draining import Drain
 from server.errors import BadRequest, Error, FailedOperation, InvalidOperation, describe, describe_invalid
@@ -28,8 +30,6 @@ from server.parameters import Parameters
 
 MEDIA_TYPE = "text/event-stream"
 LAST_EVENT_ID = "last-event-id"
-# Seconds. Proxies take a connection that says nothing for a while for a dead one.
-KEEP_ALIVE = 12.0
 COMMENT = b":\n\n"
 COMPLETE = b"event: complete\ndata:\n\n"
 HEADERS = {
@@ -59,14 +59,25 @@ def wants_events(accept: str | None) -> bool:
     return MEDIA_TYPE.encode() in names and choose_media_type(accept) is None
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """In seconds."""
+
+    # Proxies take a connection that says nothing for a while for a dead one.
+    keep_alive: float = 12.0
+    # A client that takes nothing for so long is one; and so long the last words wait for it.
+    patience: float = 60.0
+    ending: float = 5.0
+
+
 class GraphQLOverEventStreams:
     """The ASGI application behind /graphql/stream."""
 
-    def __init__(self, operations: Operations, drain: Drain, largest_json: int, keep_alive: float = KEEP_ALIVE) -> None:
+    def __init__(self, operations: Operations, drain: Drain, largest_json: int, times: Times | None = None) -> None:
         self._operations = operations
         self._drain = drain
         self._largest_json = largest_json
-        self._keep_alive = keep_alive
+        self._times = times or Times()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -76,7 +87,7 @@ class GraphQLOverEventStreams:
         except FailedOperation as error:
             await _refusal(error)(scope, receive, send)
             return
-        stream = Stream(request, send, self._keep_alive)
+        stream = Stream(request, send, self._times)
         with ExitStack() as stack:
             # What has one answer comes to its end even while the process stops.
             lasts = lambda: stack.enter_context(self._drain.watched(stream.end))  # noqa: E731
@@ -117,10 +128,10 @@ class GraphQLOverEventStreams:
 class Stream:
     """One answer that goes on. Nothing is queued: it is made when the client has room for it."""
 
-    def __init__(self, request: Request, send: Send, keep_alive: float) -> None:
+    def __init__(self, request: Request, send: Send, times: Times) -> None:
         self._request = request
         self._send = send
-        self._keep_alive = keep_alive
+        self._times = times
         self._said_at = 0.0
         self._sending = asyncio.Lock()
         self._ending: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -145,12 +156,13 @@ class Stream:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        if not tasks[2].done() or tasks[2].cancelled():
+        if tasks[2].cancelled():
             await self._finish()
 
     async def _finish(self) -> None:
         last = self._ending.result() if self._ending.done() else b""
-        await self._send({"type": "http.response.body", "body": last, "more_body": False})
+        with suppress(ClientDisconnect):
+            await self._put({"type": "http.response.body", "body": last, "more_body": False}, self._times.ending)
 
     async def _tell(self, answering: AsyncGenerator[bytes, None]) -> None:
         async with aclosing(answering) as chunks:
@@ -160,8 +172,8 @@ class Stream:
     async def _keep(self) -> None:
         clock = asyncio.get_running_loop().time
         while True:
-            await asyncio.sleep(self._keep_alive)
-            if clock() - self._said_at >= self._keep_alive:
+            await asyncio.sleep(self._times.keep_alive)
+            if clock() - self._said_at >= self._times.keep_alive:
                 await self._say(COMMENT)
 
     async def _listen(self) -> None:
@@ -172,8 +184,18 @@ class Stream:
 
     async def _say(self, chunk: bytes) -> None:
         async with self._sending:
-            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+            body = {"type": "http.response.body", "body": chunk, "more_body": True}
+            await self._put(body, self._times.patience)
             self._said_at = asyncio.get_running_loop().time()
+
+    async def _put(self, message: Message, within: float) -> None:
+        """Give up a client that takes nothing: it may come again, and go on where it stood."""
+        try:
+            async with asyncio.timeout(within):
+                await self._send(message)
+        except TimeoutError:
+            self._request.scope.get("extensions", {}).get(CUT, {"cut": lambda: None})["cut"]()
+            raise ClientDisconnect from None
 
 
 def tell(payload: Payload) -> bytes:

@@ -16,7 +16,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 # Browsers and libraries send a message whole, or in pieces of some kilobytes. Each piece is an object here, so that a
-# message of one-byte pieces would take sixty times its size.
+# message in pieces of two bytes would take twenty-five times its size.
 MOST_FRAGMENTS = 1024
 CLOSES_WITHIN = 5.0
 # The name of the extension of ASGI.

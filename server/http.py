@@ -43,8 +43,8 @@ PREFLIGHTED = (
 )
 
 SUBSCRIPTIONS = (
-    "Subscriptions are served over a WebSocket at this address, with the subprotocol graphql-transport-ws; "
-    "over HTTP there are queries and mutations."
+    "Subscriptions are served over a WebSocket at this address, with the subprotocol graphql-transport-ws, "
+    "or as a stream of events to who accepts text/event-stream."
 )
 
 
@@ -69,6 +69,7 @@ class GraphQLOverHTTP:
         try:
             with edge():
                 _check_method(request)
+                _check_preflighted(request)
                 client = await self._operations.identify(credentials_of(request))
                 parameters = await read_parameters(request, stream, self._largest_json)
                 operation = self._operations.find(parameters, client)
@@ -159,6 +160,7 @@ async def read_parameters(request: Request, stream: AsyncIterator[bytes], limit:
         raise BadRequest("Send the body as it is, without an encoding.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     media_type, options = parse_options_header(request.headers.get("content-type", ""))
     if media_type == b"multipart/form-data":
+        # Also where this is all that is asked of HTTP.
         _check_preflighted(request)
         return Parameters.read(await read_operations(stream, options.get(b"boundary", b""), limit))
     if media_type != JSON.encode() or options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
@@ -182,7 +184,9 @@ def _query_parameters(request: Request) -> dict[str, object]:
 
 
 def _check_preflighted(request: Request) -> None:
-    if not any(name in request.headers for name in PREFLIGHTED):
+    """Refuse what a form of another site could have sent, before anything of it is believed."""
+    media_type, _ = parse_options_header(request.headers.get("content-type", ""))
+    if media_type == b"multipart/form-data" and not any(name in request.headers for name in PREFLIGHTED):
         raise BadRequest("Send a multipart request with the header `GraphQL-Require-Preflight: true`.")
 
 

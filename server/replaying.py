@@ -64,7 +64,7 @@ class Replay:
     ) -> AsyncGenerator[LoggedEvent | LiveText, None]:
         start = after if self._at.cursor is None else self._at.cursor
         following = await self._events.follow(tenant, flow_id, start)
-        self._at.cursor = following.cursor
+        self._at.cursor, self._at.logged = following.cursor, True
         entered = False
         try:
             while not following.stopped:

@@ -101,13 +101,8 @@ def origins(text: str) -> str:
 
 
 def _is_origin(word: str) -> bool:
-    try:
-        parts = urlsplit(word)
-        own_port = parts.port == {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:
-        return False
-    plain = f"{parts.scheme}://{parts.netloc}".lower()
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and word == plain and not own_port
+    match = re.fullmatch(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?", word)
+    return match is not None and match[3] != {"http": "80", "https": "443"}[match[1]]
 
 
 def setting(default: Any, parse: Parse, means: str, *, hidden: bool = False) -> Any:

@@ -51,7 +51,7 @@ class Subscriptions:
                 async for payload in payloads:
                     yield payload
             # One that follows no log has ended with its source.
-            again = at.cursor is not None
+            again = at.logged
 
     async def _turn(self, asked: Asked, at: Place, caller: Caller) -> AsyncGenerator[Payload, None]:
         """As one caller, until what he may do has changed, or he has fallen behind what his group keeps."""
@@ -82,7 +82,7 @@ class Subscriptions:
                     yield await self._answer(member, execution, event)
 
     async def _answer(self, member: _Member, execution: Execution, event: object) -> Payload:
-        if member.at.cursor is not None:
+        if member.at.logged:
             payload = await member.group.answer(event)
             member.at.cursor = member.at.cursor if payload.cursor is None else payload.cursor
             return payload
@@ -104,7 +104,7 @@ class _Member:
         """Whether it may go on as it is; one that cannot begin anew looks again who it is."""
         if not self.standing.sure:
             await self.standing.be_sure()
-        if self.standing.changed and self.at.cursor is None:
+        if self.standing.changed and not self.at.logged:
             self.caller = await self.asked.admit()
             self.standing.roles, self.standing.changed = self.caller.roles, False
         return not self.standing.changed

@@ -23,7 +23,7 @@ def run(arguments: Namespace, settings: Settings) -> int:
 
     output = arguments.output or Path(settings.trusted_documents or USUAL)
     kept = read_manifest(output) if arguments.add and output.exists() else {}
-    texts = {path: path.read_text("utf-8") for path in _files(arguments.files)}
+    texts = {path: _read(path) for path in _files(arguments.files)}
     if problems := [*_problems(texts)]:
         sys.stderr.writelines(f"{line}\n" for line in problems)
         sys.stderr.write(f"{output} was not written.\n")
@@ -41,6 +41,14 @@ def _files(given: Sequence[Path]) -> Iterator[Path]:
             yield path
         else:
             raise InvalidSettings(f"{path} is neither a file nor a folder.")
+
+
+def _read(path: Path) -> str:
+    """Its exact characters: line ends, too, count for the hash."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidSettings(f"{path} cannot be read as UTF-8: {error}") from None
 
 
 def _problems(texts: Mapping[Path, str]) -> Iterator[str]:

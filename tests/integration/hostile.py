@@ -28,6 +28,8 @@ from graphql import (
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, mutations, nodes, queries
 
+from tests.integration.inputs import object_for
+
 Ids = Mapping[str, Sequence[str]]
 
 # What an argument's name says of the thing that its id names; any id otherwise.
@@ -122,3 +124,29 @@ class _Ids(Visitor):
         wanted = next((part for word, part in NAMED.items() if word in name.lower()), "")
         named = [id for type_, each in self._ids.items() if type_.endswith(wanted) for id in each]
         return named or [id for each in self._ids.values() for id in each]
+
+
+JUNK: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.sampled_from([10**19, -(2**63) - 1, 2**53, 1e308, -0.0, 0.1]),
+        TEXTS,
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(TEXTS, inner, max_size=3),
+    ),
+    max_leaves=4,
+) | st.sampled_from([[1] * 1_001, ["x"] * 1_001])
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, type_: GraphQLInputObjectType, ids: Ids) -> dict[str, Any]:
+    """An input that would do, with junk in one or two of its fields."""
+    first = {name: each[0] for name, each in ids.items()}
+    made = object_for(type_, {"ClientAccount": "ClientAccount:none", **first})
+    for _ in range(draw(st.integers(1, 2))):
+        made[draw(st.sampled_from(sorted(type_.fields)))] = draw(JUNK)
+    return made

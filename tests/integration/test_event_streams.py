@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from server.event_streams import Times
 from tests.integration import tiny
 from tests.integration.watching import FLOW_EVENTS, Site, messages, site, watching
 
@@ -22,7 +23,7 @@ EVENTS = {"accept": "text/event-stream"}
 
 @pytest.fixture
 async def address(tmp_path: Path) -> AsyncIterator[str]:
-    async with tiny.serving(tiny.make_app(tmp_path, keep_alive=0.2)) as found:
+    async with tiny.serving(tiny.make_app(tmp_path, times=Times(keep_alive=0.2, patience=1.0, ending=0.5))) as found:
         yield f"http://{found}"
 
 
@@ -104,6 +105,13 @@ async def test_a_get_may_subscribe(address: str, tmp_path: Path) -> None:
         )
 
     assert (response.status_code, response.text.count("event: next\n")) == (200, 2)
+
+
+async def test_an_id_means_nothing_where_no_log_is_followed(address: str, tmp_path: Path) -> None:
+    text = await whole(address, {**tiny.headers(tmp_path), "Last-Event-ID": "1"}, COUNT)
+
+    assert text.count("event: next\n") == 2
+    assert text.endswith("event: complete\ndata:\n\n")
 
 
 @pytest.mark.parametrize(
@@ -201,12 +209,40 @@ async def test_a_silent_stream_is_kept_alive(address: str, tmp_path: Path) -> No
 async def test_who_hangs_up_leaves_nothing_behind(address: str, tmp_path: Path) -> None:
     async with following(address, tiny.headers(tmp_path), FOREVER) as events:
         await take(events, 1)
-    for _ in range(200):
-        if tiny.SEEN.open_sources == 0:
-            break
-        await asyncio.sleep(0.01)
 
-    assert tiny.SEEN.open_sources == 0
+    assert await sources(0)
+
+
+async def test_who_takes_nothing_is_given_up(address: str, tmp_path: Path) -> None:
+    """Some eighty megabytes would be due to him."""
+    query = json.dumps({"query": "subscription { count(to: 10000, textSize: 8000) { number text } }"})
+    host, port = address.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    fields = {**EVENTS, **tiny.headers(tmp_path), "host": host, "content-type": "application/json"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in {**fields, "content-length": len(query)}.items())
+    writer.write(f"POST /graphql/stream HTTP/1.1\r\n{head}\r\n{query}".encode())
+    assert b"200" in await reader.readline()
+    assert await sources(1)
+
+    gone = await sources(0)
+
+    assert gone
+    # The connection was ended, and the answer was not.
+    rest = b""
+    with suppress(ConnectionError):
+        while chunk := await reader.read(1 << 16):
+            rest = (rest + chunk)[-100:]
+    assert not rest.endswith(b"0\r\n\r\n")
+    writer.transport.abort()
+
+
+async def sources(count: int) -> bool:
+    """Whether so many subscriptions are being carried out, within some seconds."""
+    for _ in range(500):
+        if tiny.SEEN.open_sources == count:
+            return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 async def test_an_expired_token_ends_the_stream_with_its_reason(address: str, tmp_path: Path) -> None:

@@ -202,8 +202,13 @@ async def test_a_move_leaves_a_line_in_the_audit_log_and_its_repeat_is_harmless(
     found = await read(graph, plan.id)
     assert [each["name"] for each in found["wavePlan"]["unassigned"]["nodes"]] == ["Mailer"]
     assert found["wavePlan"]["version"] == 2
-    entry = next(e for e in (await graph.data(LOG))["auditLog"]["nodes"] if e["mutation"] == "moveApplications")
-    assert (entry["outcome"], entry["subjectId"]) == ("OK", found["wavePlan"]["id"])
+    entries = [e for e in (await graph.data(LOG))["auditLog"]["nodes"] if e["mutation"] == "moveApplications"]
+    entry = entries[-1]
+    assert [(each["outcome"], each["subjectId"]) for each in entries] == [
+        ("REFUSED: IDEMPOTENCY_CONFLICT", plan.id),
+        ("REPEATED", plan.id),
+        ("OK", found["wavePlan"]["id"]),
+    ]
     assert entry["before"]["version"] + 1 == entry["after"]["version"] == found["version"]
     assert entry["after"]["ids"] == [found["wavePlan"]["id"]]
 

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from domain.flows import DEFINITIONS
@@ -30,7 +31,8 @@ from server.seed import _seed
 from server.settings import Settings
 from server.tokens import issue
 from tests.integration.filling import fill
-from tests.integration.hostile import operations
+from tests.integration.hostile import operations, spoiled
+from tests.integration.inputs import MUTATIONS, input_type, text_of
 from tests.servers import Process
 
 OPERATIONS = int(os.environ.get("FLOTILLA_TEST_OPERATIONS", "400"))
@@ -47,10 +49,10 @@ class Server:
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, query: str) -> None:
+    def ask(self, query: str, **variables: Any) -> None:
         started = time.monotonic()
         # As JSON in ASCII: what no UTF-8 holds is sent too.
-        response = self.client.post("/graphql", content=json.dumps({"query": query}))
+        response = self.client.post("/graphql", content=json.dumps({"query": query, "variables": variables}))
         if time.monotonic() - started > LONGEST:
             self.faults.setdefault("slow", query)
         answer = response.json()
@@ -121,29 +123,47 @@ async def _filled(chosen: Settings) -> Mapping[str, Sequence[str]]:
     return {name: each for name, each in found.items() if each}
 
 
+def try_out(number: int, count: int, strategy: st.SearchStrategy[Any], act: Callable[[Any], None]) -> None:
+    """So many examples, the same each time."""
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def once(drawn: Any) -> None:
+        act(drawn)
+
+    once()
+
+
 @pytest.mark.slow
 def test_no_operation_is_an_internal_error(server: Server) -> None:
     made = operations(printed(), server.ids)
     each = max(1, OPERATIONS // len(made))
 
     for number, strategy in enumerate(made.values()):
-
-        @seed(number)
-        @settings(
-            max_examples=each,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(strategy)
-        def ask(query: str) -> None:
-            server.ask(query)
-
-        ask()
+        try_out(number, each, strategy, server.ask)
 
     print(server.outcomes)  # noqa: T201  (how far they came is worth knowing)
     assert server.faults == {}
     assert sum(server.outcomes.values()) >= OPERATIONS // 2
     assert server.outcomes["ok"] > OPERATIONS // 10
+    assert server.client.get("/healthz").status_code == httpx.codes.OK
+
+
+@pytest.mark.slow
+def test_no_variable_is_an_internal_error(server: Server) -> None:
+    each = max(1, OPERATIONS // (2 * len(MUTATIONS)))
+
+    for number, mutation in enumerate(MUTATIONS):
+        query = text_of(mutation)
+        made = spoiled(input_type(mutation), server.ids)
+        try_out(number, each, made, lambda input, query=query: server.ask(query, input=input))  # type: ignore[misc]
+
+    assert server.faults == {}
     assert server.client.get("/healthz").status_code == httpx.codes.OK

@@ -109,15 +109,21 @@ async def test_incremental_delivery_is_refused(client: httpx.AsyncClient, query:
 async def test_an_upload_without_a_header_of_ones_own_is_refused(tmp_path: Path) -> None:
     """What a page of another site can send without asking: a form, with whatever the browser adds by itself."""
     operations = {"query": "mutation ($f: Upload!) { measure(file: $f) }", "variables": {"f": None}}
-    form = {"operations": (None, json.dumps(operations)), "map": (None, '{"0": ["variables.f"]}'), "0": ("a", b"x")}
+    form: dict[str, tuple[str | None, bytes]] = {
+        "operations": (None, json.dumps(operations).encode()),
+        "map": (None, b'{"0": ["variables.f"]}'),
+        "0": ("a", b"x"),
+    }
     headers = tiny.headers(tmp_path)
 
-    async with client_of(tiny.make_app(tmp_path), authorization=headers["Authorization"]) as client:
-        del client.headers["authorization"]
+    async with client_of(tiny.make_app(tmp_path)) as client:
         refused = await client.post("/graphql", files=form)
+        anonymous = await client.post("/graphql", files=form, headers={"graphql-require-preflight": "true"})
         sent = await client.post("/graphql", files=form, headers=headers)
 
-    assert refused.status_code in (400, 401)
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, anonymous.status_code) == (400, 401)
+    assert error["message"] == "Send a multipart request with the header `GraphQL-Require-Preflight: true`."
     assert sent.json() == {"data": {"measure": "a application/octet-stream 1"}}
 
 

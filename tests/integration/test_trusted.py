@@ -6,6 +6,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,23 @@ def test_the_command_names_every_mistake_and_writes_nothing(tmp_path: Path, caps
         f"{asking}:1:3",
     ]
     assert not output.exists()
+
+
+def test_a_hash_is_that_of_the_files_bytes(tmp_path: Path) -> None:
+    output, file = tmp_path / "trusted.json", tmp_path / "a.graphql"
+    file.write_bytes("# Größe\r\n{ flows { totalCount } }\r\n".encode())
+
+    trust_files(str(file), "--output", str(output))
+
+    assert list(read_manifest(output)) == [sha256(file.read_bytes()).hexdigest()]
+
+
+def test_what_is_no_text_is_said_to_be_none(tmp_path: Path) -> None:
+    file = tmp_path / "a.graphql"
+    file.write_bytes(b"\xff\xfe")
+
+    with pytest.raises(InvalidSettings, match="cannot be read as UTF-8"):
+        trust_files(str(file), "--output", str(tmp_path / "trusted.json"))
 
 
 def test_the_command_keeps_what_clients_that_run_may_need(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

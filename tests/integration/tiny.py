@@ -23,7 +23,7 @@ from schema.scalars import SCALARS, Upload
 from server.authentication import Acting, Gate
 from server.bounds import Bounds
 from server.draining import Drain
-from server.event_streams import GraphQLOverEventStreams, Negotiated
+from server.event_streams import GraphQLOverEventStreams, Negotiated, Times
 from server.headers import way_out
 from server.http import GraphQLOverHTTP
 from server.listening import listen
@@ -219,12 +219,12 @@ def make_app(
     patience: float = 10.0,
     origins: str = "",
     most_operations: int = 100,
-    keep_alive: float = 12.0,
+    times: Times | None = None,
     bounds: Bounds | None = None,
 ) -> Starlette:
     operations = make_operations(data, bounds)
     terms = Terms(Origins.read(origins), Drain(), patience, most_operations)
-    streams = GraphQLOverEventStreams(operations, terms.drain, LARGEST_JSON, keep_alive)
+    streams = GraphQLOverEventStreams(operations, terms.drain, LARGEST_JSON, times)
     app = Starlette(
         routes=[
             Route("/graphql", Negotiated(streams, GraphQLOverHTTP(operations, LARGEST_JSON))),
