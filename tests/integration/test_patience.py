@@ -26,7 +26,7 @@ async def test_of_two_that_wait_for_each_other_both_come_to_their_end(fresh_data
 
     ended = await asyncio.gather(patiently(lambda: cross(1, 2)), patiently(lambda: cross(2, 1)))
 
-    assert ended == [1, 2]
+    assert tuple(ended) == (1, 2)
     await engine.dispose()
 
 
