@@ -11,7 +11,7 @@ import structlog
 from broadcaster import Broadcast
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, load_clients
+from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, Observe, load_clients
 from crews.schema import Short
 from domain.agents.ports import Agents, NoAgents
 from persistence.model_budgets import DailyBudget
@@ -29,9 +29,11 @@ CHECK_EVERY = 300.0
 
 
 @asynccontextmanager
-async def open_agents(settings: Settings, engine: AsyncEngine, broadcast: Broadcast) -> AsyncIterator[Agents]:
+async def open_agents(
+    settings: Settings, engine: AsyncEngine, broadcast: Broadcast, observe: Observe
+) -> AsyncIterator[Agents]:
     """Agents for as long as the block lasts, while the model is looked at now and then."""
-    gateway = await open_gateway(settings, DailyBudget(engine, settings.model_daily_tokens, now))
+    gateway = await open_gateway(settings, DailyBudget(engine, settings.model_daily_tokens, now), observe)
     watch = asyncio.create_task(_watch(gateway, ModelChecks(engine, now)), name="model-watch")
     try:
         if gateway.configured:
@@ -70,18 +72,25 @@ async def _watch(gateway: Gateway, checks: ModelChecks) -> None:
         await asyncio.sleep(CHECK_EVERY)
 
 
-async def open_gateway(settings: Settings, budget: Budget | None = None) -> Gateway:
+async def open_gateway(
+    settings: Settings, budget: Budget | None = None, observe: Observe = lambda _record: None
+) -> Gateway:
     """On the running event loop; its owner closes it. Without a budget nobody counts."""
     place, named = find_places(settings)
     endpoint = _endpoint(place) if place else None
     roles = {role: _endpoint(each) for role, each in named.items()}
+
+    def told(record: CallRecord) -> None:
+        tell(record)
+        observe(record)
+
     await load_clients(*{each.api for each in (endpoint, *roles.values()) if each})
     return Gateway(
         endpoint,
         roles,
         limits=_limits(settings),
         budget=budget if settings.model_daily_tokens else None,
-        observe=tell,
+        observe=told,
     )
 
 

@@ -88,8 +88,9 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
     broadcast = open_broadcast(settings.broadcast_url)
     executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
     pace = make_pace(settings)
+    models = open_agents(settings, engine, broadcast, metrics.model_called)
     try:
-        async with broadcast, Publisher(broadcast) as publisher, open_agents(settings, engine, broadcast) as agents:
+        async with broadcast, Publisher(broadcast) as publisher, models as agents:
             closing.enter_context(showing(metrics, settings.metrics_host, settings.metrics_port))
             work = works(engine, queue, publisher.announce, definitions, metrics.saved)
             phases = replace(making.phases(work, settings), agents=agents)

@@ -9,6 +9,7 @@ from datetime import datetime
 import structlog
 from prometheus_client import start_http_server
 
+from crews.gateway import CallRecord
 from domain.flow import Flow
 from domain.phase import RunEnded
 from server.exposition import Exposition
@@ -32,6 +33,17 @@ class WorkerMetrics(Exposition):
             "phase",
             "outcome",
         )
+
+        what = "From when a language model was asked to the end of its answer, repeats included, by what it came to."
+        self._calls = self.histogram("flotilla_model_call_seconds", what, BUCKETS, "model", "outcome")
+        what = "Tokens that language models have read and written."
+        self._tokens = self.counter("flotilla_model_tokens", what, "model", "direction")
+
+    def model_called(self, record: CallRecord) -> None:
+        """A call to a model has ended."""
+        self._calls.labels(record.model, record.outcome).observe(record.seconds)
+        self._tokens.labels(record.model, "read").inc(record.usage.prompt_tokens)
+        self._tokens.labels(record.model, "written").inc(record.usage.answer_tokens)
 
     def saved(self, flows: Sequence[Flow]) -> None:
         """These changes are committed."""

@@ -10,6 +10,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from crews.gateway import CallRecord
+from crews.model import Usage
 from domain.flow import Flow, Stamp
 from domain.phase import Failure, PhaseStatus, RunEnded
 from server.listening import PortTaken
@@ -80,3 +82,17 @@ def test_phases_are_counted_by_what_they_came_to_when_it_is_committed() -> None:
         'flotilla_phase_seconds_count{kind="toy",outcome="SOLVE_FAILED",phase="make"} 1.0',
         'flotilla_phase_seconds_sum{kind="toy",outcome="SOLVE_FAILED",phase="make"} 400.0',
     ]
+
+
+def test_calls_to_models_are_counted_by_what_they_came_to() -> None:
+    metrics = WorkerMetrics()
+    call = CallRecord("engagement", "mapper", "small", "COMPLETE", 1.5, 0.5, 1, Usage(120, 30))
+
+    metrics.model_called(call)
+    metrics.model_called(replace(call, outcome="TIMED_OUT", usage=Usage(120, 0)))
+
+    lines = metrics.text().decode().splitlines()
+    assert 'flotilla_model_call_seconds_count{model="small",outcome="COMPLETE"} 1.0' in lines
+    assert 'flotilla_model_call_seconds_count{model="small",outcome="TIMED_OUT"} 1.0' in lines
+    assert 'flotilla_model_tokens_total{direction="read",model="small"} 240.0' in lines
+    assert 'flotilla_model_tokens_total{direction="written",model="small"} 30.0' in lines
