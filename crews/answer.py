@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -36,10 +37,26 @@ def _from_brace(text: str) -> str:
 def _decode(text: str) -> dict[str, Any]:
     if _depth(text) > DEEPEST:
         raise ValueError("its values are nested too deep")
-    value = json.loads(text, parse_constant=_refuse_constant)
+    value = json.loads(text, parse_constant=_refuse_constant, parse_float=_read_float)
     if not isinstance(value, dict):
         raise ValueError("the whole answer must be one object")  # noqa: TRY004 - a fault of the text, not of a caller
+    _require_characters(value)
     return value
+
+
+def _require_characters(value: Any) -> None:
+    """Half of a pair is no character, and can be neither stored nor sent."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("it holds half of a character") from None
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
 
 
 def _depth(text: str) -> int:

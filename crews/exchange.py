@@ -23,6 +23,8 @@ SHOWN = 8_000
 FAULTS = 10
 # Codes of answers that ended in the middle: the gateway does not repeat what people have begun to read.
 BROKEN_OFF = frozenset({"TRUNCATED", "INTERRUPTED"})
+# Codes of refusals by the gateway itself: no model was asked.
+UNASKED = frozenset({"NOT_CONFIGURED", "LIMIT_EXCEEDED", "RESTING", "PROMPT_TOO_LARGE"})
 
 
 class Exchange(Generic[T]):
@@ -103,6 +105,7 @@ class Exchange(Generic[T]):
         try:
             text, end = await self._gather(request)
         except ModelFailed as problem:
+            self._attempts -= problem.code in UNASKED
             failed = self._failed(Failing.MODEL_FAILED, str(problem), code=problem.code)
         else:
             self._usage += end.usage

@@ -9,9 +9,10 @@ from crews.asking import Ask
 from crews.prompt import load_prompt
 from crews.schema import Short, answer_schema
 from domain.agents.briefing import Briefing
+from domain.agents.cleaning import line
 from domain.agents.permission import permitted
 from domain.agents.proposals import Proposal
-from domain.agents.reviewing import proposal_type
+from domain.agents.reviewing import LONGEST_NAME, proposal_type
 from domain.definition import Agent
 from domain.ports import Shapes
 
@@ -55,7 +56,8 @@ def read_proposal(kind: str, data: Any, shapes: Shapes) -> Given:
             asked[name] = [_without(each, known[name], f"{name}.", strange) for each in _items(value)]
         else:
             strange.append(name)
-    return Given(shapes.decode(type_, asked), tuple(dict.fromkeys(strange))[:_MOST_STRANGE])
+    named = dict.fromkeys(line(name, LONGEST_NAME) for name in strange)
+    return Given(shapes.decode(type_, asked), tuple(named)[:_MOST_STRANGE])
 
 
 def _items(value: Any) -> list[Any]:

@@ -21,8 +21,9 @@ from domain.flow import Flow
 from domain.model_usage import ModelUsage, ModelUse
 from domain.ports import Clock, Ids, Shapes, UnitOfWork, Work
 from domain.source import Source
+from engine.patience import passing, patiently
 from engine.ports import RunCancelled
-from engine.run import ANSWERS, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of
+from engine.run import ANSWERS, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -76,7 +77,9 @@ class Asking:
         case = await self._open(run, staged, make)
         if case is None:
             return staged
-        before = {id(value) for value in case.outcome.saves}
+        # Kept to the end: of what is gone, another value could be taken for.
+        first = case.outcome.saves
+        before = {id(value) for value in first}
         for agent in case.phase.agents:
             if self.agents.asks(case.kind, agent.key):
                 await self._hear(case, agent)
@@ -99,11 +102,24 @@ class Asking:
     async def _outcome(self, uow: UnitOfWork, run: Run, phase: Phase, staged: Staged) -> Outcome:
         data = await uow.results.staged(run.run_id, RESULT)
         saves = [value async for batch in values_of(uow.results, run, staged) for value in batch]
+        gone = uow.results.staged_values(run.run_id, range(REMOVES, VALUES))
+        removes = [value async for batch in gone for value in batch]
         warnings = tuple(self.shapes.decode(Warning, warning) for warning in data["warnings"])
         result: Any = self.shapes.decode(phase.result, data["result"])
-        return Outcome(result, tuple(saves), warnings=warnings, used=tuple(data["used"]))
+        return Outcome(result, tuple(saves), tuple(removes), warnings, tuple(data.get("used", ())))
 
     async def _hear(self, case: Case, agent: Agent) -> None:
+        """Whatever goes wrong with an agent must not cost the phase what the rules came to."""
+        started = self.clock()
+        try:
+            await self._consult(case, agent)
+        except Exception as fault:
+            if isinstance(fault, RunCancelled) or passing(fault):
+                raise
+            log.exception("agent_went_wrong", extra={"agent": agent.key})
+            await self._give_up(case, agent, started, AgentFailed("INTERNAL", "The log has the details."))
+
+    async def _consult(self, case: Case, agent: Agent) -> None:
         briefing = await _aside(lambda: brief(case.kind, case.call, case.outcome, agent.key, self.agents.longest))
         if not briefing.shown:
             return
@@ -112,7 +128,10 @@ class Asking:
         if known.get("briefing") == sha:
             await self._recall(case, agent, briefing, known)
         elif known.get("asks", 0) < MOST_ASKS:
-            await self._ask(case, agent, briefing, {"briefing": sha, "asks": known.get("asks", 0) + 1})
+            await self._ask(case, agent, briefing, sha)
+        else:
+            gone = AgentFailed("GIVEN_UP", f"It was asked {MOST_ASKS} times, and each time things went on without it.")
+            await self._give_up(case, agent, self.clock(), gone)
 
     async def _recall(self, case: Case, agent: Agent, briefing: Briefing, known: Mapping[str, Any]) -> None:
         """It has answered just this before its worker was lost, or before others changed the portfolio."""
@@ -121,43 +140,63 @@ class Asking:
         if known["proposal"] is not None:
             proposal: Any = self.shapes.decode(proposal_type(case.kind), known["proposal"])
             reviewed = await self._review(case, agent, briefing, proposal, known["strange"])
+            contribution = replace(contribution, source=reviewed.source, confidence=reviewed.confidence)
         case.take(contribution, reviewed, briefing.used)
 
-    async def _ask(self, case: Case, agent: Agent, briefing: Briefing, known: dict[str, Any]) -> None:
+    async def _ask(self, case: Case, agent: Agent, briefing: Briefing, sha: str) -> None:
         started = self.clock()
+        known: dict[str, Any] = {"asks": case.answers.get(agent.key, {}).get("asks", 0) + 1}
+        # Before it is asked: what loses a worker counts as well.
+        await self._keep(case, agent, known)
+        known["briefing"] = sha
         question = Question(case.run.tenant, case.run.flow_id, agent, briefing)
         try:
             proposed = await self.agents.ask(question, lambda step: self._tell(case, agent, step))
-            reviewed = await self._review(case, agent, briefing, proposed.proposal, proposed.strange)
         except AgentFailed as failed:
-            ended = self._ended(case, agent, started, _failure(agent, failed))
-            await self._note(case, agent, ended, known | {"proposal": None}, failed.usage, estimated=failed.estimated)
-            case.take(ended, None, ())
-        else:
-            ended = self._ended(case, agent, started, _details(agent, briefing, proposed, reviewed), reviewed)
-            known |= {"proposal": self.shapes.encode(proposed.proposal), "strange": list(proposed.strange)}
-            await self._note(case, agent, ended, known, proposed.usage, estimated=proposed.estimated)
-            case.take(ended, reviewed, briefing.used)
+            await self._give_up(case, agent, started, failed, known)
+            return
+        try:
+            reviewed = await self._review(case, agent, briefing, proposed.proposal, proposed.strange)
+        except Exception:
+            log.exception("review_failed", extra={"agent": agent.key})
+            why = "What the model answered could not be checked; the log has the details."
+            unchecked = AgentFailed("REVIEW_FAILED", why, proposed.usage, estimated=proposed.estimated)
+            await self._give_up(case, agent, started, unchecked, known)
+            return
+        ended = self._ended(case, agent, started, _details(agent, briefing, proposed, reviewed), reviewed)
+        known |= {"proposal": self.shapes.encode(proposed.proposal), "strange": list(proposed.strange)}
+        await self._note(case, agent, ended, known, proposed.usage, estimated=proposed.estimated)
+        case.take(ended, reviewed, briefing.used)
+
+    async def _give_up(
+        self, case: Case, agent: Agent, started: datetime, failed: AgentFailed, known: dict[str, Any] | None = None
+    ) -> None:
+        """The rules' result stands, and people are told why."""
+        ended = self._ended(case, agent, started, _failure(agent, failed))
+        told = {**(known or case.answers.get(agent.key, {})), "proposal": None}
+        await self._note(case, agent, ended, told, failed.usage, estimated=failed.estimated)
+        case.take(ended, None, ())
 
     async def _review(
         self, case: Case, agent: Agent, briefing: Briefing, proposal: Any, strange: Sequence[str]
     ) -> Reviewed:
-        """AgentFailed for an answer that no check has foreseen: it must not cost the phase what the rules came to."""
-        try:
-            return await _aside(
-                lambda: review(
-                    case.kind,
-                    case.call,
-                    case.outcome,
-                    proposal,
-                    agent=agent.key,
-                    shown=briefing.shown,
-                    strange=strange,
-                )
+        return await _aside(
+            lambda: review(
+                case.kind,
+                case.call,
+                case.outcome,
+                proposal,
+                agent=agent.key,
+                shown=briefing.shown,
+                strange=strange,
             )
-        except Exception:
-            log.exception("review_failed", extra={"agent": agent.key})
-        raise AgentFailed("REVIEW_FAILED", "What the model answered could not be checked; the log has the details.")
+        )
+
+    async def _keep(self, case: Case, agent: Agent, known: dict[str, Any]) -> None:
+        case.answers[agent.key] = known
+        async with self.work(case.run.tenant) as uow:
+            await _wanted(uow, case.run)
+            await uow.results.stage(case.run.run_id, ANSWERS, case.answers)
 
     async def _tell(self, case: Case, agent: Agent, step: Step) -> None:
         async with self.work(case.run.tenant) as uow:
@@ -194,14 +233,24 @@ class Asking:
     ) -> None:
         """The answer, its event and its cost are true together: a worker that is lost later asks and tells no more."""
         case.answers[agent.key] = known | {"contribution": self.shapes.encode(ended)}
-        async with self.work(case.run.tenant) as uow:
-            flow = await _wanted(uow, case.run)
-            await uow.results.stage(case.run.run_id, ANSWERS, case.answers)
-            if usage and usage.requests:
-                run, at = case.run, ended.finished_at or self.clock()
-                use = ModelUse(self.ids(), run.flow_id, run.run_id, case.phase.key, agent.key, at, usage, estimated)
-                await uow.model_uses.add(use)
-            await uow.flows.save(replace(flow, events=(_event(ended, self.clock),)))
+        use = self._use(case, agent, ended, usage, estimated=estimated) if usage and usage.requests else None
+
+        async def note() -> None:
+            async with self.work(case.run.tenant) as uow:
+                flow = await _wanted(uow, case.run)
+                await uow.results.stage(case.run.run_id, ANSWERS, case.answers)
+                if use:
+                    await uow.model_uses.add(use)
+                await uow.flows.save(replace(flow, events=(_event(ended, self.clock),)))
+
+        # By itself: what a model has answered is not asked again because it could not be written down at once.
+        await patiently(note)
+
+    def _use(
+        self, case: Case, agent: Agent, ended: AgentContribution, usage: ModelUsage, *, estimated: bool
+    ) -> ModelUse:
+        run, at = case.run, ended.finished_at or self.clock()
+        return ModelUse(self.ids(), run.flow_id, run.run_id, case.phase.key, agent.key, at, usage, estimated)
 
     async def _stage(self, case: Case, staged: Staged, changed: list[Any]) -> Staged:
         batches = list(chunks(changed))

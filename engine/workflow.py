@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from dbos import DBOS
 from opentelemetry.trace import Span
-from sqlalchemy.exc import DBAPIError
 
 from domain.access import Tenant
 from domain.errors import Refused
 from domain.planning.ports import SolveCancelled, SolveFailed
 from engine.exports import ExportJob, ExportRunner
+from engine.patience import passing, patiently
 from engine.phases import PhaseRunner, PortfolioMoved
 from engine.ports import RunCancelled
 from engine.queue import EXPORT, REVIEW, WORKFLOW
@@ -29,9 +28,6 @@ T = TypeVar("T")
 DONE = "done"
 # How often a phase works anew on what others have changed meanwhile.
 TRIES = 10
-
-# Waits between tries while the database cannot be reached, in seconds: two minutes in all.
-PATIENCE = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 30.0, 20.0)
 
 
 class Verdict(TypedDict, total=False):
@@ -185,40 +181,8 @@ async def _judged(work: Awaitable[Verdict]) -> Verdict:
         log.warning("solve_failed", extra={"reason": str(failed)})
         return {"code": "SOLVE_FAILED", "message": f"{failed} Retry the phase.", "retryable": True}
     except Exception as fault:
-        if _passing(fault):
+        if passing(fault):
             raise
         log.exception("phase_failed")
         message = "The product made a mistake here; the log has the details. Retry, or report it."
         return {"code": "INTERNAL", "message": message, "retryable": True}
-
-
-async def patiently(work: Callable[[], Awaitable[T]], waits: tuple[float, ...] = PATIENCE) -> T:
-    """The work's result; tried again, a little later each time, while the database cannot be reached.
-
-    So is a transaction that had to give way to another one, for which it had waited as that one for it.
-    """
-    for wait in waits:
-        try:
-            return await work()
-        except Exception as fault:
-            if not _passing(fault):
-                raise
-            log.warning("database_tried_again", extra={"reason": type(fault).__name__, "retry_in": wait})
-        await asyncio.sleep(wait)
-    return await work()
-
-
-def _passing(fault: BaseException) -> bool:
-    if isinstance(fault, DBAPIError):
-        return fault.connection_invalidated or isinstance(fault.orig, OSError) or _says_so(fault.orig)
-    return isinstance(fault, (OSError, ConnectionError)) or _says_so(fault)
-
-
-# asyncpg raises its own errors where the server refuses or drops a connection: class 08 and 57P0x of PostgreSQL; 40001
-# and 40P01 are transactions that gave way to others, whose work can be done again as every step here can.
-_STATES = ("08", "57P01", "57P02", "57P03", "40001", "40P01")
-
-
-def _says_so(fault: Any) -> bool:
-    state = getattr(fault, "sqlstate", None)
-    return isinstance(state, str) and state.startswith(_STATES)

@@ -12,11 +12,23 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.access import Tenant
+from domain.phase import PhaseStatus
 from domain.transition import FlowStatus
 from persistence.database import select_tenant
 from persistence.event_log import purge
 from persistence.requests import KEPT
-from persistence.tables import due, events, expiries, heads, master_flows, model_budgets, requests, workers
+from persistence.tables import (
+    due,
+    events,
+    expiries,
+    heads,
+    master_flows,
+    model_budgets,
+    phases,
+    requests,
+    staged_batches,
+    workers,
+)
 
 AT_ONCE = 100
 # A flow in one of these goes on only if somebody takes it up again.
@@ -73,6 +85,11 @@ class DatabaseSweeps:
             async with self._within(engagement_id) as connection:
                 await connection.execute(delete(requests).where(requests.c.created_at < now - KEPT))
                 await connection.execute(delete(model_budgets).where(model_budgets.c.day < (now - DAYS_KEPT).date()))
+                # A run that was cancelled staged until it noticed.
+                runs = select(phases.c.run_id).where(
+                    phases.c.status == PhaseStatus.RUNNING, phases.c.run_id.is_not(None)
+                )
+                await connection.execute(delete(staged_batches).where(staged_batches.c.run_id.not_in(runs)))
             while ended_before and await self._forget_logs(engagement_id, ended_before) == AT_ONCE:
                 pass
 

@@ -57,6 +57,7 @@ class Call:
         self._attempts = 0
         self._said = False
         self._unlearned = False
+        self._asked_structured = False
         self.outcome = "CANCELLED"
 
     @property
@@ -99,7 +100,7 @@ class Call:
             yield Setback(Fault.RESTING)
             return
         outcome = Outcome.NOTHING
-        structured = self._line.structured
+        structured = self._asked_structured = self._line.structured
         try:
             async with aclosing(self._begin(structured).parts()) as parts:
                 async for part in parts:
@@ -154,7 +155,10 @@ class Call:
 
     def _unlearn(self) -> bool:
         """Endpoints that take no schema, or not this one, are asked in words from now on, if that is what it was."""
-        again = self._line.structured and not self._unlearned
-        self._line.structured = not again
-        self._unlearned = True
+        again = self._asked_structured and not self._unlearned
+        if again:
+            self._unlearned, self._line.structured = True, False
+        elif self._unlearned:
+            # It was not that: the next one may ask with it again.
+            self._line.structured = True
         return again

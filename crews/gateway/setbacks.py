@@ -67,7 +67,7 @@ def _retry_after(response: Any) -> float | None:
         return None
     try:
         return max(float(text), 0.0) if text[:1].isdigit() else _until(text)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
 
 

@@ -7,7 +7,7 @@ import asyncio
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.workflow import patiently
+from engine.patience import patiently
 from persistence.database import open_database
 
 
