@@ -260,3 +260,34 @@ async def test_who_has_answered_is_asked_no_second_time(graph: Graph, bench: Ben
     assert decision_of(flow, "Payroll")["rationale"].endswith("A model adds: One old runtime.")
     told = await kinds(bench, flow_id)
     assert [kind for kind, _ in told].count("AGENT_FINISHED") == 2
+
+
+async def test_what_two_agents_said_one_after_the_other_is_all_kept(
+    graph: Graph, bench: Bench, model: FaultyModel
+) -> None:
+    both = ("A1", "A2")
+    model.reply(answers(rationales=[item(key, text="One old runtime.") for key in both]), when=of(STRATEGIST))
+    model.reply(answers(rationales=[item(key, text="Its neighbours fit.") for key in both]), when=of(CHECKER))
+
+    flow = await read(graph, await assessed(graph, bench))
+
+    for decision in flow["child"]["decisions"]["nodes"]:
+        assert decision["rationale"].endswith("A model adds: One old runtime.\n\nIts neighbours fit.")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ['{"\\ud800": 1}', '{"rationales": [{"subject": "A2", "text": "\\udc00", "reason": "", "confidence": 1e999}]}'],
+    ids=["a name that is no text", "a text and a number that are none"],
+)
+async def test_what_can_be_neither_stored_nor_sent_is_no_answer(
+    graph: Graph, bench: Bench, model: FaultyModel, answer: str
+) -> None:
+    model.reply(says(answer), when=of(STRATEGIST), stays=True)
+    model.reply(says("{}"), when=of(CHECKER))
+
+    flow = await read(graph, await assessed(graph, bench))
+
+    (failed,) = [each for each in flow["warnings"] if each["code"] == "AGENT_FAILED"]
+    assert failed["details"]["code"] == "INVALID_ANSWER"
+    assert flow["status"] == "AWAITING_INPUT"
