@@ -87,6 +87,8 @@ class Group:
         at.cursor, at.next = following.cursor, self._ring.end
         if self._running is None:
             self._running = asyncio.create_task(self._run(following))
+            # Not at its own end: one that is stopped before it begins has none.
+            self._running.add_done_callback(lambda _: following.leave())
         else:
             following.leave()
 
@@ -162,7 +164,6 @@ class Group:
         except Exception as error:  # noqa: BLE001  (it is logged under an id, which every member is told)
             self._failure = failed(error)
         finally:
-            following.leave()
             self.over = True
             self.tell()
 

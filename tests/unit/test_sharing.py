@@ -20,7 +20,7 @@ from server.answers import Known, Outlet, Payload, Place, Ring
 from server.documents import Documents, Operation
 from server.groups import Group
 from server.sharing import Keys, nobody
-from server.standings import Standing
+from server.standings import Sight, Standing
 from tests import toy
 
 GRAPH = schema._schema
@@ -152,12 +152,11 @@ async def _walk(moves: list[str], cursor: int) -> None:
     group = Group(cast("Any", None), caller(), cast("Any", None))
     # Somebody was there before, and the group does not read by itself here.
     group._running = asyncio.create_task(asyncio.sleep(0))
-    at, certain = Place(), asyncio.Event()
+    at = Place()
     got: list[int] = []
-    certain.set()
     room = Room(got)
     group.enter(at, cast("Following", _At(cursor)))
-    payloads = group.payloads(at, Standing("", frozenset(), group.tell, certain), Outlet(room))
+    payloads = group.payloads(at, Standing("", frozenset(), group.tell, Sight()), Outlet(room))
     told = max(0, cursor - 3)
 
     async def read() -> None:
@@ -188,6 +187,17 @@ class _At:
 
     def __init__(self, cursor: int) -> None:
         self.cursor = cursor
+        self.left = False
 
     def leave(self) -> None:
-        pass
+        self.left = True
+
+
+async def test_a_group_that_is_stopped_before_it_begins_leaves_its_log() -> None:
+    group, following = Group(cast("Any", None), caller(), cast("Any", None)), _At(0)
+    group.enter(Place(), cast("Following", following))
+    group.stop()
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert following.left
