@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -24,13 +24,39 @@ SURE_FOR = 20.0
 FindRoles = Callable[[Tenant, Collection[str]], Awaitable[Mapping[str, frozenset[Role]]]]
 
 
+class Sight:
+    """When the members of one engagement were last seen, and last asked for."""
+
+    __slots__ = ("_again", "asked_at", "seen_at", "standings")
+
+    def __init__(self) -> None:
+        # Who begins to follow was just looked up.
+        self.asked_at = self.seen_at = time.monotonic()
+        self.standings: set[Standing] = set()
+        self._again = asyncio.Event()
+
+    @property
+    def recent(self) -> bool:
+        return time.monotonic() - self.seen_at <= SURE_FOR
+
+    def saw(self, at: float) -> None:
+        """A look that began then has succeeded."""
+        self.seen_at = at
+        self._again.set()
+        self._again.clear()
+
+    async def wait(self) -> None:
+        while not self.recent:
+            await self._again.wait()
+
+
 class Standing:
     """What one subscription's caller may do, as it was looked up; `changed` once that is no longer so."""
 
-    __slots__ = ("_certain", "changed", "roles", "subject", "wake")
+    __slots__ = ("_sight", "changed", "roles", "subject", "wake")
 
-    def __init__(self, subject: str, roles: frozenset[Role], wake: Callable[[], None], certain: asyncio.Event) -> None:
-        self._certain = certain
+    def __init__(self, subject: str, roles: frozenset[Role], wake: Callable[[], None], sight: Sight) -> None:
+        self._sight = sight
         self.subject = subject
         self.roles = roles
         self.wake = wake
@@ -38,12 +64,12 @@ class Standing:
 
     @property
     def sure(self) -> bool:
-        """Whether the last look is recent."""
-        return self._certain.is_set()
+        """Whether the last look is recent: a pass that takes long makes it old as well as one that fails."""
+        return self._sight.recent
 
     async def be_sure(self) -> None:
         """Wait for a look that succeeds."""
-        await self._certain.wait()
+        await self._sight.wait()
 
 
 class Standings:
@@ -55,20 +81,19 @@ class Standings:
 
     def __init__(self, find: FindRoles) -> None:
         self._find = find
-        self._watched: defaultdict[Tenant, set[Standing]] = defaultdict(set)
+        self._watched: dict[Tenant, Sight] = {}
         self._looking: asyncio.Task[None] | None = None
-        self._looked_at = 0.0
-        self._sure = asyncio.Event()
-        self._sure.set()
 
     @contextmanager
     def watch(self, caller: Caller, wake: Callable[[], None]) -> Iterator[Standing]:
         """What `caller` may do, as long as the block lasts; `wake` is called when that has changed."""
         subject = caller.subject if caller.user == SYSTEM else caller.user
-        standing = Standing(subject, caller.roles, wake, self._sure)
-        self._watched[caller.tenant].add(standing)
+        sight = self._watched.get(caller.tenant)
+        if sight is None:
+            sight = self._watched[caller.tenant] = Sight()
+        standing = Standing(subject, caller.roles, wake, sight)
+        sight.standings.add(standing)
         if self._looking is None:
-            self._looked_at = asyncio.get_running_loop().time()
             self._looking = asyncio.create_task(self._look_on())
         try:
             yield standing
@@ -76,39 +101,38 @@ class Standings:
             self._forget(caller.tenant, standing)
 
     def _forget(self, tenant: Tenant, standing: Standing) -> None:
-        self._watched[tenant].discard(standing)
-        if not self._watched[tenant]:
+        self._watched[tenant].standings.discard(standing)
+        if not self._watched[tenant].standings:
             del self._watched[tenant]
         if not self._watched and self._looking is not None:
             self._looking.cancel()
             self._looking = None
-            self._sure.set()
 
     async def _look_on(self) -> None:
         wait = LOOK_EVERY
         while True:
             await asyncio.sleep(wait)
-            wait = LOOK_EVERY if await self._looked() else LOOK_AGAIN_AFTER
+            began = time.monotonic()
+            # What a pass takes is not added to the age of what it looks at.
+            well = await self._looked()
+            wait = max(LOOK_AGAIN_AFTER, LOOK_EVERY - (time.monotonic() - began)) if well else LOOK_AGAIN_AFTER
 
     async def _looked(self) -> bool:
-        """Look at all that is followed; False when one look failed."""
-        clock = asyncio.get_running_loop().time
-        began = clock()
+        """Look at all that is followed, what was asked for longest ago first; False when one look failed."""
         try:
-            for tenant in list(self._watched):
+            for tenant, sight in sorted(self._watched.items(), key=lambda each: each[1].asked_at):
+                began = sight.asked_at = time.monotonic()
                 async with asyncio.timeout(LOOK_WITHIN):
                     await self._look(tenant)
+                sight.saw(began)
         except Exception as error:  # noqa: BLE001  (whatever keeps us from knowing is the same to those who wait)
             LOG.warning("members_not_read", reason=type(error).__name__)
-            if clock() - self._looked_at > SURE_FOR:
-                self._sure.clear()
             return False
-        self._looked_at = began
-        self._sure.set()
         return True
 
     async def _look(self, tenant: Tenant) -> None:
-        standings = list(self._watched.get(tenant, ()))
+        sight = self._watched.get(tenant)
+        standings = list(sight.standings) if sight else []
         found = await self._find(tenant, {standing.subject for standing in standings})
         for standing in standings:
             if found.get(standing.subject) != standing.roles:

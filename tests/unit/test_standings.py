@@ -37,7 +37,7 @@ class Members:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = {"LOOK_EVERY": 0.02, "LOOK_WITHIN": 0.02, "LOOK_AGAIN_AFTER": 0.01, "SURE_FOR": 0.05}
+    quick = {"LOOK_EVERY": 0.02, "LOOK_WITHIN": 0.02, "LOOK_AGAIN_AFTER": 0.01, "SURE_FOR": 0.2}
     for name, seconds in quick.items():
         monkeypatch.setattr(standings, name, seconds)
 
@@ -113,3 +113,18 @@ async def test_a_look_that_fails_holds_deliveries_back_until_one_succeeds() -> N
 
         assert standing.sure
         assert not standing.changed
+
+
+async def test_who_was_not_seen_for_long_is_not_served_though_every_look_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Many engagements and a slow database: each look is in time, and all of them together are not."""
+    monkeypatch.setattr(standings, "LOOK_WITHIN", 5.0)
+
+    async def find(_tenant: Tenant, subjects: Collection[str]) -> Mapping[str, frozenset[Role]]:
+        await asyncio.sleep(0.3)
+        return dict.fromkeys(subjects, VIEWER)
+
+    looking = Standings(find)
+    with looking.watch(caller("alice"), nothing), looking.watch(caller("bob", OTHER), nothing) as last:
+        await until(lambda: not last.sure)
