@@ -24,7 +24,7 @@ from server.connections import CUT
 from server.documents import Operation
 from server.draining import Drain
 from server.errors import BadRequest, Error, FailedOperation, InvalidOperation, describe, describe_invalid
-from server.http import JSON, choose_media_type, credentials_of, read_parameters
+from server.http import JSON, choose_media_type, credentials_of, patiently, read_parameters
 from server.operations import Client, Operations, edge
 from server.parameters import Parameters
 
@@ -100,7 +100,7 @@ class GraphQLOverEventStreams:
         if self._drain.begun:
             raise BadRequest("This process stops. Connect again.", HTTPStatus.SERVICE_UNAVAILABLE)
         client = await self._operations.identify(credentials_of(request))
-        return client, await read_parameters(request, request.stream(), self._largest_json)
+        return client, await read_parameters(request, patiently(request.stream()), self._largest_json)
 
     async def _answer(
         self, request: Request, parameters: Parameters, client: Client, lasts: Callable[[], None]

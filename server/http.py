@@ -58,7 +58,7 @@ class GraphQLOverHTTP:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         media_type = choose_media_type(request.headers.get("accept"))
-        stream = _patiently(request.stream())
+        stream = patiently(request.stream())
         response = await self._respond(request, stream, media_type or GRAPHQL_RESPONSE)
         await _take_in_rest(stream)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -202,7 +202,7 @@ async def _read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
-async def _patiently(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def patiently(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The body as it comes, as long as it goes on coming."""
     while True:
         try:

@@ -320,9 +320,13 @@ async def test_who_says_nothing_is_asked_to_leave(tmp_path: Path, monkeypatch: p
     assert (silent[:12], slow[:12]) == (b"HTTP/1.1 408", b"HTTP/1.1 408")
 
 
-async def test_a_body_that_does_not_go_on_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_a_body_that_does_not_go_on_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
     monkeypatch.setattr(http, "LONGEST_PAUSE", 0.2)
-    headers = "".join(f"{name}: {value}\r\n" for name, value in tiny.headers(tmp_path).items())
+    given = {"accept": accept, **tiny.headers(tmp_path)}
+    headers = "".join(f"{name}: {value}\r\n" for name, value in given.items())
     request = HEAD + headers.encode() + b"content-type: application/json\r\ncontent-length: 100\r\n\r\n{"
     async with tiny.serving(tiny.make_app(tmp_path)) as address:
         host, port = address.split(":")
