@@ -15,7 +15,8 @@ from domain.errors import LimitExceeded, shown_time
 from server.errors import RateLimited
 
 MINUTE = 60.0
-# Whose budget is full again is forgotten; looked for whenever so many more tokens have come.
+# Whose budget is full again is forgotten, told or not: nobody would add it up any more. They are looked for
+# whenever so many more tokens have come.
 SWEEP_EVERY = 1_000
 
 
@@ -113,7 +114,9 @@ class Budgets:
     def put_back(self, untold: Mapping[str, float]) -> None:
         """It could not be told."""
         for key, amount in untold.items():
-            self._account(key).untold += amount
+            if account := self._accounts.get(key):
+                # Its age stays: while nobody can be told, the old are forgotten all the same.
+                account.untold += amount
 
     def learn(self, spent: Mapping[str, float]) -> None:
         """What all processes have spent together, with what was taken last."""
@@ -136,7 +139,7 @@ class Budgets:
         if len(self._accounts) < self._sweep_at:
             return
         old = self._clock() - MINUTE
-        self._accounts = {key: each for key, each in self._accounts.items() if each.at > old or each.untold}
+        self._accounts = {key: each for key, each in self._accounts.items() if each.at > old}
         self._sweep_at = len(self._accounts) + SWEEP_EVERY
 
     def _charge(self, price: int, spent: float) -> Charge:

@@ -67,13 +67,15 @@ def test_without_a_budget_nothing_is_said() -> None:
     assert charge.extensions() is None
 
 
-def test_who_has_all_again_is_forgotten(clock: Clock) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_who_has_all_again_is_forgotten(clock: Clock, told: bool) -> None:
     budgets = Budgets(600, clock)
 
     for number in range(10 * SWEEP_EVERY):
         clock.now += 0.1
         budgets.charge(str(number), 1)
-        budgets.take_untold()
+        if told:
+            budgets.take_untold()
 
     assert len(budgets._accounts) < 3 * SWEEP_EVERY
 
@@ -100,3 +102,15 @@ def test_what_could_not_be_told_is_told_later(clock: Clock) -> None:
 
     assert budgets.take_untold() == {key_of("alice"): 105.0}
     assert budgets.charge("alice", 0).remaining == 495
+
+
+def test_while_nobody_can_be_told_the_old_are_forgotten_too(clock: Clock) -> None:
+    budgets = Budgets(600, clock)
+
+    for number in range(4 * SWEEP_EVERY):
+        clock.now += 0.1
+        budgets.charge(str(number), 1)
+        if number % 100 == 0:
+            budgets.put_back(budgets.take_untold())
+
+    assert len(budgets._accounts) < 3 * SWEEP_EVERY
