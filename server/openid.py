@@ -159,12 +159,14 @@ def _read_key(jwk: Any) -> tuple[str | None, Key | None]:
         return None, None
     try:
         public = jwt.PyJWK(jwk, algorithm=jwk.get("alg") or _guess(jwk)).key
-    except jwt.PyJWTError:
+    except Exception as error:  # noqa: BLE001  (whatever is wrong with one key, the others are as good as before)
+        LOG.warning("issuer_key_not_read", reason=type(error).__name__)
         return None, None
     allowed = _algorithms(public)
     named = jwk.get("alg")
     algorithms = allowed if named is None else tuple(a for a in allowed if a == named)
-    return jwk.get("kid"), Key(public, algorithms) if algorithms else None
+    kid = jwk.get("kid")
+    return (kid, Key(public, algorithms)) if algorithms and isinstance(kid, str | None) else (None, None)
 
 
 def _guess(jwk: Mapping[str, Any]) -> str | None:
