@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 # A token, tenant headers and a GET's document fit many times. The parser itself takes headers without end.
 LARGEST_HEAD = 64 * 1024
 HEAD_WITHIN = 20.0
+# A client that takes nothing at all of what waits for it, for so long, is gone.
+TAKES_WITHIN = 60.0
 # The name of an extension of ASGI: how to end a connection whose client takes nothing of what waits for it.
 CUT = "flotilla.cut"
 
@@ -22,10 +25,41 @@ class Connection(HttpToolsProtocol):
         self._in_head = True
         self._head_size = 0
         self._patience = self.loop.call_later(HEAD_WITHIN, self._give_up)
+        self._stalled: asyncio.TimerHandle | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._patience.cancel()
+        self._goes_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_taking()
+
+    def resume_writing(self) -> None:
+        self._goes_on()
+        super().resume_writing()
+
+    def handle_websocket_upgrade(self) -> None:
+        # From here on another protocol has the connection.
+        self._goes_on()
+        super().handle_websocket_upgrade()
+
+    def _goes_on(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+
+    def _watch_taking(self) -> None:
+        self._goes_on()
+        waiting = self.transport.get_write_buffer_size()
+        self._stalled = self.loop.call_later(TAKES_WITHIN, self._check_taking, waiting)
+
+    def _check_taking(self, waited: int) -> None:
+        """A large answer to a slow client takes its time: only one of which nothing was taken is given up."""
+        if self.transport.get_write_buffer_size() >= waited:
+            self._cut()
+        else:
+            self._watch_taking()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
