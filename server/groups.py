@@ -7,12 +7,14 @@ own cursor, as he did before he joined: nobody's reading makes the process hold 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
 
+from domain.errors import LimitExceeded
 from domain.ports import EventStream, Following
 from resolvers.context import Caller, Context
 from schema.subscriptions import place
@@ -24,6 +26,8 @@ from server.standings import Standing
 
 OpenContext = Callable[[Caller], AbstractAsyncContextManager[Context]]
 
+# Of one subject's subscriptions so many may be of different groups: each holds a ring.
+MOST_OF_ONE = 500
 # So many are served before anything else of the process has its turn.
 AT_ONCE = 100
 
@@ -184,6 +188,7 @@ class Groups:
     def __init__(self, open_context: OpenContext) -> None:
         self._open = open_context
         self._groups: dict[Any, Group] = {}
+        self._joined: defaultdict[str, Counter[Any]] = defaultdict(Counter)
         self._made = 0
 
     def figures(self) -> Mapping[str, float]:
@@ -194,20 +199,35 @@ class Groups:
             "answers_total": self._made + sum(group.made for group in self._groups.values()),
         }
 
-    def join(self, key: object, execution: Callable[[], Execution], caller: Caller) -> Group:
+    def join(self, key: object, execution: Callable[[], Execution], caller: Caller, subject: str) -> Group:
         """The group of that key, new where there is none; every join needs its leave."""
+        joined = self._joined.get(subject, ())
+        if key not in joined and len(joined) >= MOST_OF_ONE:
+            raise LimitExceeded(
+                f"{MOST_OF_ONE} different subscriptions of yours run here. End one of them, or follow the engagement."
+            )
         group = self._groups.get(key)
         if group is None or group.over:
             self._made += 0 if group is None else group.made
             group = self._groups[key] = Group(execution, caller, self._open)
         group.members += 1
+        self._joined[subject][key] += 1
         return group
 
-    def leave(self, key: object, group: Group) -> None:
+    def leave(self, key: object, group: Group, subject: str) -> None:
         """One member less; a group without any is gone."""
+        self._part(key, subject)
         group.members -= 1
         if group.members == 0:
             group.stop()
             if self._groups.get(key) is group:
                 del self._groups[key]
                 self._made += group.made
+
+    def _part(self, key: object, subject: str) -> None:
+        joined = self._joined[subject]
+        joined[key] -= 1
+        if joined[key] == 0:
+            del joined[key]
+        if not joined:
+            del self._joined[subject]

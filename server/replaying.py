@@ -41,12 +41,20 @@ class Replay:
     """The events of a log from a subscriber's cursor to now; then `enter` is told where that is.
 
     It enters in the moment in which nothing is left to read: what comes later comes through the group.
+    It breaks off once `changed`: a filter may let nothing through, and then nobody else would look.
     """
 
-    def __init__(self, events: EventStream, at: Place, enter: Callable[[Place, Following], None]) -> None:
+    def __init__(
+        self,
+        events: EventStream,
+        at: Place,
+        enter: Callable[[Place, Following], None],
+        changed: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._events = events
         self._at = at
         self._enter = enter
+        self._changed = changed
 
     def flow_events(
         self, tenant: Tenant, flow_id: str, after: int | None
@@ -69,6 +77,8 @@ class Replay:
         try:
             while not following.stopped:
                 happenings = await following.read()
+                if self._changed():
+                    return
                 for happening in happenings:
                     yield happening
                 if not happenings:

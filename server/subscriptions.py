@@ -58,7 +58,7 @@ class Subscriptions:
         execution = asked.execution()
         key = self._keys.key(asked.operation, asked.variables, caller)
         shared = nobody(caller) if key.person is None else caller
-        group = self.groups.join(key, asked.execution, shared)
+        group = self.groups.join(key, asked.execution, shared, caller.subject)
         try:
             with self._standings.watch(caller, group.tell) as standing:
                 at.next = None
@@ -70,11 +70,13 @@ class Subscriptions:
                     async for payload in payloads:
                         yield payload
         finally:
-            self.groups.leave(key, group)
+            self.groups.leave(key, group, caller.subject)
 
     async def _replay(self, member: _Member, execution: Execution) -> AsyncGenerator[Payload, None]:
         async with self._open(member.caller) as context:
-            events = cast("EventStream", Replay(context.events, member.at, member.group.enter))
+            events = cast(
+                "EventStream", Replay(context.events, member.at, member.group.enter, lambda: member.standing.changed)
+            )
             async with aclosing(await execution.events(replace(context, events=events))) as happenings:
                 async for event in happenings:
                     if not await member.still():

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.access import Role, Tenant
+from domain.errors import LimitExceeded
 from domain.ports import Following, Work
 from resolvers.context import Caller
 from schema.root import schema
-from server import answers
+from server import answers, groups
 from server.answers import Known, Outlet, Payload, Place, Ring
 from server.documents import Documents, Operation
-from server.groups import Group
+from server.groups import Group, Groups
 from server.sharing import Keys, nobody
 from server.standings import Sight, Standing
 from tests import toy
@@ -201,3 +202,25 @@ async def test_a_group_that_is_stopped_before_it_begins_leaves_its_log() -> None
         await asyncio.sleep(0)
 
     assert following.left
+
+
+def test_one_subject_has_so_many_groups_and_everybody_else_his_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(groups, "MOST_OF_ONE", 2)
+    all_groups, who = Groups(cast("Any", None)), caller()
+
+    def join(key: str, subject: str) -> Group:
+        return all_groups.join(key, cast("Any", None), who, subject)
+
+    first = join("x", "alice")
+    join("y", "alice")
+    join("x", "alice")
+    with pytest.raises(LimitExceeded, match="End one of them"):
+        join("z", "alice")
+    assert (all_groups.figures()["groups"], all_groups.figures()["members"]) == (2, 3)
+    join("z", "bob")
+    all_groups.leave("x", first, "alice")
+    with pytest.raises(LimitExceeded):
+        join("w", "alice")
+    all_groups.leave("x", first, "alice")
+
+    assert join("w", "alice").members == 1
