@@ -49,6 +49,15 @@ async def test_http_2_ends_there(proxy: Proxy) -> None:
     assert output.splitlines() == ['{"data":{"hello":"Hello world"}}', "2"]
 
 
+async def test_a_client_does_not_say_who_is_traced_and_is_told_to_stay_with_tls(proxy: Proxy) -> None:
+    given = ("-H", f"traceparent: 00-{'a' * 32}-{'b' * 16}-01", "-H", "tracestate: a=b")
+
+    head, _, body = (await proxy.ask("--http1.1", "--include", *given, f"{proxy.url}/seen")).partition("\r\n\r\n")
+
+    assert "strict-transport-security: max-age=63072000" in head.lower().splitlines()
+    assert not {"traceparent", "tracestate"} & json.loads(body).keys()
+
+
 async def test_what_a_client_says_of_its_address_is_replaced_and_its_own_id_is_kept(proxy: Proxy) -> None:
     words = ("-H", "X-Forwarded-For: 203.0.113.9", "-H", "X-Request-Id: order-66")
 
