@@ -33,7 +33,7 @@ test: install ## everything but the slow tests, a file at a time on each process
 	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not slow"
 
 test-slow: install dashboard ## long chaos, browser and protocol audits
-	@$(PYTEST) -m slow
+	@$(PYTEST) -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m slow
 
 test-all: install dashboard ## both
 	@$(PYTEST)

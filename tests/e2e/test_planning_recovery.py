@@ -48,7 +48,8 @@ async def until(holds: Callable[[], bool], seconds: float = LATER) -> None:
 def solvers(worker: Process) -> list[psutil.Process]:
     """The processes below the worker that solve for it."""
     below = psutil.Process(worker.pid).children(recursive=True)
-    return [each for each in below if "solvers.child" in each.cmdline()]
+    # What is a zombie by now has ended.
+    return [each for each in below if not gone(each) and "solvers.child" in each.cmdline()]
 
 
 def gone(process: psutil.Process) -> bool:

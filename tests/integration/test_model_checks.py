@@ -18,6 +18,7 @@ from domain.access import Member, Role
 from domain.model_status import ModelState, ModelStatus
 from persistence.model_checks import ModelChecks
 from persistence.tables import model_checks
+from server import scraping
 from server.admission import admit, open_engagement
 from server.app import create_app
 from server.composition import now
@@ -125,7 +126,10 @@ async def test_nobody_reads_it_without_a_token(client: httpx.AsyncClient) -> Non
     assert "modelStatus" not in response.text
 
 
-async def test_prometheus_reads_it(client: httpx.AsyncClient, engine: AsyncEngine) -> None:
+async def test_prometheus_reads_it(
+    client: httpx.AsyncClient, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scraping, "LOOK_EVERY", 0.0)
     checks = ModelChecks(engine, now)
     seen = [await gauge(client, "flotilla_model_ready")]
     for state in (ModelState.READY, ModelState.UNREACHABLE):
