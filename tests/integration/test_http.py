@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -240,21 +241,21 @@ async def test_what_a_caller_caused_is_said_with_its_code(client: httpx.AsyncCli
     ],
 )
 async def test_a_hostile_document_is_refused_quickly(client: httpx.AsyncClient, query: str) -> None:
-    started = asyncio.get_running_loop().time()
+    started = time.process_time()
 
     response = await post(client, {"query": query})
 
     assert response.status_code == 400
-    assert asyncio.get_running_loop().time() - started < 2
+    assert time.process_time() - started < 1
 
 
 async def test_fragments_that_double_at_every_level_are_refused_quickly(client: httpx.AsyncClient) -> None:
-    started = asyncio.get_running_loop().time()
+    started = time.process_time()
 
     response = await post(client, {"query": f"{{ ...F0 }} {doubling('Query', 'hello')}"})
 
     assert code(response) == "LIMIT_EXCEEDED"
-    assert asyncio.get_running_loop().time() - started < 2
+    assert time.process_time() - started < 1
 
 
 async def test_a_text_that_is_looked_for_is_short(client: httpx.AsyncClient) -> None:
