@@ -1,0 +1,1 @@
+"""AI software builds: who works on one in which state, what may follow, and what a model is asked."""
