@@ -182,7 +182,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateExample(Example):
-    """`chosen` is a key and a version, or NOT_READY. Beside `own` the shipped ones are offered, unless it says otherwise."""
+    """`chosen` is a key and a version, or NOT_READY. The shipped ones are offered too, unless it says otherwise."""
 
     kind: Kind
     chosen: str
@@ -212,7 +212,9 @@ class PresenceExample(Example):
 
 def stages() -> tuple[StageExample, ...]:
     return tuple(
-        StageExample(name=f"{row['days']} days from {row['today']}", **_read(row, stage=Stage, base=Decimal, bonus=Decimal))
+        StageExample(
+            name=f"{row['days']} days from {row['today']}", **_read(row, stage=Stage, base=Decimal, bonus=Decimal)
+        )
         for row in _rows("stages", "stage")
     )
 
