@@ -99,7 +99,7 @@ class Customer:
     financials: CustomerFinancials = field(default_factory=CustomerFinancials)
     usage: CustomerUsage = field(default_factory=CustomerUsage)
     engagement: CustomerEngagement = field(default_factory=CustomerEngagement)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
     external_id: str | None = None
     version: int = 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,8 @@ from decimal import Decimal
 from domain.customer import AccountPlan, Customer, RenewalStatus
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.scoring_rules import DEFAULTS, ScoringRules, StageDays, exact
+
+_STAGES = tuple(RenewalStage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +31,21 @@ class Reason:
 
 def stage_at(days: int, stages: StageDays = DEFAULTS.stage_days) -> RenewalStage:
     """The stage with that many days until the renewal; below nought it is overdue."""
-    if days < 0:
-        return RenewalStage.OVERDUE
-    ends = (
-        (stages.critical, RenewalStage.EMERGENCY),
-        (stages.signature, RenewalStage.CRITICAL),
-        (stages.finalize, RenewalStage.SIGNATURE),
-        (stages.negotiate, RenewalStage.FINALIZE),
-        (stages.engage, RenewalStage.NEGOTIATE),
-        (stages.prepare, RenewalStage.ENGAGE),
-        (stages.monitor, RenewalStage.PREPARE),
+    return _STAGES[bisect_right(_begins(stages), days)]
+
+
+def _begins(stages: StageDays) -> tuple[int, ...]:
+    """With how many days left each stage begins, save OVERDUE, which has no first day."""
+    return (
+        0,
+        stages.critical,
+        stages.signature,
+        stages.finalize,
+        stages.negotiate,
+        stages.engage,
+        stages.prepare,
+        stages.monitor,
     )
-    return next((stage for end, stage in ends if days < end), RenewalStage.MONITOR)
 
 
 def renewal_stage(customer: Customer, today: date, rules: ScoringRules = DEFAULTS) -> RenewalStage | None:

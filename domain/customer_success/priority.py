@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal
+from functools import reduce
 
 from domain.access import Experience
 from domain.customer import Customer
@@ -64,9 +65,11 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class PriorityScore:
-    """The total and what it is made of. `stage` is the renewal's, of renewals only.
+    """The total and what it is made of, as `score` makes them of each other. Only renewals have a `stage`.
 
-    A renewal without a date, which only a person can start, counts as the furthest away.
+    A renewal without a date, which only a person can start, counts as the furthest away. `unrounded` is the formula
+    before it is rounded, which may be below nought; the escalation comes after that and after the floor, so that it
+    always counts in full.
     """
 
     work: Work
@@ -78,24 +81,13 @@ class PriorityScore:
     experience_multiplier: Decimal
     workload_penalty: Decimal
     escalation_bonus: Decimal
-
-    @property
-    def unrounded(self) -> Decimal:
-        """The formula, before it is rounded; it may be below nought."""
-        with_bonus = _EXACT.add(self.base_score, self.stage_bonus)
-        product = _EXACT.multiply(_EXACT.multiply(with_bonus, self.arr_multiplier), self.plan_multiplier)
-        return _EXACT.subtract(_EXACT.multiply(product, self.experience_multiplier), self.workload_penalty)
+    unrounded: Decimal
+    total: int
 
     @property
     def rounded(self) -> int:
-        """Half up and never below 0: the score of what nobody has escalated."""
-        whole = _EXACT.add(self.unrounded, _HALF).to_integral_value(ROUND_FLOOR, _EXACT)
-        return max(0, int(whole))
-
-    @property
-    def total(self) -> int:
-        """An escalation comes after the formula with its rounding and its floor: it always counts in full."""
-        return self.rounded + int(self.escalation_bonus)
+        """The total of what nobody has escalated."""
+        return self.total - int(self.escalation_bonus)
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -120,17 +112,36 @@ def score(work: Work, rules: ScoringRules = DEFAULTS) -> PriorityScore:
     """The workflow's priority by those rules."""
     customer = work.customer
     stage = renewal_stage(customer, work.today, rules) if work.kind is WorkflowKind.RENEWAL else None
+    base, bonus = _base(work, stage, rules), _bonus(work, stage, rules)
+    arr = _arr_multiplier(customer, rules)
+    plan = exact(getattr(rules.plan, (customer.account_plan or "NONE").lower()))
+    experience = exact(getattr(rules.experience, (work.owner.experience or Experience.MID).lower()))
+    workload = _EXACT.multiply(exact(rules.per_other_workflow), Decimal(work.owner.other_workflows))
+    escalation = rules.escalation if work.escalated else 0
+    product = _product(_EXACT.add(base, bonus), arr, plan, experience)
+    unrounded = _EXACT.subtract(product, workload)
     return PriorityScore(
         work=work,
         stage=stage,
-        base_score=_base(work, stage, rules),
-        stage_bonus=_bonus(work, stage, rules),
-        arr_multiplier=_arr_multiplier(customer, rules),
-        plan_multiplier=exact(getattr(rules.plan, (customer.account_plan or "NONE").lower())),
-        experience_multiplier=exact(getattr(rules.experience, (work.owner.experience or Experience.MID).lower())),
-        workload_penalty=_EXACT.multiply(exact(rules.per_other_workflow), Decimal(work.owner.other_workflows)),
-        escalation_bonus=Decimal(rules.escalation if work.escalated else 0),
+        base_score=base,
+        stage_bonus=bonus,
+        arr_multiplier=arr,
+        plan_multiplier=plan,
+        experience_multiplier=experience,
+        workload_penalty=workload,
+        escalation_bonus=Decimal(escalation),
+        unrounded=unrounded,
+        total=_rounded(unrounded) + escalation,
     )
+
+
+def _product(first: Decimal, *factors: Decimal) -> Decimal:
+    return reduce(_EXACT.multiply, factors, first)
+
+
+def _rounded(number: Decimal) -> int:
+    """Half up, and never below 0."""
+    return max(0, int(_EXACT.add(number, _HALF).to_integral_value(ROUND_FLOOR)))
 
 
 def order_of(scored: PriorityScore) -> tuple[int, date, str, str, int]:
