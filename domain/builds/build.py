@@ -26,7 +26,7 @@ class Build(BuildStanding):
     """One build of a project."""
 
     @classmethod
-    def start(cls, id_: str, project_id: str, build_id: str, requirements: Mapping[str, Any], stamp: Stamp) -> Self:
+    def start(cls, id_: str, project_id: str, build_id: str, requirements: Any, stamp: Stamp) -> Self:
         """A new build: the assistant is asked what is wanted."""
         asked = RoleContext(ROLES[S.DISCOVERY], data={"phase": phase_of(S.DISCOVERY), "results": {}})
         return cls(id_, project_id, build_id, requirements, stamp.at, contexts={asked.role: asked})

@@ -51,7 +51,7 @@ class BuildStanding:
     id: str
     project_id: str
     build_id: str
-    requirements: Mapping[str, Any]
+    requirements: Any
     entered_at: datetime
     state: BuildState = S.DISCOVERY
     contexts: Mapping[BuildRole, RoleContext] = field(default_factory=dict)

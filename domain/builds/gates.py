@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from domain.builds.results import TestingResult, VerificationResult
+from domain.builds.results import BuildTested, BuildVerified
 from domain.builds.table import GATES, BuildState, Gate
 from domain.errors import ErrorCode, Problem
 from domain.reference_data import read_toml
@@ -41,7 +41,7 @@ def open_gates(state: BuildState, shown: Shown) -> tuple[Problem, ...]:
 
 
 def _tests(shown: Shown) -> Iterator[tuple[str, str]]:
-    result: TestingResult = shown.result
+    result: BuildTested = shown.result
     if result.tests_run == 0:
         yield "testsRun", "No test has run."
     failed = result.tests_run - result.tests_passed
@@ -57,7 +57,7 @@ def _tests(shown: Shown) -> Iterator[tuple[str, str]]:
 
 
 def _approval(shown: Shown) -> Iterator[tuple[str, str]]:
-    result: VerificationResult = shown.result
+    result: BuildVerified = shown.result
     if not result.approved:
         told = f" Findings: {len(result.findings)}." if result.findings else ""
         yield "approved", f"The verification is not approved.{told}"

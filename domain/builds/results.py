@@ -15,7 +15,7 @@ _WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class TestingResult:
+class BuildTested:
     """What was tested; `failures` name the tests that failed, as text or as objects."""
 
     tests_run: int
@@ -25,7 +25,7 @@ class TestingResult:
 
 
 @dataclass(frozen=True, slots=True)
-class VerificationResult:
+class BuildVerified:
     """Whether it may be released; `findings` are what was found, as text or as objects."""
 
     approved: bool
@@ -33,7 +33,7 @@ class VerificationResult:
 
 
 @dataclass(frozen=True, slots=True)
-class DeploymentResult:
+class BuildDeployed:
     """What was released, and where."""
 
     version: str
@@ -47,9 +47,9 @@ RESULTS: Mapping[BuildState, type] = MappingProxyType(
         BuildState.DISCOVERY: FREE,
         BuildState.PLANNING: FREE,
         BuildState.IMPLEMENTATION: FREE,
-        BuildState.TESTING: TestingResult,
-        BuildState.VERIFICATION: VerificationResult,
-        BuildState.DEPLOYMENT: DeploymentResult,
+        BuildState.TESTING: BuildTested,
+        BuildState.VERIFICATION: BuildVerified,
+        BuildState.DEPLOYMENT: BuildDeployed,
     }
 )
 
@@ -57,15 +57,15 @@ RESULTS: Mapping[BuildState, type] = MappingProxyType(
 def impossible(result: Any) -> tuple[Problem, ...]:
     """What of that result cannot be, whatever was built: one INVALID_INPUT each."""
     match result:
-        case TestingResult():
+        case BuildTested():
             return tuple(_untestable(result))
-        case DeploymentResult():
+        case BuildDeployed():
             return tuple(_unnamed(result))
         case _:
             return ()
 
 
-def _untestable(result: TestingResult) -> Iterator[Problem]:
+def _untestable(result: BuildTested) -> Iterator[Problem]:
     if result.tests_run < 0:
         yield _wrong("The number of tests that ran is not below 0.", "testsRun")
     if not 0 <= result.tests_passed <= max(result.tests_run, 0):
@@ -74,7 +74,7 @@ def _untestable(result: TestingResult) -> Iterator[Problem]:
         yield _wrong("Coverage is a percentage from 0 to 100.", "coveragePercent")
 
 
-def _unnamed(result: DeploymentResult) -> Iterator[Problem]:
+def _unnamed(result: BuildDeployed) -> Iterator[Problem]:
     if not result.version.strip():
         yield _wrong("Name the version that was released.", "version")
     if not result.environment.strip():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,5 +14,5 @@ class BuildConfiguration:
 
     project_id: str
     build_id: str
-    requirements: Mapping[str, Any]
+    requirements: Any
     family: ModelFamily = ModelFamily.LOCAL
