@@ -69,10 +69,11 @@ class PriorityScore:
 
     A renewal without a date, which only a person can start, counts as the furthest away. `unrounded` is the formula
     before it is rounded, which may be below nought; the escalation comes after that and after the floor, so that it
-    always counts in full.
+    always counts in full. `rules` are what it was made by, for its sentences.
     """
 
     work: Work
+    rules: ScoringRules = field(compare=False, repr=False)
     stage: RenewalStage | None
     base_score: Decimal
     stage_bonus: Decimal
@@ -98,14 +99,13 @@ class PriorityScore:
     def explanation(self) -> str:
         """The whole sum in a sentence."""
         formula = (
-            f"{_subject(self)}: ({amount(self.base_score)} + {amount(self.stage_bonus)} bonus)"
+            f"{_subject(self)}: {_start(self)}"
             f" x {amount(self.arr_multiplier)} for the ARR x {amount(self.plan_multiplier)} for the plan"
             f" x {amount(self.experience_multiplier)} for experience"
             f" - {amount(self.workload_penalty)} for {_others(self.work.owner)} = {amount(self.unrounded)}"
         )
-        rounded = f", rounded to {self.rounded}" if self.unrounded != self.rounded else ""
         escalated = f", and {amount(self.escalation_bonus)} for the escalation makes {self.total}"
-        return f"{formula}{rounded}{escalated if self.work.escalated else ''}."
+        return f"{formula}{_rounding(self)}{escalated if self.work.escalated else ''}."
 
 
 def score(work: Work, rules: ScoringRules = DEFAULTS) -> PriorityScore:
@@ -122,6 +122,7 @@ def score(work: Work, rules: ScoringRules = DEFAULTS) -> PriorityScore:
     unrounded = _EXACT.subtract(product, workload)
     return PriorityScore(
         work=work,
+        rules=rules,
         stage=stage,
         base_score=base,
         stage_bonus=bonus,
@@ -186,7 +187,7 @@ def _arr_multiplier(customer: Customer, rules: ScoringRules) -> Decimal:
 
 def _factors(scored: PriorityScore) -> Iterator[Factor]:
     base, bonus = scored.base_score, scored.stage_bonus
-    yield Factor("base", base, base, f"{_subject(scored)}: {amount(base)} points.")
+    yield Factor("base", base, base, f"{_subject(scored)}: {_base_sum(scored)} points.")
     yield Factor("stageBonus", bonus, bonus, _bonus_sentence(scored))
     running = _EXACT.add(base, bonus)
     for key, number, what in _multipliers(scored):
@@ -229,6 +230,34 @@ def _subject(scored: PriorityScore) -> str:
         return f"Strategic work with the account plan {plan}" if plan else "Strategic work without an account plan"
     name, known = work.kind.capitalize(), score_for(work.kind, work.customer)
     return f"{name} score unknown" if known is None else f"{name} score {amount(known)}"
+
+
+def _rounding(scored: PriorityScore) -> str:
+    if scored.unrounded < 0:
+        return ", which counts as 0"
+    return f", rounded to {scored.rounded}" if scored.unrounded != scored.rounded else ""
+
+
+def _start(scored: PriorityScore) -> str:
+    """What is multiplied, as the sum that it is."""
+    if scored.work.kind is WorkflowKind.RENEWAL:
+        return f"({amount(scored.base_score)} + {amount(scored.stage_bonus)} bonus)"
+    made_of = _made_of(scored)
+    return f"({made_of})" if made_of else amount(scored.base_score)
+
+
+def _base_sum(scored: PriorityScore) -> str:
+    made_of, base = _made_of(scored), amount(scored.base_score)
+    return f"{made_of} = {base}" if made_of else base
+
+
+def _made_of(scored: PriorityScore) -> str | None:
+    """A base by a score, as a sum; None where the base is one number of the rules."""
+    known = score_for(scored.work.kind, scored.work.customer)
+    if known is None:
+        return None
+    rule = _scored_rule(scored.work.kind, scored.rules)
+    return f"{amount(exact(rule.base))} + {amount(exact(rule.per_point))} x {amount(exact(known))}"
 
 
 def _others(owner: Owner) -> str:

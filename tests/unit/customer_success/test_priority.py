@@ -133,7 +133,7 @@ def test_each_factor_has_a_sentence() -> None:
     found = score(Work(K.RISK, customer(arr="1234567.5", risk_score=Decimal(62)), TODAY, Owner(None, 1)))
 
     assert [factor.because for factor in found.factors] == [
-        "Risk score 62: 97.2 points.",
+        "Risk score 62: 60 + 0.6 x 62 = 97.2 points.",
         "Only renewals have a bonus.",
         "An ARR of 1,234,567.5: times 2.",
         "No account plan: times 1.",
@@ -158,6 +158,20 @@ def test_the_sentence_begins_with_what_it_is_about(days: int | None, begins: str
     assert score(renewal(days)).explanation.startswith(f"{begins}: (")
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (K.STRATEGIC, "Strategic work with the account plan EXPAND: 60 x 1 for the ARR x 1.3 for the plan"),
+        (K.OPPORTUNITY, "Opportunity score 73.5: (50 + 0.5 x 73.5) x 1 for the ARR x 1.3 for the plan"),
+        (K.RISK, "Risk score unknown: 60 x 1 for the ARR x 1.3 for the plan"),
+    ],
+)
+def test_the_sentence_says_how_the_base_is_made(kind: WorkflowKind, sentence: str) -> None:
+    one = customer(account_plan=P.EXPAND, opportunity_score=Decimal("73.5"))
+
+    assert score(Work(kind, one, TODAY)).explanation.startswith(sentence)
+
+
 def test_a_renewal_without_a_date_is_the_least_urgent() -> None:
     found = score(renewal(None))
 
@@ -175,6 +189,7 @@ def test_a_score_is_never_below_nought_and_an_escalation_counts_in_full() -> Non
 
     assert (score(swamped).unrounded, score(swamped).total) == (-42, 0)
     assert score(replace(swamped, escalated=True)).total == 20
+    assert score(swamped).explanation.endswith(" - 60 for 30 other workflows of the owner = -42, which counts as 0.")
     assert "A score is never below 0." in [factor.because for factor in score(swamped).factors]
 
 
