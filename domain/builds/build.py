@@ -56,6 +56,9 @@ class Build(BuildStanding):
             raise Refused([self.refusal(action, "toState", to=target)])
         why = _reason(reason, "reason")
         told = {"from": phase_of(self.origin), "reason": why, **self._unpassed_data()}
+        if self.unpassed:
+            # How a failure is repeated stands there, and the role that mends it does not see another's history.
+            told["answer"] = self.unpassed.answer
         if self.failure:
             told["error"] = {"message": self.failure.message, "details": dict(self.failure.details)}
         handoff = self._handoff(stamp, self.state, move.target, why, told)
@@ -85,7 +88,7 @@ class Build(BuildStanding):
         return replace(self, contexts=contexts, turns=(*self.turns, Turn(role, message)))
 
     def _kept_back(self, answer: Answer, problems: tuple[Problem, ...]) -> Self:
-        unpassed = Unpassed(tuple(problem.message for problem in problems), answer.data)
+        unpassed = Unpassed(tuple(problem.message for problem in problems), answer.text, answer.data)
         kept = replace(self, unpassed=unpassed)
         return kept._knowing(answer.role, {**self.context(answer.role).data, **kept._unpassed_data()})
 

@@ -33,6 +33,7 @@ class Unpassed:
     """The last answer that did not pass its gate, and each reason why."""
 
     reasons: tuple[str, ...]
+    answer: str
     data: Mapping[str, Any]
 
 

@@ -118,6 +118,7 @@ def test_what_is_sent_back_knows_why_and_does_not_stand() -> None:
         "reason": "The greeting is wrong.",
         "gates": ["1 of 4 tests did not pass.", "Coverage is 79.5%; at least 80% is needed."],
         "result": FAILING.data,
+        "answer": "One fails.",
     }
     assert again.context(R.CODE_WRITER).data == {
         "phase": "implementation",
