@@ -75,7 +75,7 @@ def _closing(build: BuildStanding, history: Sequence[Message]) -> tuple[Message,
     said = [message for message in history if message.role is not MessageRole.SYSTEM]
     if not said or said[-1].role is not MessageRole.ASSISTANT:
         return ()
-    return (Message(_ON, f"Go on. {_task(build)}", build.entered_at),)
+    return (Message(_ON, f"Go on. {_task(build)}", max(build.entered_at, history[-1].created_at)),)
 
 
 def _task(build: BuildStanding) -> str:

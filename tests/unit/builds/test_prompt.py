@@ -151,8 +151,11 @@ def test_completing_a_phase_gives_the_next_roles_prompt_with_what_was_handed_ove
 
 
 def test_a_model_is_told_what_its_answer_lacked() -> None:
-    prompt = asked(at(S.TESTING).complete(FAILING, stamp()).build)
+    later = NOW + timedelta(minutes=5)
 
+    prompt = asked(at(S.TESTING).complete(FAILING, stamp(later)).build)
+
+    assert [m.created_at for m in prompt.messages] == [NOW, later, later]
     assert [(m.role, m.content) for m in prompt.messages[1:]] == [
         (M.ASSISTANT, "One fails."),
         (
