@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.unit.customer_success.examples import table
-from tests.unit.customer_success.examples.table import Example, Kind, OrderExample, ScoreExample, Stage, WorkloadExample
+from tests.unit.customer_success.examples.table import (
+    Example,
+    Kind,
+    OrderExample,
+    ScoreExample,
+    Stage,
+    StageExample,
+    TodayExample,
+    WorkloadExample,
+)
 
 EXAMPLES: dict[str, tuple[Example, ...]] = {
     "stages": table.stages(),
@@ -53,7 +62,9 @@ def test_every_step_of_the_revenue_is_there_to_the_cent() -> None:
 
 
 def test_days_are_those_between_the_dates() -> None:
-    for example in (*table.stages(), *table.todays()):
+    dated: tuple[StageExample | TodayExample, ...] = (*table.stages(), *table.todays())
+
+    for example in dated:
         assert example.renewal - example.today == timedelta(days=example.days), example.name
 
 
