@@ -130,7 +130,7 @@ def test_another_plan_or_score_is_a_new_reason(kind: WorkflowKind, changed: Cust
     here = [each for each in queue(done, of=(changed,)) if each.kind is kind]
 
     assert kind not in [each.kind for each in queue(done, of=(ACME,))]
-    assert [(each.owner, each.flow_id, each.priority.escalation_bonus) for each in here] == [("ann", None, 0)]
+    assert [(each.owner, each.flow_id, int(each.priority.escalation_bonus)) for each in here] == [("ann", None, 0)]
 
 
 def test_what_was_cancelled_is_asked_for_again() -> None:
