@@ -17,13 +17,12 @@ from domain.calling import Calling
 from domain.contribution import AgentContribution
 from domain.definition import Agent, Outcome, Phase, PhaseCall, Warning
 from domain.event import Event, EventKind
-from domain.flow import Flow
 from domain.model_usage import ModelUsage, ModelUse
 from domain.ports import Clock, Ids, Shapes, UnitOfWork, Work
 from domain.source import Source
 from engine.patience import passing, patiently
 from engine.ports import RunCancelled
-from engine.run import ANSWERS, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of
+from engine.run import ANSWERS, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of, wanted
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -89,7 +88,7 @@ class Asking:
 
     async def _open(self, run: Run, staged: Staged, make: Callable[[UnitOfWork], Calling]) -> Case | None:
         async with self.work(run.tenant) as uow:
-            flow = await _wanted(uow, run)
+            flow = await wanted(uow, run)
             phase = running(flow)
             kind = f"{flow.kind}.{phase.key}"
             if not any(self.agents.asks(kind, agent.key) for agent in phase.agents):
@@ -131,7 +130,7 @@ class Asking:
             await self._ask(case, agent, briefing, sha)
         else:
             gone = AgentFailed("GIVEN_UP", f"It was asked {MOST_ASKS} times, and each time things went on without it.")
-            await self._give_up(case, agent, self.clock(), gone)
+            await self._give_up(case, agent, self.clock(), gone, {**known, "briefing": sha})
 
     async def _recall(self, case: Case, agent: Agent, briefing: Briefing, known: Mapping[str, Any]) -> None:
         """It has answered just this before its worker was lost, or before others changed the portfolio."""
@@ -195,12 +194,12 @@ class Asking:
     async def _keep(self, case: Case, agent: Agent, known: dict[str, Any]) -> None:
         case.answers[agent.key] = known
         async with self.work(case.run.tenant) as uow:
-            await _wanted(uow, case.run)
+            await wanted(uow, case.run)
             await uow.results.stage(case.run.run_id, ANSWERS, case.answers)
 
     async def _tell(self, case: Case, agent: Agent, step: Step) -> None:
         async with self.work(case.run.tenant) as uow:
-            flow = await _wanted(uow, case.run)
+            flow = await wanted(uow, case.run)
             event = step.event(agent.key, case.run.run_id, case.phase.key, self.clock)
             await uow.flows.save(replace(flow, events=(event,)))
 
@@ -237,7 +236,7 @@ class Asking:
 
         async def note() -> None:
             async with self.work(case.run.tenant) as uow:
-                flow = await _wanted(uow, case.run)
+                flow = await wanted(uow, case.run)
                 await uow.results.stage(case.run.run_id, ANSWERS, case.answers)
                 if use:
                     await uow.model_uses.add(use)
@@ -265,13 +264,6 @@ class Asking:
             for number, batch in enumerate(batches, VALUES + staged.batches):
                 await uow.results.stage_values(case.run.run_id, number, batch)
         return Staged(staged.batches + len(batches), reviewed=True)
-
-
-async def _wanted(uow: UnitOfWork, run: Run) -> Flow:
-    flow = await uow.flows.get(run.flow_id)
-    if not flow.runs_now(run.run_id):
-        raise RunCancelled
-    return flow
 
 
 async def _aside(work: Callable[[], T]) -> T:

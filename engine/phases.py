@@ -26,8 +26,8 @@ from domain.ports import Clock, Ids, InventoryReader, Shapes, UnitOfWork, Work
 from domain.source import Source
 from engine.asking import Asking
 from engine.memory import peak_mib, reset_peak
-from engine.ports import RunCancelled, RunPorts
-from engine.run import MARK, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of
+from engine.ports import RunPorts
+from engine.run import MARK, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of, wanted
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +89,7 @@ class PhaseRunner:
         """Run the phase's rules in a thread and stage what they give."""
         ports = self._ports(run)
         async with self.work(run.tenant) as uow:
-            flow = await uow.flows.get(run.flow_id)
-            if not flow.runs_now(run.run_id):
-                raise RunCancelled
+            flow = await wanted(uow, run)
             phase = running(flow)
             # Before the rest is read: a change between the two is then seen at the end.
             mark = await uow.portfolio.mark(phase.needs, flow.application_ids)

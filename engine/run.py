@@ -10,7 +10,8 @@ from typing import Any
 from domain.access import Tenant
 from domain.definition import Phase
 from domain.flow import Flow
-from domain.ports import ResultRepository
+from domain.ports import ResultRepository, UnitOfWork
+from engine.ports import RunCancelled
 
 # What agents answered, and the outcome with what of it enters; the portfolio's mark; the rules' result and warnings;
 # what to remove; then values to save, those that agents changed behind those of the rules.
@@ -33,6 +34,14 @@ class Staged:
 
     batches: int
     reviewed: bool = False
+
+
+async def wanted(uow: UnitOfWork, run: Run) -> Flow:
+    """The flow, held, while the run is the one whose result is wanted; RunCancelled when it is not."""
+    flow = await uow.flows.get(run.flow_id)
+    if not flow.runs_now(run.run_id):
+        raise RunCancelled
+    return flow
 
 
 def running(flow: Flow) -> Phase:

@@ -14,15 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
 
-from tests.e2e.test_main_job import Desk
+from tests.e2e.test_main_job import Desk, seated
 from tests.faulty_model import End, FaultyModel, Reset, Say, Slowly, Until, does, fails, faulty_model, says, sends
-from tests.integration.test_command_line import UP, WELCOME, connect, of
+from tests.integration.test_command_line import UP, WELCOME, of
 from tests.servers import Process
 
 pytestmark = pytest.mark.slow
@@ -121,10 +120,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 @pytest.fixture
 async def desk(deployment: Deployment) -> AsyncIterator[Desk]:
-    words = ("--subject", "carol", "--roles", "ADMIN", "--engagement", "new")
-    connection = await asyncio.to_thread(connect, deployment.data, *words)
-    async with httpx.AsyncClient(headers=connection["headers"], timeout=30) as client:
-        yield Desk(connection, client)
+    async with seated(deployment.data) as desk:
+        yield desk
 
 
 @pytest.fixture

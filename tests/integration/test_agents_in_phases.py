@@ -262,6 +262,33 @@ async def test_who_has_answered_is_asked_no_second_time(graph: Graph, bench: Ben
     assert [kind for kind, _ in told].count("AGENT_FINISHED") == 2
 
 
+async def test_who_has_lost_two_workers_is_given_up_and_told_of_once(
+    graph: Graph, bench: Bench, model: FaultyModel
+) -> None:
+    model.reply(does(Say("{"), Until()), when=of(STRATEGIST), stays=True)
+    model.reply(says("{}"), when=of(CHECKER), stays=True)
+    flow_id = await stopped_before(graph, bench)
+    (job,) = [job for job in bench.take_jobs() if isinstance(job, RunPhase)]
+    run, runner = Run(bench.tenant, job.flow_id, job.run_id), bench.runner()
+    assert await runner.begin(run)
+    staged = await runner.rules(run)
+    for times in (1, 2):
+        lost = asyncio.create_task(runner.ask(run, staged))
+        await model.until_received(times)
+        lost.cancel()
+        await asyncio.wait([lost])
+
+    once, again = await runner.ask(run, staged), await runner.ask(run, staged)
+    await runner.save(run, again)
+
+    assert once == again
+    assert [of(STRATEGIST)(each) for each in model.received] == [True, True, False]
+    flow = await read(graph, flow_id)
+    (failed,) = [each for each in flow["warnings"] if each["code"] == "AGENT_FAILED"]
+    assert failed["details"]["code"] == "GIVEN_UP"
+    assert (await kinds(bench, flow_id)).count(("AGENT_FAILED", "migration_strategist")) == 1
+
+
 async def test_what_two_agents_said_one_after_the_other_is_all_kept(
     graph: Graph, bench: Bench, model: FaultyModel
 ) -> None:

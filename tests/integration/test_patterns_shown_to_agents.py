@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from domain.decision import Strategy
 from domain.learning import LearningPattern, LearningScope
 from tests.faulty_model import FaultyModel, says
@@ -18,12 +20,15 @@ from tests.integration.test_agents_in_phases import (
     bench,
     graph,
     model,
+    quiet_bench,
 )
 from tests.integration.test_graph_assessment import OVERRIDE, decisions, follow
 from tests.integration.test_graph_learning import LEARNINGS
 from tests.toy import new_id, now
 
-__all__ = ["bench", "graph", "model"]
+__all__ = ["bench", "graph", "model", "quiet_bench"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 KIND = f"feedback.assessment.{STRATEGIES}"
 
