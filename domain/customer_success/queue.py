@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 from uuid import UUID, uuid5
 
 from domain.access import Experience
@@ -16,6 +17,7 @@ from domain.customer_success.determination import Reason, determine, reason_for
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.priority import Owner, PriorityScore, Work, order_of, score
 from domain.customer_success.scoring_rules import DEFAULTS, ScoringRules
+from domain.transition import FlowStatus
 
 # What the ids of assignments are made under: one customer's work of one kind is the same assignment always.
 _NAMESPACE = UUID("5f0c2c55-6a1e-5d5b-9d2e-0b7a4a4b1c09")
@@ -27,6 +29,20 @@ class WorkflowState(StrEnum):
     OPEN = "OPEN"
     SNOOZED = "SNOOZED"
     ENDED = "ENDED"
+
+
+_STATES: Mapping[FlowStatus, WorkflowState] = MappingProxyType(
+    {
+        FlowStatus.SNOOZED: WorkflowState.SNOOZED,
+        FlowStatus.COMPLETED: WorkflowState.ENDED,
+        FlowStatus.CANCELLED: WorkflowState.ENDED,
+    }
+)
+
+
+def state_of(status: FlowStatus) -> WorkflowState:
+    """What that status of its flow means for its owner: one that failed or was paused still waits for him."""
+    return _STATES.get(status, WorkflowState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +106,8 @@ class Team:
 
 
 def open_workflows(started: Iterable[StartedWorkflow]) -> Mapping[str, int]:
-    """How many each owner has that neither ended nor are snoozed."""
-    return Counter(each.assigned_to for each in started if each.state is WorkflowState.OPEN)
+    """How many each owner has that neither ended nor are snoozed; nobody is not an owner with a workload."""
+    return Counter(each.assigned_to for each in started if each.state is WorkflowState.OPEN and each.assigned_to)
 
 
 def assign(
