@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from persistence.tables.columns import metadata
+from persistence.tables.customers import (
+    customers,
+    stakeholder_relations,
+    stakeholders,
+)
 from persistence.tables.flows import (
     child_flows,
     contributions,
@@ -92,6 +97,7 @@ __all__ = [
     "contributions",
     "cost_estimates",
     "cost_lines",
+    "customers",
     "data_imports",
     "debt_items",
     "decisions",
@@ -133,6 +139,8 @@ __all__ = [
     "resource_plans",
     "resource_pools",
     "staged_batches",
+    "stakeholder_relations",
+    "stakeholders",
     "standard_exceptions",
     "standards",
     "timelines",
