@@ -155,7 +155,7 @@ class StakeholderRelation:
 class Stakeholder:
     """A person at the customer's. `x` and `y` are where he stands on the map's canvas, in its own units, y downwards.
 
-    Both are None until somebody has put him there.
+    Both are None until somebody has put him there. `external_id` is his id where he was imported from.
     """
 
     id: str
@@ -169,6 +169,7 @@ class Stakeholder:
     relations: tuple[StakeholderRelation, ...] = ()
     x: float | None = None
     y: float | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

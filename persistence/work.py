@@ -21,6 +21,7 @@ from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans
 from domain.flow import Flow
 from domain.ports import Clock, Ids
 from domain.request import OK, Acting, Answer
+from persistence.customers import Customers
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
 from persistence.event_log import Head, PendingEvent, append
@@ -78,6 +79,7 @@ class PostgresWork:
         self.learnings = Learnings(connection, tenant)
         self.model_uses = ModelUses(connection, tenant.engagement_id)
         self.preferences = Preferences(connection, tenant)
+        self.customers = Customers(connection, tenant.engagement_id)
         self.connection = connection
         self._told: list[PendingEvent] = []
         self._touched: list[str] = []
