@@ -46,7 +46,7 @@ class Calling:
             flow_id=flow.id,
             run_id=run_id or state.run_id or "",
             phase=key,
-            configuration=self.shapes.decode(flow.definition.configuration, dict(flow.configuration)),
+            configuration=self.shapes.decode(flow.definition.configuration, dict(flow.own_configuration)),
             results=results,
             portfolio=await self.uow.portfolio.load(needs, flow.id, flow.application_ids),
             as_of=engagement.today(self.stamp.at),

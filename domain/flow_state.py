@@ -27,6 +27,8 @@ from domain.transition import ALLOWED, ROLE, STATE, VERB, FlowAction, FlowStatus
 INFEASIBLE = str(ErrorCode.INFEASIBLE)
 # Several overrides in a row are one change: what follows starts again this long after the last of them.
 SETTLE = timedelta(seconds=2)
+# What a configuration says of a flow that was registered from an older system; no flow type takes these.
+ORIGIN = frozenset({"migrated", "originalCreatedAt", "legacyId", "legacyConfiguration"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,16 @@ class FlowState:
     def route(self) -> str:
         """Where a single-page application shows it."""
         return self.definition.route(self.id, self.current.key if self.current else None)
+
+    @property
+    def own_configuration(self) -> Mapping[str, Any]:
+        """What its type takes: without what is only told of where it comes from."""
+        return {name: value for name, value in self.configuration.items() if name not in ORIGIN}
+
+    @property
+    def origin(self) -> Mapping[str, Any]:
+        """What its configuration says of the system it was registered from; nothing for one that was started here."""
+        return {name: value for name, value in self.configuration.items() if name in ORIGIN}
 
     # ── what is allowed
 

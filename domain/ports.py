@@ -333,6 +333,16 @@ class PreferencesRepository(Protocol):
         """Keep what is given; the rest stays as it is."""
 
 
+class LegacyRepository(Protocol):
+    """Which flows of an older system have been registered."""
+
+    async def claim(self, legacy_id: str) -> bool:
+        """True for the one transaction that is to register it; another that tries at once waits for its end."""
+
+    async def keep(self, legacy_id: str, flow_id: str) -> None:
+        """What it was registered as."""
+
+
 class UnitOfWork(Protocol):
     """One transaction of one tenant: committed on leaving without an exception, rolled back otherwise."""
 
@@ -362,6 +372,9 @@ class UnitOfWork(Protocol):
 
     @property
     def preferences(self) -> PreferencesRepository: ...
+
+    @property
+    def legacy(self) -> LegacyRepository: ...
 
     @property
     def customers(self) -> CustomerRepository: ...

@@ -29,6 +29,7 @@ from persistence.exports import Exports
 from persistence.files import StoredFiles
 from persistence.flows import Flows
 from persistence.learnings import Learnings
+from persistence.legacy import LegacyFlows
 from persistence.measuring import completes, measure
 from persistence.model_uses import ModelUses
 from persistence.portfolio import PortfolioValues
@@ -80,6 +81,7 @@ class PostgresWork:
         self.model_uses = ModelUses(connection, tenant.engagement_id)
         self.preferences = Preferences(connection, tenant)
         self.customers = Customers(connection, tenant.engagement_id)
+        self.legacy = LegacyFlows(connection, tenant.engagement_id)
         self.connection = connection
         self._told: list[PendingEvent] = []
         self._touched: list[str] = []

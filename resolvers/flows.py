@@ -59,7 +59,7 @@ async def opened(
         auto_advance=auto_advance,
         previous=await uow.flows.previous(definition.kind, ids),
     )
-    flow = await _effects(caller, uow, flow, definition.opening)
+    flow = await effects(caller, uow, flow, definition.opening)
     await uow.flows.add(flow)
     await uow.flows.begin_iteration(flow)
     return flow
@@ -114,7 +114,7 @@ def definition_of(caller: Caller, kind: str) -> FlowDefinition:
 async def _configuration(
     caller: Caller, uow: UnitOfWork, definition: FlowDefinition, command: StartFlow, cloned: Flow | None
 ) -> object:
-    held = cloned.configuration if cloned else {}
+    held = cloned.own_configuration if cloned else {}
     kept = {name: value for name, value in held.items() if name not in definition.cloning.own}
     data = overlaid(kept, command.configuration)
     if command.source is not None:
@@ -128,7 +128,7 @@ async def _configuration(
     return caller.shapes.decode(definition.configuration, data, ("configuration", definition.branch))
 
 
-async def _effects(caller: Caller, uow: UnitOfWork, flow: Flow, opening: Opening) -> Flow:
+async def effects(caller: Caller, uow: UnitOfWork, flow: Flow, opening: Opening) -> Flow:
     """What opening or closing the flow changes in the portfolio; it may refuse."""
     calling = Calling(uow, caller.shapes, caller.stamp())
     call = await calling.call(flow, flow.definition.phases[0].key, opening.needs)
@@ -147,9 +147,9 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
         if configuration is not None:
             _require_own(caller, flow, command.kind)
             path = ("configuration", flow.definition.branch)
-            data = overlaid(flow.configuration, configuration)
+            data = overlaid(flow.own_configuration, configuration)
             typed: Any = caller.shapes.decode(flow.definition.configuration, data, path)
-            configuration, ids = caller.shapes.encode(typed), flow.definition.applications(typed)
+            configuration, ids = {**caller.shapes.encode(typed), **flow.origin}, flow.definition.applications(typed)
         updated = flow.update(
             caller.stamp(),
             name=_named(command.name),
@@ -176,9 +176,9 @@ async def _reconfigured(caller: Caller, uow: UnitOfWork, before: Flow, flow: Flo
         return flow
     removed = tuple(id for id in before.application_ids if id not in flow.application_ids)
     if removed:
-        left = await _effects(caller, uow, replace(flow, application_ids=removed), flow.definition.closing)
+        left = await effects(caller, uow, replace(flow, application_ids=removed), flow.definition.closing)
         flow = replace(flow, events=left.events)
-    return await _effects(caller, uow, flow, flow.definition.opening)
+    return await effects(caller, uow, flow, flow.definition.opening)
 
 
 async def save_ui_state(caller: Caller, command: SaveUiState) -> Flow:
@@ -296,7 +296,7 @@ async def cancel_flow(caller: Caller, command: FlowAction) -> Flow:
     async with caller.work() as uow:
         flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
         flow = flow.cancel(caller.stamp(), command.reason)
-        flow = await _effects(caller, uow, flow, flow.definition.closing)
+        flow = await effects(caller, uow, flow, flow.definition.closing)
         await uow.flows.save(flow)
     return flow
 
@@ -307,8 +307,8 @@ async def delete_flow(caller: Caller, command: FlowAction) -> str:
     async with caller.work() as uow:
         flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
         flow = flow.delete(caller.stamp())
-        await _effects(caller, uow, flow, flow.definition.deleting)
-        flow = await _effects(caller, uow, flow, flow.definition.closing)
+        await effects(caller, uow, flow, flow.definition.deleting)
+        flow = await effects(caller, uow, flow, flow.definition.closing)
         await uow.portfolio.forget_flow(flow.id)
         await uow.flows.delete(flow)
     return flow.id

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from persistence.tables.artifacts import (
+    artifact_requests,
+    artifact_versions,
+    artifacts,
+    tasks,
+)
 from persistence.tables.columns import metadata
 from persistence.tables.customers import (
     customers,
@@ -29,6 +35,7 @@ from persistence.tables.learning import (
     pattern_uses,
     preferences,
 )
+from persistence.tables.legacy import legacy_flows
 from persistence.tables.log import (
     audit_log,
     due,
@@ -89,6 +96,9 @@ __all__ = [
     "allocations",
     "application_changes",
     "applications",
+    "artifact_requests",
+    "artifact_versions",
+    "artifacts",
     "audit_log",
     "child_flows",
     "cleansing_findings",
@@ -115,6 +125,7 @@ __all__ = [
     "iteration_quality",
     "iterations",
     "learning_patterns",
+    "legacy_flows",
     "master_flows",
     "members",
     "metadata",
@@ -143,6 +154,7 @@ __all__ = [
     "stakeholders",
     "standard_exceptions",
     "standards",
+    "tasks",
     "timelines",
     "ui_states",
     "wave_plans",
