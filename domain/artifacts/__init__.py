@@ -1,0 +1,1 @@
+"""What artifacts hold, by kind: shapes, checks, computed figures, and how the rules write them."""
