@@ -9,6 +9,10 @@ from persistence.tables.artifacts import (
     tasks,
 )
 from persistence.tables.columns import metadata
+from persistence.tables.contracts import (
+    contract_passages,
+    contracts,
+)
 from persistence.tables.customers import (
     customers,
     stakeholder_relations,
@@ -104,6 +108,8 @@ __all__ = [
     "cleansing_findings",
     "client_accounts",
     "components",
+    "contract_passages",
+    "contracts",
     "contributions",
     "cost_estimates",
     "cost_lines",
