@@ -12,6 +12,7 @@ from domain.inventory import ImportRow, RejectedRow
 
 if TYPE_CHECKING:
     from domain.access import Member, Tenant
+    from domain.artifacts.ports import ArtifactRepository, TaskRepository
     from domain.customer import Customer, Stakeholder
     from domain.decision import Decision
     from domain.definition import Need
@@ -372,6 +373,12 @@ class UnitOfWork(Protocol):
 
     @property
     def preferences(self) -> PreferencesRepository: ...
+
+    @property
+    def tasks(self) -> TaskRepository: ...
+
+    @property
+    def artifacts(self) -> ArtifactRepository: ...
 
     @property
     def legacy(self) -> LegacyRepository: ...

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.application import Application, ApplicationChange, Component
+from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion
 from domain.contribution import AgentContribution
 from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
@@ -40,6 +41,7 @@ from domain.planning.plan import (
 from domain.reassessment import Reassessment
 from domain.resource_pool import ResourcePool
 from domain.standard import ArchitectureStandard, StandardException
+from domain.task import Task
 from persistence import tables
 
 T = TypeVar("T")
@@ -77,12 +79,18 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,
+        ArtifactVersion: tables.artifact_versions,
+        ArtifactRequest: tables.artifact_requests,
+        Task: tables.tasks,
     }
 )
 
 
 _ADAPTERS: Mapping[type, TypeAdapter[Any]] = MappingProxyType(
-    {type_: TypeAdapter(type_) for type_ in (*TABLES, ComponentTreatment, ImportRows, ImportRow, Lesson, Failure)}
+    {
+        type_: TypeAdapter(type_)
+        for type_ in (*TABLES, Artifact, ComponentTreatment, ImportRows, ImportRow, Lesson, Failure)
+    }
 )
 _NAMES = MappingProxyType({type_: tuple(field.name for field in fields(type_)) for type_ in _ADAPTERS})
 

@@ -21,6 +21,7 @@ from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans
 from domain.flow import Flow
 from domain.ports import Clock, Ids
 from domain.request import OK, Acting, Answer
+from persistence.artifacts import Artifacts
 from persistence.customers import Customers
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
@@ -39,6 +40,7 @@ from persistence.results import Results
 from persistence.stale_decisions import mark_stale
 from persistence.stale_plans import resting_plans
 from persistence.tables import due, engagements, phase_runs, ui_states
+from persistence.tasks import Tasks
 
 Announce = Callable[[Sequence[Head]], None]
 Saved = Callable[[Sequence[Flow]], None]
@@ -80,6 +82,8 @@ class PostgresWork:
         self.learnings = Learnings(connection, tenant)
         self.model_uses = ModelUses(connection, tenant.engagement_id)
         self.preferences = Preferences(connection, tenant)
+        self.tasks = Tasks(connection, tenant.engagement_id)
+        self.artifacts = Artifacts(connection, tenant.engagement_id)
         self.customers = Customers(connection, tenant.engagement_id)
         self.legacy = LegacyFlows(connection, tenant.engagement_id)
         self.connection = connection
