@@ -1,4 +1,4 @@
-"""Customers: what is known of an account, of the people there, and of its contracts.
+"""Customers: what is known of an account, and of the people there.
 
 Amounts are in the engagement's currency, with its smallest unit as the finest part. Scores are numbers from 0 to 100,
 rates shares of 1, days calendar days; None is "unknown" everywhere, never nought.
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-
-from domain.source import Source
 
 HIGHEST_SCORE = 100
 SCORES = ("risk_score", "opportunity_score", "health_score")
@@ -170,49 +168,3 @@ class Stakeholder:
     x: float | None = None
     y: float | None = None
     external_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractionEvidence:
-    """The sentence that a field was read from, and its page, counted from 1, where the file has pages."""
-
-    field: str
-    sentence: str
-    page: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ContractExtraction:
-    """What was read from a contract, by whom, and how sure that is, from 0 to 1.
-
-    `value` is in `currency`, a code of ISO 4217; where the text names none that is None and the engagement's is meant.
-    `price_cap_percent` is the most that prices may rise at a renewal, 5 for 5%.
-    """
-
-    source: Source
-    confidence: float
-    starts_on: date | None = None
-    ends_on: date | None = None
-    value: Decimal | None = None
-    currency: str | None = None
-    auto_renews: bool | None = None
-    notice_days: int | None = None
-    price_cap_percent: Decimal | None = None
-    parties: tuple[str, ...] = ()
-    non_standard_terms: tuple[str, ...] = ()
-    evidence: tuple[ExtractionEvidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """A contract's file as it was uploaded; `extraction` is None until its text has been read."""
-
-    id: str
-    customer_id: str
-    file_name: str
-    media_type: str
-    pages: int
-    uploaded_by: str
-    uploaded_at: datetime
-    extraction: ContractExtraction | None = None
-    version: int = 1
