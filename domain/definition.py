@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.access import Role
-from domain.errors import NotFound
+from domain.errors import NotFound, Problem
 from domain.export import Exporting
 from domain.portfolio import Portfolio
 from domain.ports import PhasePorts
 from domain.transition import FlowAction
+
+if TYPE_CHECKING:
+    from domain.flow_state import Stamp
+    from domain.ports import UnitOfWork
 
 WHOLE = 100
 
@@ -25,7 +29,8 @@ class Need(StrEnum):
     """A part of the portfolio that a phase reads; what is not named is not loaded.
 
     CYCLES adds to the dependencies those that lead from the scope through others and back. DECISIONS are those of the
-    flow, ACCEPTED the newest accepted one of each application in its scope.
+    flow, ACCEPTED the newest accepted one of each application in its scope. WAVE is the one of a plan that the flow
+    carries out, EXECUTIONS are the unfinished flows that carry out a wave of this flow's plan.
     """
 
     APPLICATIONS = "applications"
@@ -46,6 +51,13 @@ class Need(StrEnum):
     ANNUAL_COSTS = "annual_costs"
     CHANGES = "changes"
     PATTERNS = "patterns"
+    WORKFLOW = "workflow"
+    BUILD = "build"
+    BUILD_HISTORY = "build_history"
+    WAVE = "wave"
+    EXECUTIONS = "executions"
+    CHECKS = "checks"
+    STEPS = "steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,10 @@ class Warning:
     message: str
     phase: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Whether a condition of a tenant's document holds for these values; one that cannot be told does not.
+Holds = Callable[[str, Mapping[str, Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ class PhaseCall:
     patterns: tuple[Pattern, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     currency: str = "USD"
+    holds: Holds = lambda _condition, _values: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,8 @@ class Outcome:
 
     `result` is of the phase's result type. `saves` are new or changed domain values (Application, Component, …), stored
     by their id in the same transaction, and lessons to be remembered; `removes` are values to delete. `used` are ids of
-    the patterns that made a difference.
+    the patterns that made a difference. With `problems` an answer is refused though its `saves` are kept, and nothing
+    else of it. Where an answer leads past phases it `leaves_out` these, and `takes_up` ones that were left out before.
     """
 
     result: Any
@@ -118,6 +136,9 @@ class Outcome:
     removes: tuple[Any, ...] = ()
     warnings: tuple[Warning, ...] = ()
     used: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    leaves_out: tuple[str, ...] = ()
+    takes_up: tuple[str, ...] = ()
 
 
 Rules = Callable[[PhaseCall], Outcome | Iterator[Batch | Outcome]]
@@ -149,6 +170,27 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a model is told in a conversation: each of `messages` is who speaks (user, assistant) and what he says."""
+
+    system: str
+    messages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """How our own crew plays the part of whoever a phase waits for.
+
+    `question` is what its agent's model is asked, in at most so many bytes. `read` makes the phase's answer of the
+    words that come back, or raises Refused with what is to be mended. `keep` is what is kept of words that are none.
+    """
+
+    question: Callable[[PhaseCall, int], Asked]
+    read: Callable[[PhaseCall, str], Any]
+    keep: Callable[[PhaseCall, str], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What a phase remembers of what it used, where that may change outside of its flow.
 
@@ -168,7 +210,9 @@ class Phase:
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
     and of it only what `reads` names as JSON does (empty: all of it). `finalizes` marks the one whose answer is a
     finalization. What an `overridable` one came to has commands that change it. `about` tells, from the results before
-    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes.
+    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes. `admits` says
+    why a step of its runbook may not be reported so, as a sentence; None where it may. One with a `play` waits for its
+    answer as soon as it comes and runs only when it is asked to: its rules, or the agent's model, then give the answer.
     """
 
     key: str
@@ -187,7 +231,14 @@ class Phase:
     memory: Memory | None = None
     finalizes: bool = False
     overridable: bool = False
+    play: Play | None = None
+    admits: Callable[[PhaseCall, Any, str], str | None] = lambda _call, _step, _status: None
     about: Callable[[Mapping[str, Any]], str] = lambda _results: ""
+
+    @property
+    def waits(self) -> bool:
+        """True when it waits for its answer as soon as it comes, whatever the flow does by itself."""
+        return self.play is not None
 
     def depends_on(self, changed: Collection[str]) -> bool:
         """True when it reads one of these parts of the configuration."""
@@ -217,14 +268,40 @@ class Cloning:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """What a configuration names of another flow's, and is given with it before anything is decided.
+
+    `names` gives the id of such a thing of `type`, or None. `decide` gives the configuration as it is kept, from what
+    `needs` asks for of the flow that the thing belongs to: nothing where there is none. It may refuse.
+    """
+
+    type: type
+    names: Callable[[Any], str | None]
+    needs: frozenset[Need]
+    decide: Callable[[Any, Portfolio], Any]
+
+
+# What a flow is started with, completed from what is known; it may refuse. The path leads to the configuration.
+Settle = Callable[["UnitOfWork", "Stamp", Any, tuple[str, ...]], Awaitable[Any]]
+
+
+async def _settled(_uow: UnitOfWork, _stamp: Stamp, configuration: Any, _path: tuple[str, ...]) -> Any:
+    return configuration
+
+
+@dataclass(frozen=True, slots=True)
 class FlowDefinition:
     """One flow type.
 
     `applications` gives the ids of the applications in the scope of a configuration (empty: the whole engagement).
     `opening` may refuse a start and changes the portfolio with it; `closing` gives what cancelling or deleting undoes;
-    `deleting` may refuse a deletion. `cloning` is what a clone takes over.
+    `deleting` may refuse a deletion, `changing` a change of what is done. `cloning` is what a clone takes over.
+    `scope` gives the ids that two iterations have in common where these are not their applications; `settling` is what
+    a configuration is completed with.
     `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual;
     `exporting` says what it can be written as.
+    A type whose phases differ from flow to flow has none itself: `settle` completes what a flow is started with from
+    what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
     """
 
     kind: str
@@ -237,13 +314,20 @@ class FlowDefinition:
     opening: Opening = field(default_factory=Opening)
     closing: Opening = field(default_factory=Opening)
     deleting: Opening = field(default_factory=Opening)
+    changing: Opening | None = None
+    scope: Callable[[Any], tuple[str, ...]] | None = None
+    settling: Settling | None = None
     cloning: Cloning = field(default_factory=Cloning)
     completed_route: str | None = None
     snoozes: bool = False
     roles: Mapping[FlowAction, Role] = field(default_factory=dict)
     exporting: Exporting = field(default_factory=Exporting)
+    settle: Settle = _settled
+    shape: Callable[[Mapping[str, Any]], tuple[Phase, ...]] | None = None
 
     def __post_init__(self) -> None:
+        if self.shape is not None and not self.phases:
+            return
         if sum(phase.weight for phase in self.phases) != WHOLE:
             raise ValueError(f"The weights of {self.kind} do not add up to 100.")
         seen: set[str] = set()
@@ -251,6 +335,14 @@ class FlowDefinition:
             if not seen.issuperset(phase.requires):
                 raise ValueError(f"{self.kind}.{phase.key} requires a phase that does not come before it.")
             seen.add(phase.key)
+
+    def iterated(self, configuration: Any) -> tuple[str, ...]:
+        """The ids by which an earlier flow over the same scope is found."""
+        return (self.scope or self.applications)(configuration)
+
+    def shaped(self, configuration: Mapping[str, Any]) -> FlowDefinition:
+        """With the phases of a flow that was started with this, as it is stored."""
+        return self if self.shape is None else replace(self, phases=self.shape(configuration))
 
     @property
     def branch(self) -> str:

@@ -9,7 +9,8 @@ from typing import Any, Self
 from domain.definition import FlowDefinition, Phase, Warning
 from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
-from domain.flow_state import FlowState, Stamp, told
+from domain.flow_state import Stamp, told
+from domain.flow_waiting import WaitingFlow
 from domain.phase import PhaseState, PhaseStatus, RunEnded
 from domain.transition import FlowAction, FlowStatus
 
@@ -17,7 +18,7 @@ __all__ = ["Flow", "Stamp"]
 
 
 @dataclass(frozen=True, slots=True)
-class Flow(FlowState):
+class Flow(WaitingFlow):
     """One run of one flow type over its scope."""
 
     # ── what a person decides
@@ -59,10 +60,13 @@ class Flow(FlowState):
         """Run a phase: the next one, or one that has run before."""
         self.require(FlowAction.RUN_PHASE)
         # A completed flow has no current phase, and may yet have one that is stale.
-        following = self.current or self.active
+        at_pause = self.status is FlowStatus.AWAITING_INPUT
+        following = self.active if at_pause else self.current or self.active
         target = key or (following.key if following else None)
         if target is None:
             raise refuse(ErrorCode.INVALID_INPUT, "Name the phase to run again.", "phase")
+        if at_pause and following is not None:
+            self._require_active(target, following.key)
         self._require_prerequisites(target)
         return self._launched(target, stamp)._recorded(self, stamp)
 
@@ -281,17 +285,19 @@ class Flow(FlowState):
         stamp: Stamp,
         *,
         proposed: Any = None,
+        answer: Any = None,
         warnings: tuple[Warning, ...] = (),
     ) -> Self:
-        """The running phase has its result: wait for a person where it pauses, else go on."""
+        """The running phase has its result: wait for a person where it pauses and the run has no `answer`, else go on."""
         state = next(s for s in self.phases if s.run_id == run.run_id)
-        pauses = self.definition.phase(state.key).pause is not None
+        pauses = self.definition.phase(state.key).pause is not None and answer is None
         status = PhaseStatus.AWAITING_INPUT if pauses else PhaseStatus.COMPLETED
         finished = replace(
             self._with(
                 state.key,
                 status=status,
                 proposed_input=proposed,
+                user_input=answer,
                 completed_at=None if pauses else stamp.at,
             ),
             runs=(*self.runs, run),
@@ -308,6 +314,8 @@ class Flow(FlowState):
     def fail(self, run: RunEnded, stamp: Stamp) -> Self:
         """The running phase came to nothing."""
         state = next(s for s in self.phases if s.run_id == run.run_id)
+        if self.definition.phase(state.key).waits:
+            return self._waiting_again(run, stamp)
         failed = replace(
             self._with(state.key, status=PhaseStatus.FAILED),
             status=FlowStatus.FAILED,

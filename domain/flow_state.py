@@ -185,6 +185,10 @@ class FlowState:
     def _open(self, action: FlowAction) -> bool:
         phase = self.definition.phase(self.active.key) if self.active else None
         match action:
+            case FlowAction.RUN_PHASE:
+                return (phase or self.definition.phases[-1]).waits == (self.status is FlowStatus.AWAITING_INPUT)
+            case FlowAction.RETRY_PHASE:
+                return phase is None or not phase.waits
             case FlowAction.SKIP_PHASE:
                 return phase is not None and phase.optional
             case FlowAction.ACCEPT_STALE:
@@ -243,12 +247,30 @@ class FlowState:
         if all(state.done for state in self.phases):
             return replace(self, status=FlowStatus.COMPLETED, completed_at=stamp.at)
         following = self.following
+        if following is not None and self.definition.phase(following.key).waits:
+            return self._waiting(following.key, stamp)
         if following is not None and self.auto_advance:
             return self._launched(following.key, stamp)
         ready = replace(self, status=FlowStatus.READY)
         if following is None or following.status is PhaseStatus.STALE:
             return ready
         return ready._with(following.key, status=PhaseStatus.READY)
+
+    def _waiting(self, key: str, stamp: Stamp) -> Self:
+        """That phase waits for its answer without having run."""
+        waiting = self._with(
+            key,
+            status=PhaseStatus.AWAITING_INPUT,
+            started_at=stamp.at,
+            completed_at=None,
+            proposed_input=None,
+            draft_input=None,
+            user_input=None,
+        )
+        started = self.started_at or stamp.at
+        return replace(
+            waiting, status=FlowStatus.AWAITING_INPUT, failure=None, started_at=started, completed_at=None
+        )
 
     def _launched(self, key: str, stamp: Stamp) -> Self:
         """A new attempt at that phase, with the job that carries it out."""

@@ -46,7 +46,8 @@ A = FlowAction
 
 ALLOWED: Mapping[FlowAction, frozenset[FlowStatus]] = MappingProxyType(
     {
-        A.RUN_PHASE: frozenset({S.READY, S.COMPLETED}),
+        # At a pause only where the phase has not run yet and our crew may give the answer.
+        A.RUN_PHASE: frozenset({S.READY, S.COMPLETED, S.AWAITING_INPUT}),
         A.SUBMIT_INPUT: frozenset({S.AWAITING_INPUT}),
         A.NAVIGATE: frozenset({S.READY, S.AWAITING_INPUT, S.PAUSED, S.FAILED}),
         A.RETRY_PHASE: frozenset({S.FAILED}),
