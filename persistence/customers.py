@@ -70,6 +70,7 @@ def _trend(word: str | None) -> Trend | None:
 def _customer_row(customer: Customer) -> dict[str, Any]:
     return {
         **{name: getattr(customer, name) for name in _PLAIN},
+        "name_key": natural_key(customer.name),
         "renewal_status": customer.renewal_status,
         "account_plan": customer.account_plan,
         "current_arr": customer.financials.current_arr,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Double, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Date, Double, ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 
 from persistence.tables.columns import json, number, tenant_table, uuid, word
 
@@ -17,6 +17,8 @@ customers = tenant_table(
     "customers",
     uuid("id", primary_key=True),
     word("name"),
+    # Its natural key, in the order of code points: what queues are sorted by.
+    Column("name_key", Text(collation="C"), nullable=False, server_default=text("''")),
     word("domain", server_default=text("''")),
     Column("arr", Numeric, nullable=False),
     word("owner"),
