@@ -88,14 +88,22 @@ from persistence.tables.portfolio import (
     standard_exceptions,
     standards,
 )
+from persistence.tables.scoring import scoring_rules
 from persistence.tables.tenants import (
     client_accounts,
     engagements,
     members,
 )
+from persistence.tables.threads import (
+    action_executions,
+    messages,
+    saved_actions,
+    threads,
+)
 
 __all__ = [
     "account_patterns",
+    "action_executions",
     "activities",
     "allocations",
     "application_changes",
@@ -134,6 +142,7 @@ __all__ = [
     "legacy_flows",
     "master_flows",
     "members",
+    "messages",
     "metadata",
     "milestones",
     "model_budgets",
@@ -155,12 +164,15 @@ __all__ = [
     "requests",
     "resource_plans",
     "resource_pools",
+    "saved_actions",
     "staged_batches",
+    "scoring_rules",
     "stakeholder_relations",
     "stakeholders",
     "standard_exceptions",
     "standards",
     "tasks",
+    "threads",
     "timelines",
     "ui_states",
     "wave_plans",
