@@ -113,6 +113,15 @@ class ReviewPlans:
     flow_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WriteReply:
+    """Write the reply to one message; enqueued in the transaction that made it the next to be answered."""
+
+    flow_id: str
+    thread_id: str
+    message_id: str
+
+
 # What goes to the engine's queue in the transaction itself.
-Enqueued = RunPhase | WriteExport | ReviewPlans
+Enqueued = RunPhase | WriteExport | ReviewPlans | WriteReply
 Job = Enqueued | CancelRun | WakeFlow

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, Enqueued, ReviewPlans, RunPhase, WriteExport
+from domain.event import CancelRun, Enqueued, ReviewPlans, RunPhase, WriteExport, WriteReply
 from engine.tracing import enqueuing
 
 QUEUE = "phases"
@@ -21,6 +21,9 @@ EXPORT = "export"
 # The same: what a long phase used may change while it runs.
 REVIEWS = "reviews"
 REVIEW = "review"
+# The same: somebody waits before a screen.
+REPLIES = "replies"
+REPLY = "reply"
 APPLICATION = "flotilla"
 # The version of what is stored in the engine's tables, not of the product: a live worker must be able to take over
 # what a dead one of the release before had begun.
@@ -28,7 +31,7 @@ VERSION = "1"
 
 
 class PhaseQueue:
-    """Phase runs, exports and reviews as durable jobs; what is run has the job's id: asking twice is one job."""
+    """Phase runs, exports, reviews and replies as durable jobs; what is run has the job's id: asking twice is one job."""
 
     def __init__(self, database_url: str) -> None:
         self._client = DBOSClient(
@@ -82,4 +85,6 @@ def _described(job: Enqueued) -> tuple[str, str, str, tuple[Any, ...]]:
         return EXPORTS, EXPORT, job.export_id, (job.flow_id, job.export_id)
     if isinstance(job, ReviewPlans):
         return REVIEWS, REVIEW, job.id, (list(job.flow_ids),)
+    if isinstance(job, WriteReply):
+        return REPLIES, REPLY, job.message_id, (job.flow_id, job.thread_id, job.message_id)
     return QUEUE, WORKFLOW, job.run_id, (job.flow_id, job.run_id)
