@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from persistence.row_security import ACCOUNT, ENGAGEMENT, grant, secure
 
 revision = "2026_12_03_scoring_rules"
-down_revision = "2026_12_02_contracts"
+down_revision = "2026_12_03_threads"
 
 TABLE = "scoring_rules"
 UUID = sa.UUID(as_uuid=False)
