@@ -282,7 +282,8 @@ class Settling:
 
 
 # What a flow is started with, completed from what is known; it may refuse. The path leads to the configuration.
-Settle = Callable[["UnitOfWork", "Stamp", Any, tuple[str, ...]], Awaitable[Any]]
+# It takes a UnitOfWork, a Stamp, the configuration and the path: the schema reads this without the first two.
+Settle = Callable[[Any, Any, Any, tuple[str, ...]], Awaitable[Any]]
 
 
 async def _settled(_uow: UnitOfWork, _stamp: Stamp, configuration: Any, _path: tuple[str, ...]) -> Any:

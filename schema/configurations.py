@@ -14,9 +14,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import strawberry
 from strawberry import UNSET
 
+from domain.customer_success.kinds import WorkflowKind
 from domain.flows import DEFINITIONS
 from schema.assumed import assumed
-from schema.ids import ApplicationId, child_type
+from schema.ids import ApplicationId, CustomerId, child_type
 from schema.scalars import JSON, Upload
 
 
@@ -91,15 +92,6 @@ class FinopsConfigurationInput:
     actuals: JSON | None = UNSET
 
 
-class WorkflowKind(StrEnum):
-    """What a customer-success workflow is about."""
-
-    RENEWAL = "RENEWAL"
-    STRATEGIC = "STRATEGIC"
-    OPPORTUNITY = "OPPORTUNITY"
-    RISK = "RISK"
-
-
 class ModelFamily(StrEnum):
     """The chat API that a build's prompts are written for."""
 
@@ -111,7 +103,7 @@ class ModelFamily(StrEnum):
 
 @strawberry.input
 class CustomerSuccessConfigurationInput:
-    customer_id: strawberry.ID
+    customer_id: CustomerId
     kind: WorkflowKind
     template_key: str | None = UNSET
     assigned_to: str | None = UNSET

@@ -11,6 +11,8 @@ import strawberry
 
 from domain.access import Experience, Role
 from domain.application import Criticality, Readiness
+from domain.customer import AccountPlan, Influence, RelationKind, Sentiment, Trend
+from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.debt import DebtCategory, Severity
 from domain.decision import RefactorDepth, Strategy
 from domain.dependency import DependencyKind
@@ -33,6 +35,7 @@ FlowType: Any = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS}
 # None where the domain's name is the contract's.
 ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
     {
+        AccountPlan: None,
         ApprovalStatus: None,
         CostCategory: None,
         Criticality: None,
@@ -50,18 +53,24 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         FlowOrder: None,
         FlowStatus: None,
         FlowType: None,
+        Influence: None,
         LearningScope: None,
         ModelState: None,
         PhaseStatus: None,
         Priority: None,
         Readiness: None,
         RefactorDepth: None,
+        RelationKind: None,
+        RenewalStage: None,
         Role: None,
+        Sentiment: None,
         Severity: None,
         Source: "AnswerSource",
         StandardCategory: None,
         Strategy: "SixRStrategy",
         TimelineStatus: None,
+        Trend: None,
+        WorkflowKind: None,
     }
 )
 

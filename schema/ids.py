@@ -104,6 +104,8 @@ ClientAccountId = Annotated[strawberry.ID, Names(("ClientAccount",))]
 WaveId = Annotated[strawberry.ID, Names(("Wave",))]
 ResourcePoolId = Annotated[strawberry.ID, Names(("ResourcePool",))]
 ActivityId = Annotated[strawberry.ID, Names(("Activity",))]
+CustomerId = Annotated[strawberry.ID, Names(("Customer",))]
+StakeholderId = Annotated[strawberry.ID, Names(("Stakeholder",))]
 CostLineId = Annotated[strawberry.ID, Names(("CostLine",))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -10,6 +10,8 @@ import strawberry
 from domain.access import Role
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application, Criticality, Readiness
+from domain.customer import AccountPlan, Customer
+from domain.customer_success.listing import Customers
 from domain.decision import Strategy
 from domain.definition import FlowDefinition
 from domain.errors import LimitExceeded
@@ -59,6 +61,14 @@ class ApplicationFilter:
     department: str | None = strawberry.UNSET
     search: str | None = strawberry.UNSET
     technology: str | None = strawberry.UNSET
+
+
+@strawberry.input
+class CustomerFilter:
+    search: str | None = strawberry.UNSET
+    owner: str | None = strawberry.UNSET
+    account_plans: list[AccountPlan] | None = strawberry.UNSET
+    renews_before: date | None = strawberry.UNSET
 
 
 def given(filter: Any, **renamed: str) -> dict[str, Any]:
@@ -160,6 +170,21 @@ class Query:
         """By name."""
         listing = Applications(**given(filter))
         return (await context.reads.pages([listing], window(first, after, last, before)))[0]
+
+    @entry
+    @staticmethod
+    async def customer(context: Context, id: Id) -> Customer | None:
+        """Null where the id names no customer for this caller."""
+        found = bare(id, "Customer")
+        return (await context.reads.get(Customer, [found])).get(found) if found else None
+
+    @entry
+    @staticmethod
+    async def customers(
+        context: Context, filter: CustomerFilter | None = None, first: int | None = None, after: str | None = None
+    ) -> Page[Customer]:
+        """By name."""
+        return (await context.reads.pages([Customers(**given(filter))], window(first, after)))[0]
 
     @entry
     @staticmethod

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema import (  # noqa: F401  (they mirror types)
     analytics,
     assessment,
+    customers,
     decisions,
     definitions,
     discovery,
@@ -21,6 +22,8 @@ from schema import (  # noqa: F401  (they mirror types)
     planning_resources,
     planning_timelines,
     portfolio,
+    priorities,
+    stakeholders,
 )
 from schema.children import child_types
 from schema.events import event_types
