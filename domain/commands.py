@@ -82,3 +82,14 @@ class SubmitPhaseInput:
     data: Any
     submit: bool = True
     expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OverridePhase:
+    """What a phase came to as a person wants it: fields of its result; the others stay, None clears."""
+
+    flow_id: str
+    phase: str
+    data: Any
+    rationale: str
+    expected_version: int | None = None

@@ -39,8 +39,8 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 
 _WORDS: Mapping[FlowStatus, str] = MappingProxyType(
     {
-        FlowStatus.READY: "active awaiting_input created draft in_progress initialized initializing new not_started open "
-        "pending processing queued ready running started waiting waiting_for_approval waiting_for_user",
+        FlowStatus.READY: "active awaiting_input created draft in_progress initialized initializing new not_started "
+        "open pending processing queued ready running started waiting waiting_for_approval waiting_for_user",
         FlowStatus.PAUSED: "on_hold paused suspended",
         FlowStatus.COMPLETED: "complete completed done finished success succeeded",
         FlowStatus.FAILED: "error failed failure",

@@ -67,6 +67,6 @@ async def measure(connection: AsyncConnection, engagement_id: str, flow: Flow) -
 
 
 def completes(flow: Flow) -> bool:
-    """True where its changes complete it."""
+    """True where its changes complete it; one that was registered as completed did so elsewhere."""
     ended = (event for event in flow.events if event.kind is EventKind.FLOW_STATUS)
-    return any(event.data["status"] == FlowStatus.COMPLETED for event in ended)
+    return flow.completed_at is not None and any(event.data["status"] == FlowStatus.COMPLETED for event in ended)

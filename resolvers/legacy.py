@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.access import Role
-from domain.calling import Calling
 from domain.definition import FlowDefinition, Need
 from domain.errors import Refused
 from domain.flow import Flow

@@ -56,6 +56,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "updateFlow": Act(Role.CONTRIBUTOR),
         "saveUiState": Act(Role.VIEWER),
         "runPhase": Act(Role.CONTRIBUTOR),
+        "overridePhase": Act(Role.CONTRIBUTOR),
         "submitPhaseInput": Act(Role.CONTRIBUTOR),
         "navigateToPhase": Act(Role.CONTRIBUTOR),
         "retryPhase": Act(Role.CONTRIBUTOR),
@@ -94,6 +95,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "overrideCostLine": Act(Role.LEAD, "CostEstimate"),
         "exportFlow": Act(Role.VIEWER, "Export"),
         "recordFeedback": Act(Role.CONTRIBUTOR, "LearningPattern"),
+        "saveScoringRules": Act(Role.ADMIN, "ScoringRules"),
         "updatePreferences": _own(Role.VIEWER, "UserPreferences"),
     }
 )

@@ -26,6 +26,7 @@ from schema import (
     reassessing,
     revising,
     revising_inputs,
+    scoring,
 )
 from schema.commanding import carry_out, command
 from schema.exports import ExportPayload
@@ -47,8 +48,10 @@ from schema.payloads import (
     StandardPayload,
     StandardsPayload,
 )
+from schema.phase_changes import PhaseMutations
 from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, TimelinePayload, WavePlanPayload
 from schema.preferences import PreferencesPayload
+from schema.scoring import ScoringRulesPayload
 
 
 async def _on_flow(
@@ -59,8 +62,11 @@ async def _on_flow(
     return FlowPayload.of(outcome)
 
 
+# What an area brings in a module of its own is a base here: nobody has to look through one endless class.
 @strawberry.type
-class Mutation:
+class Mutation(
+    PhaseMutations,
+):
     @entry
     @staticmethod
     async def create_engagement(context: Context, input: inputs.CreateEngagementInput) -> EngagementPayload:
@@ -330,6 +336,12 @@ class Mutation:
     async def record_feedback(context: Context, input: learning.FeedbackInput) -> LearningPayload:
         """For the whole client account it needs LEAD."""
         return await learning.record_feedback(context, input)
+
+    @entry
+    @staticmethod
+    async def save_scoring_rules(context: Context, input: scoring.SaveScoringRulesInput) -> ScoringRulesPayload:
+        """ADMIN. For all engagements of the client account, from this moment on."""
+        return await scoring.save_scoring_rules(context, input)
 
     @entry
     @staticmethod

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
+from server.commands.import_legacy import NotImported
 from server.commands.migrate import DatabaseUnreachable
 from server.commands.up import NotPrepared
 from server.embedded import ServersInUse, ServersNotStarted
@@ -27,11 +28,12 @@ COMMANDS = {
     "trust": "write the manifest of the documents that clients call by their hash",
     "token": "issue a token of the local issuer",
     "connect": "print what a client needs to act as somebody",
+    "import-legacy": "register flows of an older system",
 }
 # What a person can mend; anything else is a fault of ours and shows its traceback.
 MENDABLE = (
     *(InvalidSettings, ServersNotStarted, ServersInUse, PortTaken, NotPrepared, DatabaseUnreachable),
-    *(ModelNotFetched, ModelNotStarted),
+    *(ModelNotFetched, ModelNotStarted, NotImported),
 )
 
 
@@ -62,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _module(command: str) -> ModuleType:
-    return import_module(f"server.commands.{command}")
+    return import_module(f"server.commands.{command.replace('-', '_')}")
 
 
 if __name__ == "__main__":
