@@ -91,10 +91,10 @@ class CancelRun:
 
 @dataclass(frozen=True, slots=True)
 class WakeFlow:
-    """Look at the flow again at that time; a later wish replaces an earlier one."""
+    """Look at the flow again at that time, or with None not any more; a later wish replaces an earlier one."""
 
     flow_id: str
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Self
 from domain.definition import FlowDefinition, Phase, Warning
 from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
+from domain.flow_sleeping import SleepingFlow
 from domain.flow_state import Stamp, told
-from domain.flow_waiting import WaitingFlow
 from domain.phase import PhaseState, PhaseStatus, RunEnded
 from domain.transition import FlowAction, FlowStatus
 
@@ -18,7 +18,7 @@ __all__ = ["Flow", "Stamp"]
 
 
 @dataclass(frozen=True, slots=True)
-class Flow(WaitingFlow):
+class Flow(SleepingFlow):
     """One run of one flow type over its scope."""
 
     # ── what a person decides
@@ -206,27 +206,6 @@ class Flow(WaitingFlow):
             updated = updated._reopened(stamp)
         return updated._recorded(self, stamp)
 
-    def pause(self, stamp: Stamp, reason: str | None) -> Self:
-        """Stop before the next phase; one that runs is let to its end."""
-        self.require(FlowAction.PAUSE)
-        paused = replace(self, status=FlowStatus.PAUSED, paused_from=self.status)
-        return paused._recorded(self, stamp, reason)
-
-    def resume(self, stamp: Stamp) -> Self:
-        """Go on as before, or with the next phase if the one that ran has ended meanwhile."""
-        self.require(FlowAction.RESUME)
-        resumed = replace(self, status=FlowStatus.READY, paused_from=None)
-        if self.running:
-            resumed = replace(resumed, status=FlowStatus.RUNNING)
-        elif any(state.status is PhaseStatus.AWAITING_INPUT for state in self.phases):
-            resumed = replace(resumed, status=FlowStatus.AWAITING_INPUT)
-        elif self.paused_from is not FlowStatus.READY or all(state.done for state in self.phases):
-            resumed = resumed._advance(stamp)
-        elif any(state.status is PhaseStatus.STALE for state in self.phases):
-            # It may have been paused before its changes had settled, and what was to wake it has passed it by.
-            resumed = resumed._reopened(stamp)
-        return resumed._recorded(self, stamp)
-
     def cancel(self, stamp: Stamp, reason: str | None) -> Self:
         """End it; a phase that runs is stopped."""
         self.require(FlowAction.CANCEL)
@@ -329,12 +308,6 @@ class Flow(WaitingFlow):
     def runs_now(self, run_id: str) -> bool:
         """True while that attempt is the one whose result is wanted."""
         return self.running is not None and self.running.run_id == run_id
-
-    def wake(self, stamp: Stamp) -> Self:
-        """Its time has come: go on with what is next, if nobody has done so."""
-        if self.status is not FlowStatus.READY or self.following is None:
-            return self
-        return self._launched(self.following.key, stamp)._recorded(self, stamp, by_person=False)
 
     def reviewed(self, key: str, stamp: Stamp, differences: tuple[Warning, ...]) -> Self:
         """What of what that phase used is not any more so: with any of it the phase is STALE, and says why, once.

@@ -67,6 +67,7 @@ class FlowState:
     failure: Failure | None = None
     visited: str | None = None
     paused_from: FlowStatus | None = None
+    snoozed_until: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
     last_user_interaction_at: datetime | None = None

@@ -158,7 +158,7 @@ class Flows:
         )
         return tuple((await self._connection.execute(query.order_by(flows.id))).scalars())
 
-    async def begin_iteration(self, flow: Flow) -> None:
+    async def begin_iteration(self, flow: Flow, scope: Sequence[str] | None = None) -> None:
         """Keep its number for good: it is not given again after the flow is deleted."""
         await self._connection.execute(
             insert(iterations),
@@ -167,7 +167,7 @@ class Flows:
                 "flow_id": flow.id,
                 "kind": flow.kind,
                 "iteration": flow.iteration,
-                "application_ids": list(flow.application_ids),
+                "application_ids": list(flow.application_ids if scope is None else scope),
             },
         )
 
@@ -210,6 +210,7 @@ def flow_of(row: RowMapping, states: Sequence[RowMapping], definition: FlowDefin
         application_ids=tuple(row["application_ids"]),
         visited=row["visited"],
         paused_from=FlowStatus(row["paused_from"]) if row["paused_from"] else None,
+        snoozed_until=row["snoozed_until"],
         warnings=tuple(Warning(**warning) for warning in row["warnings"]),
         failure=from_row(Failure, row["failure"]) if row["failure"] else None,
         phases=tuple(_state_of(state) for state in states),
@@ -241,6 +242,7 @@ def _child_row(flow: Flow) -> dict[str, Any]:
         "application_ids": list(flow.application_ids),
         "visited": flow.visited,
         "paused_from": flow.paused_from,
+        "snoozed_until": flow.snoozed_until,
     }
 
 

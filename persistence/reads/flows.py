@@ -47,7 +47,7 @@ from persistence.reads.source import (
 )
 
 master, child = tables.master_flows, tables.child_flows
-_CHILD = ("configuration", "auto_advance", "application_ids", "visited", "paused_from")
+_CHILD = ("configuration", "auto_advance", "application_ids", "visited", "paused_from", "snoozed_until")
 
 
 async def _flows(reading: Reading, rows: Sequence[RowMapping]) -> list[KnownFlow]:

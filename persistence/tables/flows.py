@@ -41,6 +41,7 @@ child_flows = tenant_table(
     Column("application_ids", ARRAY(UUID(as_uuid=False)), nullable=False),
     word("visited", nullable=True),
     word("paused_from", nullable=True),
+    moment("snoozed_until", nullable=True),
     Index("child_flows_application_ids_idx", "application_ids", postgresql_using="gin"),
 )
 
