@@ -13,11 +13,14 @@ from domain.inventory import ImportRow, RejectedRow
 if TYPE_CHECKING:
     from domain.access import Member, Tenant
     from domain.artifacts.ports import ArtifactRepository, TaskRepository
+    from domain.builds.ports import BuildRepository
     from domain.customer import Customer, Stakeholder
+    from domain.customer_success.ports import ScoringRepository
     from domain.decision import Decision
     from domain.definition import Need
     from domain.document import Document
     from domain.engagement import Engagement
+    from domain.errors import Problem
     from domain.event import Event, LiveText, LoggedEvent
     from domain.export import Export, ExportFormat
     from domain.flow import Flow
@@ -183,8 +186,8 @@ class FlowRepository(Protocol):
     async def unfinished(self, kind: str) -> tuple[str, ...]:
         """Ids of the flows of that type that have neither completed nor been cancelled, oldest first."""
 
-    async def begin_iteration(self, flow: Flow) -> None:
-        """Keep its number for good."""
+    async def begin_iteration(self, flow: Flow, scope: Sequence[str] | None = None) -> None:
+        """Keep its number for good, with the ids that it is found by: its applications where none are given."""
 
 
 class ResultRepository(Protocol):
@@ -375,6 +378,9 @@ class UnitOfWork(Protocol):
     def preferences(self) -> PreferencesRepository: ...
 
     @property
+    def scoring(self) -> ScoringRepository: ...
+
+    @property
     def tasks(self) -> TaskRepository: ...
 
     @property
@@ -386,8 +392,21 @@ class UnitOfWork(Protocol):
     @property
     def customers(self) -> CustomerRepository: ...
 
+    @property
+    def builds(self) -> BuildRepository: ...
+
+    @property
+    def refused(self) -> tuple[Problem, ...]:
+        """Why an answer that is kept here was refused."""
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Say that the answer which is kept here is refused all the same."""
+
     def tell(self, event: Event) -> None:
         """An event outside any flow."""
+
+    def tell_account(self, event: Event) -> None:
+        """The same in every engagement of the client account; the caller holds what of the account it tells of."""
 
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""

@@ -16,13 +16,14 @@ from domain.access import Tenant
 from domain.calling import CHANGED_IDS
 from domain.definition import FlowDefinition
 from domain.engagement import Engagement
-from domain.errors import NotFound
+from domain.errors import NotFound, Problem
 from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans, WakeFlow
 from domain.flow import Flow
 from domain.ports import Clock, Ids
-from domain.request import OK, Acting, Answer
+from domain.request import OK, Acting, Answer, refused
 from persistence.artifacts import Artifacts
 from persistence.customers import Customers
+from persistence.builds import Builds
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
 from persistence.event_log import Head, PendingEvent, append
@@ -33,10 +34,12 @@ from persistence.learnings import Learnings
 from persistence.legacy import LegacyFlows
 from persistence.measuring import completes, measure
 from persistence.model_uses import ModelUses
+from persistence.neighbours import tell_others
 from persistence.portfolio import PortfolioValues
 from persistence.preferences import Preferences
 from persistence.requests import Change, Entry, Requests
 from persistence.results import Results
+from persistence.scoring import Scoring
 from persistence.stale_decisions import mark_stale
 from persistence.stale_plans import resting_plans
 from persistence.tables import due, engagements, phase_runs, ui_states
@@ -82,19 +85,32 @@ class PostgresWork:
         self.learnings = Learnings(connection, tenant)
         self.model_uses = ModelUses(connection, tenant.engagement_id)
         self.preferences = Preferences(connection, tenant)
+        self.builds = Builds(connection, tenant.engagement_id)
+        self.scoring = Scoring(connection, tenant.client_account_id)
         self.tasks = Tasks(connection, tenant.engagement_id)
         self.artifacts = Artifacts(connection, tenant.engagement_id)
         self.customers = Customers(connection, tenant.engagement_id)
         self.legacy = LegacyFlows(connection, tenant.engagement_id)
         self.connection = connection
         self._told: list[PendingEvent] = []
+        self._told_account: list[PendingEvent] = []
         self._touched: list[str] = []
         self._witnessed: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         self._reviews: tuple[ReviewPlans, ...] = ()
+        self.refused: tuple[Problem, ...] = ()
 
     def tell(self, event: Event) -> None:
         """An event outside any flow."""
         self._told.append(PendingEvent(None, None, event))
+
+    def tell_account(self, event: Event) -> None:
+        """The same in every engagement of the client account; the caller holds what of the account it tells of."""
+        self.tell(event)
+        self._told_account.append(PendingEvent(None, None, event))
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Say that the answer which is kept here is refused all the same."""
+        self.refused = problems
 
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
@@ -140,7 +156,9 @@ class PostgresWork:
 
     @property
     def answer(self) -> Answer:
-        """The ids of what was made or changed here, the command's own subject first."""
+        """The ids of what was made or changed here, the command's own subject first; what a kept answer was refused for."""
+        if self.refused:
+            return Answer(problems=self.refused)
         flows = [flow.id for flow in self.flows.written]
         return Answer(tuple(dict.fromkeys([*self._touched, *flows])))
 
@@ -186,9 +204,15 @@ class PostgresWork:
         events = [PendingEvent(flow.id, flow.kind, event) for flow in self.flows.written for event in flow.events]
         if not events and not self._told:
             return ()
-        return await append(self.connection, self.tenant.engagement_id, [*events, *self._told])
+        heads = await append(self.connection, self.tenant.engagement_id, [*events, *self._told])
+        if not self._told_account:
+            return heads
+        return (*heads, *await tell_others(self.connection, self.tenant, self._told_account))
 
     async def _wake_at(self, job: WakeFlow) -> None:
+        if job.at is None:
+            await self.connection.execute(delete(due).where(due.c.flow_id == job.flow_id))
+            return
         statement = insert(due)
         row = {
             "flow_id": job.flow_id,
@@ -252,7 +276,8 @@ class Works:
     async def _enter(self, work: PostgresWork, acting: Acting) -> None:
         answer = work.answer
         await work.requests.keep(acting, answer)
-        entry = Entry(self._ids(), self._clock(), OK, next(iter(answer.ids), None))
+        outcome = refused(problem.code for problem in work.refused) if work.refused else OK
+        entry = Entry(self._ids(), self._clock(), outcome, next(iter(answer.ids), None))
         await work.requests.enter(acting, entry, work.change(acting))
 
     async def record(self, tenant: Tenant, acting: Acting, outcome: str, answer: Answer) -> None:

@@ -26,7 +26,6 @@ from schema import (
     reassessing,
     revising,
     revising_inputs,
-    scoring,
 )
 from schema.commanding import carry_out, command
 from schema.exports import ExportPayload
@@ -51,7 +50,7 @@ from schema.payloads import (
 from schema.phase_changes import PhaseMutations
 from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, TimelinePayload, WavePlanPayload
 from schema.preferences import PreferencesPayload
-from schema.scoring import ScoringRulesPayload
+from schema.scoring import ScoringMutations
 
 
 async def _on_flow(
@@ -66,6 +65,7 @@ async def _on_flow(
 @strawberry.type
 class Mutation(
     PhaseMutations,
+    ScoringMutations,
 ):
     @entry
     @staticmethod
@@ -336,12 +336,6 @@ class Mutation(
     async def record_feedback(context: Context, input: learning.FeedbackInput) -> LearningPayload:
         """For the whole client account it needs LEAD."""
         return await learning.record_feedback(context, input)
-
-    @entry
-    @staticmethod
-    async def save_scoring_rules(context: Context, input: scoring.SaveScoringRulesInput) -> ScoringRulesPayload:
-        """ADMIN. For all engagements of the client account, from this moment on."""
-        return await scoring.save_scoring_rules(context, input)
 
     @entry
     @staticmethod

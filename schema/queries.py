@@ -40,6 +40,7 @@ from schema.mirror import Id
 from schema.nodes import AnyNode, find_nodes
 from schema.plan_moves import MoveInput
 from schema.planning_previewing import preview
+from schema.scoring import ScoringQueries
 
 
 @strawberry.input
@@ -79,8 +80,11 @@ def given(filter: Any, **renamed: str) -> dict[str, Any]:
     return {renamed.get(name, name): tuple(v) if isinstance(v, list) else v for name, v in said.items()}
 
 
+# What an area brings in a module of its own is a base here.
 @strawberry.type
-class Query:
+class Query(
+    ScoringQueries,
+):
     @entry
     @staticmethod
     async def node(context: Context, id: Id) -> AnyNode | None:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from domain.customer import HIGHEST_SCORE, AccountPlan
-from domain.errors import ErrorCode, Problem, Refused, StaleVersion
+from domain.errors import ErrorCode, Problem, Refused, StaleVersion, shown_time
 from domain.given import Checking
 
 MOST_POINTS = 1_000
@@ -268,13 +268,26 @@ class KeptScoringRules:
     version: int = 1
     description: str | None = None
 
-    def change(self, command: SaveScoringRules, by: str, at: datetime) -> Self:
-        """With other rules, as one more version; itself where nothing is other; or Refused with all that is wrong."""
-        if command.expected_version not in (None, self.version):
-            details = {"expectedVersion": command.expected_version, "currentVersion": self.version}
-            raise StaleVersion("scoring rules", details)
-        checking = Checking(list(command.rules.problems("rules")))
+    def change(self, command: SaveScoringRules, by: str, at: datetime, problems: tuple[Problem, ...] = ()) -> Self:
+        """With other rules, as one more version; itself where nothing is other; or Refused with all that is wrong.
+
+        `problems` are what is wrong with the rules already as they were written.
+        """
+        self._expect(command.expected_version)
+        checking = Checking([*problems, *command.rules.problems("rules")])
         description = checking.text(command.description, "description", longest=LONGEST_DESCRIPTION)
         checking.done()
         after = replace(self, rules=command.rules, description=description)
         return self if after == self else replace(after, changed_by=by, changed_at=at, version=self.version + 1)
+
+    def _expect(self, version: int | None) -> None:
+        if version in (None, self.version):
+            return
+        details = {
+            "expectedVersion": version,
+            "currentVersion": self.version,
+            "changedBy": self.changed_by,
+            "changedAt": shown_time(self.changed_at),
+            "changed": ["rules"],
+        }
+        raise StaleVersion("scoring rules", details)

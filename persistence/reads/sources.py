@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from persistence.reads import customers, engagements, flows, learning, planning, portfolio
+from persistence.reads import customers, engagements, flows, learning, planning, portfolio, scoring
 from persistence.reads.source import Rows, Source
 
 ROWS: Mapping[type, Rows] = MappingProxyType(
-    {**customers.ROWS, **engagements.ROWS, **flows.ROWS, **learning.ROWS, **portfolio.ROWS, **planning.ROWS}
+    {
+        **customers.ROWS,
+        **engagements.ROWS,
+        **flows.ROWS,
+        **learning.ROWS,
+        **portfolio.ROWS,
+        **planning.ROWS,
+        **scoring.ROWS,
+    }
 )
 SOURCES: Mapping[type, Source] = MappingProxyType(
     {

@@ -64,7 +64,8 @@ def test_a_renewal_of_that_stage_is_worth_that(example: StageExample) -> None:
     scored = score(Work(WorkflowKind.RENEWAL, customer, example.today))
 
     assert customer.renewal_date == example.renewal
-    assert (scored.stage, scored.base_score, scored.stage_bonus) == (example.stage, example.base, example.bonus)
+    assert str(scored.stage) == example.stage
+    assert (scored.base_score, scored.stage_bonus) == (example.base, example.bonus)
     assert scored.total == example.plain
 
 
@@ -77,12 +78,12 @@ def test_today_is_the_engagements(example: TodayExample) -> None:
 
     assert today == example.today
     assert customer.days_until_renewal(today) == example.days
-    assert renewal_stage(customer, today) == example.stage
+    assert str(renewal_stage(customer, today)) == example.stage
 
 
 @each_of(table.determinations())
 def test_a_customer_gets_those_workflows(example: DeterminationExample) -> None:
-    assert tuple(reason.kind for reason in determine(_customer(example.customer), TODAY)) == example.kinds
+    assert tuple(str(reason.kind) for reason in determine(_customer(example.customer), TODAY)) == example.kinds
 
 
 @each_of(table.scores())
@@ -168,5 +169,5 @@ def _known(example: PresenceExample, reason: table.Reason) -> Customer:
 
 
 def _reason(example: PresenceExample, customer: Customer, today: date) -> Reason:
-    (reason,) = (each for each in determine(customer, today) if each.kind == example.kind)
+    (reason,) = (each for each in determine(customer, today) if each.kind is WorkflowKind(example.kind))
     return reason
