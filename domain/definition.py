@@ -213,6 +213,8 @@ class Phase:
     it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes. `admits` says
     why a step of its runbook may not be reported so, as a sentence; None where it may. One with a `play` waits for its
     answer as soon as it comes and runs only when it is asked to: its rules, or the agent's model, then give the answer.
+    `revise` takes the result as a person wants it, in `call.input`, and gives what it then comes to, or raises Refused;
+    a phase that has none and is overridable has commands of its own.
     """
 
     key: str
@@ -231,6 +233,7 @@ class Phase:
     memory: Memory | None = None
     finalizes: bool = False
     overridable: bool = False
+    revise: Callable[[PhaseCall], Outcome] | None = None
     play: Play | None = None
     admits: Callable[[PhaseCall, Any, str], str | None] = lambda _call, _step, _status: None
     about: Callable[[Mapping[str, Any]], str] = lambda _results: ""
