@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.application import Application
+from domain.builds.build import Build
+from domain.builds.told import events_of
 from domain.definition import FlowDefinition, Need, Outcome, Pattern, Phase, PhaseCall
 from domain.event import Event, EventKind
 from domain.flow import Flow, Stamp
 from domain.learning import Lesson
+from domain.portfolio import Portfolio
 from domain.ports import PhasePorts, Shapes, UnitOfWork
 from domain.source import Source
 from domain.teaching import learn
 
 # A list of changed ids holds at most this many; an empty one means: refetch.
 CHANGED_IDS = 100
+_BUILD = frozenset({Need.BUILD, Need.BUILD_HISTORY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Calling:
         ports and works for longer than a transaction may last: it looks at the end whether the portfolio is still the
         one it saw.
         """
-        if self.ports is None:
+        if self.ports is None and Need.BUILD not in needs:
+            # A build touches nothing of it, and is held with its flow.
             await self.uow.portfolio.hold()
         engagement = await self.uow.engagement()
         state = flow.state(key)
@@ -48,7 +53,7 @@ class Calling:
             phase=key,
             configuration=self.shapes.decode(flow.definition.configuration, dict(flow.own_configuration)),
             results=results,
-            portfolio=await self.uow.portfolio.load(needs, flow.id, flow.application_ids),
+            portfolio=await self._portfolio(flow, needs),
             as_of=engagement.today(self.stamp.at),
             now=self.stamp.at,
             by=self.stamp.by,
@@ -59,6 +64,12 @@ class Calling:
             settings=engagement.settings,
             currency=engagement.currency,
         )
+
+    async def _portfolio(self, flow: Flow, needs: frozenset[Need]) -> Portfolio:
+        portfolio = await self.uow.portfolio.load(needs, flow.id, flow.application_ids)
+        if not needs & _BUILD:
+            return portfolio
+        return replace(portfolio, build=await self.uow.builds.get(flow, told=Need.BUILD_HISTORY in needs))
 
     async def _recalled(self, flow: Flow, key: str, results: Mapping[str, Any]) -> tuple[Pattern, ...]:
         about = flow.definition.phase(key).about(results)
@@ -72,10 +83,14 @@ class Calling:
         }
 
     async def save(self, flow: Flow, key: str, values: Sequence[Any]) -> tuple[Event, ...]:
-        """Values by their id, and lessons as patterns; the events that tell what was learned."""
+        """Values by their id, and lessons as patterns; the events that tell what was learned, and how a build moved."""
         lessons = [value for value in values if isinstance(value, Lesson)]
-        await self.uow.portfolio.save(value for value in values if not isinstance(value, Lesson))
-        return await learn(self.uow, lessons, self.stamp, flow.id, key)
+        builds = [value for value in values if isinstance(value, Build)]
+        await self.uow.portfolio.save(value for value in values if not isinstance(value, Lesson | Build))
+        for build in builds:
+            await self.uow.builds.save(build)
+        moved = (event for build in builds for event in events_of(build))
+        return (*moved, *await learn(self.uow, lessons, self.stamp, flow.id, key))
 
     async def keep(self, flow: Flow, phase: Phase, outcome: Outcome, source: Source) -> tuple[Event, ...]:
         """The outcome's values, and its result as one more revision; the events that tell what was learned."""

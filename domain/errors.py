@@ -3,7 +3,8 @@
 DomainError
 ├── Refused            the caller can mend it: one Problem per thing that is wrong, all at once
 │   ├── NotFound       there is no such thing, for this caller
-│   └── StaleVersion   somebody else changed it first
+│   ├── StaleVersion   somebody else changed it first
+│   └── KeptBack       a gate is not passed; what was answered is kept
 ├── Unauthenticated    no valid token
 ├── Forbidden          the token is valid, the role does not allow it
 ├── CursorExpired      the cursor is older than retention, or never was
@@ -63,6 +64,10 @@ class NotFound(Refused):
 
     def __init__(self, thing: str, path: tuple[str, ...] = ()) -> None:
         super().__init__([Problem(ErrorCode.NOT_FOUND, f"There is no such {thing}.", path)])
+
+
+class KeptBack(Refused):
+    """An answer does not pass its gate. It was kept, with its entry in the audit log; nothing else changed."""
 
 
 def shown_time(at: datetime) -> str:

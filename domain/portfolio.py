@@ -8,16 +8,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from domain.application import Application, Component
+from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.dependency import Dependency
+from domain.executed_wave import ExecutedWave, Execution
 from domain.inventory import CleansingFinding, DataImport, InventoryDifference
 from domain.page import AppOnPage
 from domain.planning.plan import NO_PLAN, Plan
 from domain.resource_pool import ResourcePool
+from domain.runbook import RunbookStep
 from domain.standard import ArchitectureStandard, StandardException
 
 if TYPE_CHECKING:
+    from domain.builds.build import Build
     from domain.known import DatedChange
 
 
@@ -32,6 +36,9 @@ class Portfolio:
     `accepted` are the newest accepted decisions of the scope, whichever flow made them; `pools` those of the engagement
     that are not removed, with those that the flow's plan uses; `plan` is the flow's own, as far as there is one.
     `annual_costs` are the known ones of all its applications; `changes` the newest few of each in scope, newest first.
+    `wave` is the one that the flow carries out, `executions` those that carry out a wave of the flow's own plan;
+    `checks` and `steps` are the flow's.
+    `build` is the flow's own.
     """
 
     applications: tuple[Application, ...] = ()
@@ -51,6 +58,19 @@ class Portfolio:
     pages: tuple[AppOnPage, ...] = ()
     annual_costs: tuple[Decimal, ...] = ()
     changes: tuple[DatedChange, ...] = ()
+    wave: ExecutedWave | None = None
+    executions: tuple[Execution, ...] = ()
+    checks: tuple[Check, ...] = ()
+    steps: tuple[RunbookStep, ...] = ()
+
+    def checks_of(self, phase: str) -> tuple[Check, ...]:
+        """The checks of that phase, by number."""
+        return tuple(sorted((each for each in self.checks if each.phase == phase), key=lambda each: each.number))
+
+    def steps_of(self, phase: str) -> tuple[RunbookStep, ...]:
+        """The steps of that phase, by number."""
+        return tuple(sorted((each for each in self.steps if each.phase == phase), key=lambda each: each.number))
+    build: Build | None = None
 
     def after(self, saves: Iterable[Any]) -> Self:
         """The same with new or changed values among its parts."""
@@ -71,4 +91,6 @@ _PARTS: Mapping[str, Any] = {
     "debt": TechDebtItem,
     "decisions": Decision,
     "pages": AppOnPage,
+    "checks": Check,
+    "steps": RunbookStep,
 }

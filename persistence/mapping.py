@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.application import Application, ApplicationChange, Component
 from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion
+from domain.builds.changes import Handoff
 from domain.contribution import AgentContribution
 from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
@@ -79,6 +80,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,
+        Handoff: tables.build_handoffs,
         ArtifactVersion: tables.artifact_versions,
         ArtifactRequest: tables.artifact_requests,
         Task: tables.tasks,

@@ -22,8 +22,8 @@ from domain.flow import Flow
 from domain.ports import Clock, Ids
 from domain.request import OK, Acting, Answer, refused
 from persistence.artifacts import Artifacts
-from persistence.customers import Customers
 from persistence.builds import Builds
+from persistence.customers import Customers
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
 from persistence.event_log import Head, PendingEvent, append
@@ -156,7 +156,10 @@ class PostgresWork:
 
     @property
     def answer(self) -> Answer:
-        """The ids of what was made or changed here, the command's own subject first; what a kept answer was refused for."""
+        """The ids of what was made or changed here, the command's own subject first.
+
+        Where an answer is kept and refused all the same: what it was refused for.
+        """
         if self.refused:
             return Answer(problems=self.refused)
         flows = [flow.id for flow in self.flows.written]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -52,6 +52,22 @@ RESULTS: Mapping[BuildState, type] = MappingProxyType(
         BuildState.DEPLOYMENT: BuildDeployed,
     }
 )
+
+
+def as_data(result: Any) -> Mapping[str, Any]:
+    """The result as JSON, by the names that JSON has."""
+    if isinstance(result, Mapping):
+        return result
+    return {_camel(each.name): _plain(getattr(result, each.name)) for each in fields(result)}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def impossible(result: Any) -> tuple[Problem, ...]:

@@ -8,6 +8,7 @@ from persistence.tables.artifacts import (
     artifacts,
     tasks,
 )
+from persistence.tables.builds import build_handoffs, build_messages, builds
 from persistence.tables.columns import metadata
 from persistence.tables.contracts import (
     contract_passages,
@@ -100,6 +101,11 @@ from persistence.tables.threads import (
     saved_actions,
     threads,
 )
+from persistence.tables.workflows import (
+    shipped_templates,
+    workflow_templates,
+    workflows,
+)
 
 __all__ = [
     "account_patterns",
@@ -112,6 +118,9 @@ __all__ = [
     "artifact_versions",
     "artifacts",
     "audit_log",
+    "build_handoffs",
+    "build_messages",
+    "builds",
     "child_flows",
     "cleansing_findings",
     "client_accounts",
@@ -165,8 +174,9 @@ __all__ = [
     "resource_plans",
     "resource_pools",
     "saved_actions",
-    "staged_batches",
     "scoring_rules",
+    "shipped_templates",
+    "staged_batches",
     "stakeholder_relations",
     "stakeholders",
     "standard_exceptions",
@@ -178,4 +188,6 @@ __all__ = [
     "wave_plans",
     "waves",
     "workers",
+    "workflow_templates",
+    "workflows",
 ]
