@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 
+from persistence.shipping import ship_templates
 from persistence.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,6 +30,8 @@ def migrate(url: str) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        connection.commit()
+        ship_templates(connection)
         connection.commit()
 
 

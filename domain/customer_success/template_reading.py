@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -27,6 +28,16 @@ from domain.customer_success.template import (
 # What the ids of shipped versions are made under: the same in every installation.
 _SHIPPED = UUID("c5a3b1de-33a0-5f0e-9d0a-3f1f7f2f6d11")
 _SHIPPED_AT = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Under which id a version is kept, who saved it and when, and what he said of it."""
+
+    id: str
+    by: str
+    at: datetime
+    description: str | None = None
 
 
 def template_of(saved: TemplateVersion) -> WorkflowTemplate:
@@ -57,17 +68,14 @@ def version_of(
     document: Mapping[str, Any],
     key: str,
     version: int,
+    saved: Saved,
     *,
-    id: str,
-    changed_by: str,
-    changed_at: datetime,
-    description: str | None = None,
     core: bool = False,
 ) -> TemplateVersion:
     """That document as a version to be kept."""
     trigger = document["trigger"]
     return TemplateVersion(
-        id=id,
+        id=saved.id,
         key=key,
         version=version,
         name=document["name"],
@@ -75,9 +83,9 @@ def version_of(
         stage=_stage(trigger),
         core=core,
         document=document,
-        changed_by=changed_by,
-        changed_at=changed_at,
-        description=description,
+        changed_by=saved.by,
+        changed_at=saved.at,
+        description=saved.description,
     )
 
 
@@ -91,16 +99,8 @@ def shipped() -> tuple[TemplateVersion, ...]:
 
 def _shipped(file: Mapping[str, Any]) -> TemplateVersion:
     key, version = file["key"], file["version"]
-    return version_of(
-        file["document"],
-        key,
-        version,
-        id=str(uuid5(_SHIPPED, f"{key}/{version}")),
-        changed_by=SYSTEM,
-        changed_at=_SHIPPED_AT,
-        description=file["description"],
-        core=True,
-    )
+    saved = Saved(str(uuid5(_SHIPPED, f"{key}/{version}")), SYSTEM, _SHIPPED_AT, file["description"])
+    return version_of(file["document"], key, version, saved, core=True)
 
 
 def _stage(trigger: Mapping[str, Any]) -> RenewalStage | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,8 +28,8 @@ class CustomerWorkflow:
     """One customer-success flow; `id` is the flow's own.
 
     `left_out` are the steps that routes have passed over; those that a person skipped are not among them.
-    `snoozed_until` is set while it sleeps; `escalated_to` once somebody has escalated it. `ended_with` is None while it
-    goes on, and where it was cancelled.
+    `escalated_to` is set once somebody has escalated it. `ended_with` is None while it goes on, and where it was
+    cancelled.
     """
 
     id: str
@@ -41,10 +40,9 @@ class CustomerWorkflow:
     template_id: str
     started_at: datetime
     left_out: tuple[str, ...] = ()
-    snoozed_until: datetime | None = None
     escalated_to: str | None = None
     outcome: str | None = None
-    outcome_metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    outcome_metadata: Any = field(default=None, hash=False)
     ended_with: EndedWith | None = None
 
     @property
