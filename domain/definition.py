@@ -17,7 +17,9 @@ from domain.transition import FlowAction
 
 if TYPE_CHECKING:
     from domain.flow_state import Stamp
+    from domain.learning import Lesson
     from domain.ports import UnitOfWork
+    from domain.runbook import RunbookStep, StepStatus
 
 WHOLE = 100
 
@@ -191,6 +193,20 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Stepping:
+    """What holds for the steps of a phase's runbook beside their order.
+
+    `refuses` says in a sentence why a step may not be reported so, or None; `teaches` what is learned where a person
+    changed one. `needs` is what these read beside the steps, `until` the phases whose completion settles them.
+    """
+
+    refuses: Callable[[PhaseCall, RunbookStep, StepStatus], str | None] = lambda _call, _step, _status: None
+    teaches: Callable[[PhaseCall, RunbookStep, RunbookStep], Lesson | None] = lambda _call, _before, _after: None
+    needs: frozenset[Need] = frozenset()
+    until: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What a phase remembers of what it used, where that may change outside of its flow.
 
@@ -210,8 +226,8 @@ class Phase:
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
     and of it only what `reads` names as JSON does (empty: all of it). `finalizes` marks the one whose answer is a
     finalization. What an `overridable` one came to has commands that change it. `about` tells, from the results before
-    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes. `admits` says
-    why a step of its runbook may not be reported so, as a sentence; None where it may. One with a `play` waits for its
+    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes. With
+    a `stepping` it has a runbook whose steps are reported. One with a `play` waits for its
     answer as soon as it comes and runs only when it is asked to: its rules, or the agent's model, then give the answer.
     `revise` takes the result as a person wants it, in `call.input`, and gives what it then comes to, or raises Refused;
     a phase that has none and is overridable has commands of its own.
@@ -235,7 +251,7 @@ class Phase:
     overridable: bool = False
     revise: Callable[[PhaseCall], Outcome] | None = None
     play: Play | None = None
-    admits: Callable[[PhaseCall, Any, str], str | None] = lambda _call, _step, _status: None
+    stepping: Stepping | None = None
     about: Callable[[Mapping[str, Any]], str] = lambda _results: ""
 
     @property
@@ -284,12 +300,12 @@ class Settling:
     decide: Callable[[Any, Portfolio], Any]
 
 
-# What a flow is started with, completed from what is known; it may refuse. The path leads to the configuration.
+# What a flow is started with, completed from what is known; it may refuse. The path leads to what is given.
 # It takes a UnitOfWork, a Stamp, the configuration and the path: the schema reads this without the first two.
-Settle = Callable[[Any, Any, Any, tuple[str, ...]], Awaitable[Any]]
+Completing = Callable[[Any, Any, Any, tuple[str, ...]], Awaitable[Any]]
 
 
-async def _settled(_uow: UnitOfWork, _stamp: Stamp, configuration: Any, _path: tuple[str, ...]) -> Any:
+async def _as_given(_uow: UnitOfWork, _stamp: Stamp, configuration: Any, _path: tuple[str, ...]) -> Any:
     return configuration
 
 
@@ -304,7 +320,7 @@ class FlowDefinition:
     a configuration is completed with.
     `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual;
     `exporting` says what it can be written as.
-    A type whose phases differ from flow to flow has none itself: `settle` completes what a flow is started with from
+    A type whose phases differ from flow to flow has none itself: `completing` adds to what a flow is started with from
     what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
     """
 
@@ -326,7 +342,7 @@ class FlowDefinition:
     snoozes: bool = False
     roles: Mapping[FlowAction, Role] = field(default_factory=dict)
     exporting: Exporting = field(default_factory=Exporting)
-    settle: Settle = _settled
+    completing: Completing = _as_given
     shape: Callable[[Mapping[str, Any]], tuple[Phase, ...]] | None = None
 
     def __post_init__(self) -> None:

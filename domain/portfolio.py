@@ -22,6 +22,7 @@ from domain.standard import ArchitectureStandard, StandardException
 
 if TYPE_CHECKING:
     from domain.builds.build import Build
+    from domain.customer_success.facts import WorkflowFacts
     from domain.known import DatedChange
 
 
@@ -36,6 +37,7 @@ class Portfolio:
     `accepted` are the newest accepted decisions of the scope, whichever flow made them; `pools` those of the engagement
     that are not removed, with those that the flow's plan uses; `plan` is the flow's own, as far as there is one.
     `annual_costs` are the known ones of all its applications; `changes` the newest few of each in scope, newest first.
+    `workflow` is what a customer-success flow looks at, as long as its customer is there.
     `wave` is the one that the flow carries out, `executions` those that carry out a wave of the flow's own plan;
     `checks` and `steps` are the flow's.
     `build` is the flow's own.
@@ -58,6 +60,7 @@ class Portfolio:
     pages: tuple[AppOnPage, ...] = ()
     annual_costs: tuple[Decimal, ...] = ()
     changes: tuple[DatedChange, ...] = ()
+    workflow: WorkflowFacts | None = None
     wave: ExecutedWave | None = None
     executions: tuple[Execution, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -70,6 +73,7 @@ class Portfolio:
     def steps_of(self, phase: str) -> tuple[RunbookStep, ...]:
         """The steps of that phase, by number."""
         return tuple(sorted((each for each in self.steps if each.phase == phase), key=lambda each: each.number))
+
     build: Build | None = None
 
     def after(self, saves: Iterable[Any]) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from domain.access import Role
@@ -14,9 +15,11 @@ from domain.definition import FlowDefinition, Opening
 from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
 from domain.flow import Flow
 from domain.phase import PhaseStatus
+from domain.portfolio import Portfolio
 from domain.ports import UnitOfWork
 from domain.source import Source
 from domain.transition import FlowAction as Action
+from resolvers.changing import require_changeable
 from resolvers.context import Caller
 
 UI_STATE_BYTES = 64 << 10
@@ -49,7 +52,8 @@ async def opened(
     auto_advance: bool = True,
 ) -> Flow:
     """A new flow with what opening it changes; it may refuse."""
-    ids = definition.applications(configuration)
+    configuration = await _settled(uow, definition, configuration)
+    ids, scope = definition.applications(configuration), definition.iterated(configuration)
     flow = Flow.start(
         definition,
         caller.stamp(),
@@ -57,12 +61,23 @@ async def opened(
         configuration=caller.shapes.encode(configuration),
         application_ids=ids,
         auto_advance=auto_advance,
-        previous=await uow.flows.previous(definition.kind, ids),
+        previous=await uow.flows.previous(definition.kind, scope),
     )
     flow = await effects(caller, uow, flow, definition.opening)
     await uow.flows.add(flow)
-    await uow.flows.begin_iteration(flow)
+    await uow.flows.begin_iteration(flow, scope)
     return flow
+
+
+async def _settled(uow: UnitOfWork, definition: FlowDefinition, configuration: Any) -> Any:
+    """With what it names of another flow's; that is read and not held, as the flow itself is not locked either."""
+    settling = definition.settling
+    named = settling.names(configuration) if settling else None
+    if settling is None or named is None:
+        return configuration
+    flow_id = await uow.portfolio.flow_of(settling.type, named)
+    found = await uow.portfolio.load(settling.needs, flow_id, ()) if flow_id else Portfolio()
+    return settling.decide(configuration, found)
 
 
 async def _cloned(uow: UnitOfWork, definition: FlowDefinition, flow_id: str | None) -> Flow | None:
@@ -146,9 +161,11 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
         configuration, ids = command.configuration, None
         if configuration is not None:
             _require_own(caller, flow, command.kind)
+            await require_changeable(caller, uow, flow)
             path = ("configuration", flow.definition.branch)
             data = overlaid(flow.own_configuration, configuration)
             typed: Any = caller.shapes.decode(flow.definition.configuration, data, path)
+            typed = await _settled(uow, flow.definition, typed)
             configuration, ids = {**caller.shapes.encode(typed), **flow.origin}, flow.definition.applications(typed)
         updated = flow.update(
             caller.stamp(),
@@ -226,7 +243,8 @@ async def answered(caller: Caller, uow: UnitOfWork, flow: Flow, command: SubmitP
 
 async def run_phase(caller: Caller, command: PhaseAction) -> Flow:
     """Run the next phase, or one that has run before."""
-    return await _changed(caller, command, Action.RUN_PHASE, lambda flow: flow.run(command.phase, caller.stamp()))
+    decide = partial(Flow.run, key=command.phase, stamp=caller.stamp())
+    return await _changed(caller, command, Action.RUN_PHASE, decide, remakes=True)
 
 
 async def navigate_to_phase(caller: Caller, command: PhaseAction) -> Flow:
@@ -236,7 +254,8 @@ async def navigate_to_phase(caller: Caller, command: PhaseAction) -> Flow:
 
 async def retry_phase(caller: Caller, command: PhaseAction) -> Flow:
     """Try the failed phase again."""
-    return await _changed(caller, command, Action.RETRY_PHASE, lambda flow: flow.retry(command.phase, caller.stamp()))
+    decide = partial(Flow.retry, key=command.phase, stamp=caller.stamp())
+    return await _changed(caller, command, Action.RETRY_PHASE, decide, remakes=True)
 
 
 async def skip_phase(caller: Caller, command: PhaseAction) -> Flow:
@@ -278,14 +297,22 @@ async def resume_flow(caller: Caller, command: FlowAction) -> Flow:
 
 
 async def _changed(
-    caller: Caller, command: FlowAction | PhaseAction, action: Action, decide: Callable[[Flow], Flow]
+    caller: Caller,
+    command: FlowAction | PhaseAction,
+    action: Action,
+    decide: Callable[[Flow], Flow],
+    *,
+    remakes: bool = False,
 ) -> Flow:
     """Load, decide, save; the least role is asked for before the id is looked up."""
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
         flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
         caller.need(flow.role(action))
-        flow = decide(flow)
+        after = decide(flow)
+        if remakes:
+            await require_changeable(caller, uow, flow)
+        flow = after
         await uow.flows.save(flow)
     return flow
 
@@ -295,7 +322,8 @@ async def cancel_flow(caller: Caller, command: FlowAction) -> Flow:
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
         flow = (await uow.flows.get(command.flow_id)).expect(command.expected_version)
-        flow = flow.cancel(caller.stamp(), command.reason)
+        before, flow = flow, flow.cancel(caller.stamp(), command.reason)
+        await require_changeable(caller, uow, before)
         flow = await effects(caller, uow, flow, flow.definition.closing)
         await uow.flows.save(flow)
     return flow

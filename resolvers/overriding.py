@@ -16,6 +16,7 @@ from domain.override import Override
 from domain.ports import UnitOfWork
 from domain.source import Source
 from domain.transition import FlowAction
+from resolvers.changing import require_changeable
 from resolvers.context import Caller
 
 
@@ -59,6 +60,7 @@ async def carry_through(
     flow.require(FlowAction.OVERRIDE)
     if not flow.overridable(key):
         raise refuse(ErrorCode.INVALID_TRANSITION, f"The phase {key} has no result to change yet.", "flowId")
+    await require_changeable(caller, uow, flow)
     phase, calling = flow.definition.phase(key), Calling(uow, caller.shapes, caller.stamp())
     needs = phase.needs | (phase.pause.needs if phase.pause else frozenset())
     call = await calling.call(flow, key, needs)

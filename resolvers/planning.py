@@ -36,6 +36,7 @@ from domain.planning.plan import (
 )
 from domain.ports import UnitOfWork
 from domain.transition import FlowAction as Action
+from resolvers.changing import require_changeable
 from resolvers.context import Caller
 from resolvers.overriding import carry_through
 from resolvers.portfolio import Delete
@@ -162,6 +163,7 @@ async def replan_waves(caller: Caller, command: FlowAction) -> Flow:
     async with caller.work() as uow:
         flow = (await find_plan(uow, command.flow_id)).expect(command.expected_version)
         caller.need(flow.role(Action.RUN_PHASE))
+        await require_changeable(caller, uow, flow)
         flow = flow.run(WAVES, caller.stamp())
         await uow.flows.save(flow)
     return flow
