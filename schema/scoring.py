@@ -9,6 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from domain.customer_success.scoring_rules import KeptScoringRules, ScoringRules
+from domain.customer_success.scoring_schema import bounded
 from domain.errors import Problem
 from resolvers import scoring as commands
 from resolvers.context import Caller, Context
@@ -53,7 +54,7 @@ class ScoringRulesType(Node):
     @staticmethod
     def schema(_kept: KeptScoringRules, context: Context) -> Any:
         """JSON Schema (2020-12) of the document."""
-        return context.caller.shapes.schema(ScoringRules)
+        return bounded(context.caller.shapes.schema(ScoringRules))
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,10 +169,10 @@ class ScoringRules:
 
     def _problems(self) -> Iterator[Problem]:
         yield from _day_problems(self.stage_days)
-        for name, limits in _LIMITS.items():
-            yield from _number_problems(getattr(self, name), limits, _camel(name))
-        for name, most in _SINGLE.items():
-            yield from _one_number(getattr(self, name), most, _camel(name))
+        for name, limits in LIMITS.items():
+            yield from _number_problems(getattr(self, name), limits, camel(name))
+        for name, most in SINGLE.items():
+            yield from _one_number(getattr(self, name), most, camel(name))
         yield from _tier_problems(self.arr_tiers)
 
 
@@ -187,7 +187,7 @@ def exact(number: float | Decimal) -> Decimal:
 
 _SCORED: Mapping[str, float] = MappingProxyType({"from_score": HIGHEST_SCORE, "per_point": MOST_MULTIPLIER})
 # The most that a number may be: by its name in its part, else what stands under "" there.
-_LIMITS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+LIMITS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "renewal_base": {"": MOST_POINTS},
         "renewal_bonus": {"": MOST_POINTS},
@@ -198,7 +198,7 @@ _LIMITS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "experience": {"": MOST_MULTIPLIER},
     }
 )
-_SINGLE: Mapping[str, float] = MappingProxyType(
+SINGLE: Mapping[str, float] = MappingProxyType(
     {"arr_otherwise": MOST_MULTIPLIER, "per_other_workflow": MOST_POINTS, "escalation": MOST_POINTS}
 )
 
@@ -218,7 +218,7 @@ def _number_problems(part: Any, limits: Mapping[str, float], *path: str) -> Iter
     for each in fields(part):
         value = getattr(part, each.name)
         if not isinstance(value, tuple):
-            yield from _one_number(value, limits.get(each.name, limits[""]), *path, _camel(each.name))
+            yield from _one_number(value, limits.get(each.name, limits[""]), *path, camel(each.name))
 
 
 def _one_number(value: float, most: float, *path: str) -> Iterator[Problem]:
@@ -243,7 +243,8 @@ def _wrong(message: str, *path: str) -> Problem:
     return Problem(ErrorCode.INVALID_INPUT, message, path)
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """The name as JSON has it."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 

@@ -157,7 +157,13 @@ def test_rules_somebody_else_changed_are_not_overwritten() -> None:
     with pytest.raises(StaleVersion) as stale:
         KEPT.change(SaveScoringRules(ScoringRules(escalation=30), expected_version=2), "ann", LATER)
 
-    assert stale.value.problems[0].details == {"expectedVersion": 2, "currentVersion": 1}
+    assert stale.value.problems[0].details == {
+        "expectedVersion": 2,
+        "currentVersion": 1,
+        "changedBy": "system",
+        "changedAt": "2026-11-20T00:00:00.000Z",
+        "changed": ["rules"],
+    }
     assert KeptScoringRules("rules", ScoringRules(), "system", AT) == KEPT
 
 
