@@ -25,10 +25,10 @@ def choose(
     """The one for work of that kind at that stage; None where there is none.
 
     One made for the stage comes before one made for no stage in particular. Among those of the same kind and stage the
-    account's own win, and then the highest version; the key settles what is left.
+    account's own win, then the highest version, then the first by key.
     """
     fitting = [each for each in newest(versions) if each.kind is kind and each.stage in (None, stage)]
-    return max(fitting, key=lambda each: (each.stage is not None, not each.core, each.version, each.key), default=None)
+    return max(fitting, key=lambda each: (each.stage is not None, not each.core, each.version), default=None)
 
 
 def named(versions: Iterable[TemplateVersion], key: str, kind: WorkflowKind, path: tuple[str, ...]) -> TemplateVersion:

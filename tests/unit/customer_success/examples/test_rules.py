@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +12,17 @@ import pytest
 
 from domain.access import Experience
 from domain.customer import AccountPlan, Customer, RenewalStatus
+from domain.customer_success.choosing import choose
 from domain.customer_success.determination import Reason, determine, renewal_stage
-from domain.customer_success.kinds import WorkflowKind
+from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.priority import Owner, PriorityScore, Work, order_of, score
 from domain.customer_success.queue import StartedWorkflow, Team, WorkflowState, assign, open_workflows, state_of
+from domain.customer_success.template import TemplateVersion
 from domain.engagement import Engagement
 from domain.transition import FlowStatus
 from tests.unit.customer_success.examples import table
 from tests.unit.customer_success.examples.table import (
+    NOT_READY,
     NOT_STARTED,
     SKIPPED,
     DeterminationExample,
@@ -30,6 +33,8 @@ from tests.unit.customer_success.examples.table import (
     Queued,
     ScoreExample,
     StageExample,
+    Template,
+    TemplateExample,
     TodayExample,
     Told,
     WorkloadExample,
@@ -79,6 +84,46 @@ def test_today_is_the_engagements(example: TodayExample) -> None:
     assert today == example.today
     assert customer.days_until_renewal(today) == example.days
     assert str(renewal_stage(customer, today)) == example.stage
+
+
+_K, _S = table.Kind, table.Stage
+# The eight that ship, as the examples call them.
+SHIPPED = (
+    *(Template(key=stage.lower(), kind=_K.RENEWAL, version=1, stage=stage) for stage in (_S.PREPARE, _S.CRITICAL)),
+    *(Template(key=stage.lower(), kind=_K.RENEWAL, version=1, stage=stage) for stage in (_S.EMERGENCY, _S.OVERDUE)),
+    Template(key="standard-renewal", kind=_K.RENEWAL, version=1),
+    *(Template(key=kind.lower(), kind=kind, version=1) for kind in (_K.STRATEGIC, _K.OPPORTUNITY, _K.RISK)),
+)
+
+
+def _template(template: Template, *, core: bool) -> TemplateVersion:
+    stage = None if template.stage is None else RenewalStage(template.stage)
+    key, version = template.key, template.version
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    return TemplateVersion(
+        f"{key} {version}", key, version, key, WorkflowKind(template.kind), stage, core, {}, "someone", at
+    )
+
+
+@each_of(table.stages())
+def test_a_renewal_of_that_stage_is_guided_by_that_template(example: StageExample) -> None:
+    shipped = [_template(each, core=True) for each in SHIPPED]
+
+    chosen = choose(shipped, WorkflowKind.RENEWAL, RenewalStage(example.stage))
+
+    assert chosen is not None
+    assert chosen.key == example.template
+
+
+@each_of(table.templates())
+def test_a_workflow_is_guided_by_that_template(example: TemplateExample) -> None:
+    offered = [_template(each, core=True) for each in SHIPPED if example.shipped]
+    offered += [_template(each, core=False) for each in example.own]
+    stage = None if example.stage is None else RenewalStage(example.stage)
+
+    chosen = choose(offered, WorkflowKind(example.kind), stage)
+
+    assert (NOT_READY if chosen is None else chosen.id) == example.chosen
 
 
 @each_of(table.determinations())
