@@ -122,6 +122,14 @@ class WriteReply:
     message_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class WriteArtifact:
+    """Write one artifact; enqueued in the transaction that asked for it."""
+
+    flow_id: str
+    artifact_id: str
+
+
 # What goes to the engine's queue in the transaction itself.
-Enqueued = RunPhase | WriteExport | ReviewPlans | WriteReply
+Enqueued = RunPhase | WriteExport | ReviewPlans | WriteReply | WriteArtifact
 Job = Enqueued | CancelRun | WakeFlow

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, Enqueued, ReviewPlans, RunPhase, WriteExport, WriteReply
+from domain.event import CancelRun, Enqueued, ReviewPlans, RunPhase, WriteArtifact, WriteExport, WriteReply
 from engine.tracing import enqueuing
 
 QUEUE = "phases"
@@ -24,6 +24,9 @@ REVIEW = "review"
 # The same: somebody waits before a screen.
 REPLIES = "replies"
 REPLY = "reply"
+# The same: a model may take a minute.
+ARTIFACTS = "artifacts"
+ARTIFACT = "artifact"
 APPLICATION = "flotilla"
 # The version of what is stored in the engine's tables, not of the product: a live worker must be able to take over
 # what a dead one of the release before had begun.
@@ -31,7 +34,7 @@ VERSION = "1"
 
 
 class PhaseQueue:
-    """Phase runs, exports, reviews and replies as durable jobs; what is run has the job's id: asking twice is one job."""
+    """Phase runs and all other work as durable jobs; what is run has the job's id: asking twice is one job."""
 
     def __init__(self, database_url: str) -> None:
         self._client = DBOSClient(
@@ -87,4 +90,6 @@ def _described(job: Enqueued) -> tuple[str, str, str, tuple[Any, ...]]:
         return REVIEWS, REVIEW, job.id, (list(job.flow_ids),)
     if isinstance(job, WriteReply):
         return REPLIES, REPLY, job.message_id, (job.flow_id, job.thread_id, job.message_id)
+    if isinstance(job, WriteArtifact):
+        return ARTIFACTS, ARTIFACT, job.artifact_id, (job.flow_id, job.artifact_id)
     return QUEUE, WORKFLOW, job.run_id, (job.flow_id, job.run_id)
