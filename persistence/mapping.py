@@ -15,7 +15,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from domain.application import Application, ApplicationChange, Component
 from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion
 from domain.builds.changes import Handoff
+from domain.check import Check
 from domain.contribution import AgentContribution
+from domain.customer_success.workflow import CustomerWorkflow
 from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
 from domain.dependency import Dependency
@@ -41,6 +43,7 @@ from domain.planning.plan import (
 )
 from domain.reassessment import Reassessment
 from domain.resource_pool import ResourcePool
+from domain.runbook import RunbookStep
 from domain.standard import ArchitectureStandard, StandardException
 from domain.task import Task
 from persistence import tables
@@ -77,9 +80,12 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         CostEstimate: tables.cost_estimates,
         CostLine: tables.cost_lines,
         PlanSynthesis: tables.plan_syntheses,
+        Check: tables.checks,
+        RunbookStep: tables.runbook_steps,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,
+        CustomerWorkflow: tables.workflows,
         Handoff: tables.build_handoffs,
         ArtifactVersion: tables.artifact_versions,
         ArtifactRequest: tables.artifact_requests,

@@ -167,8 +167,9 @@ class MemoryFlows:
         flows = sorted(self._state.flows.values(), key=lambda flow: flow.id)
         return tuple(flow.id for flow in flows if flow.kind == kind and flow.status not in ENDED)
 
-    async def begin_iteration(self, flow: Flow) -> None:
-        self._state.iterations.append((flow.kind, flow.id, flow.iteration, flow.application_ids))
+    async def begin_iteration(self, flow: Flow, scope: Sequence[str] | None = None) -> None:
+        ids = flow.application_ids if scope is None else tuple(scope)
+        self._state.iterations.append((flow.kind, flow.id, flow.iteration, ids))
 
 
 class MemoryResults:

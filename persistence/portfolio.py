@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.application import Application, ApplicationChange, Component
+from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.definition import Need
@@ -39,9 +40,11 @@ from domain.planning.plan import (
 )
 from domain.portfolio import Portfolio
 from domain.resource_pool import ResourcePool
+from domain.runbook import RunbookStep
 from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.cycles import on_the_way_back
+from persistence.executions import executed_wave, executions
 from persistence.mapping import TABLES, columns, from_row, to_row
 from persistence.stale_plans import Touched
 
@@ -76,20 +79,27 @@ class PortfolioValues:
         if application_ids and Need.DEPENDENCIES in needs and Need.CYCLES in needs:
             far = await self._find(Dependency, [on_the_way_back(self._engagement_id, application_ids)])
             parts["dependencies"] = (*parts["dependencies"], *far)
-        if Need.IMPORT in needs:
-            found = await self._find(DataImport, [tables.data_imports.c.flow_id == flow_id])
-            parts["data_import"] = found[-1] if found else None
-        if Need.ANNUAL_COSTS in needs:
-            parts["annual_costs"] = await self._annual_costs()
-        if Need.CHANGES in needs:
-            parts["changes"] = await self._changes(application_ids)
-        if Need.ACCEPTED in needs:
-            parts["accepted"] = tuple((await self.accepted(application_ids)).values())
-        if Need.PLAN in needs:
-            parts["plan"] = await self._plan(flow_id)
+        for need, (field, read) in self._others(flow_id, application_ids).items():
+            if need in needs:
+                parts[field] = await read()
         if application_ids and Need.DEPENDENCIES in needs:
             parts["neighbours"] = await self._neighbours(parts["dependencies"], application_ids)
         return Portfolio(**parts)
+
+    def _others(
+        self, flow_id: str, application_ids: tuple[str, ...]
+    ) -> Mapping[Need, tuple[str, Callable[[], Awaitable[Any]]]]:
+        """What is more than the rows of one table."""
+        connection, engagement_id = self._connection, self._engagement_id
+        return {
+            Need.IMPORT: ("data_import", lambda: self._import(flow_id)),
+            Need.ANNUAL_COSTS: ("annual_costs", self._annual_costs),
+            Need.CHANGES: ("changes", lambda: self._changes(application_ids)),
+            Need.ACCEPTED: ("accepted", lambda: self._newest_accepted(application_ids)),
+            Need.PLAN: ("plan", lambda: self._plan(flow_id)),
+            Need.WAVE: ("wave", lambda: executed_wave(connection, self._find, engagement_id, flow_id)),
+            Need.EXECUTIONS: ("executions", lambda: executions(connection, engagement_id, flow_id)),
+        }
 
     async def get(self, type_: type[T], ids: Iterable[str]) -> tuple[T, ...]:
         """Those of that type that are there, in the order of the ids; held until the unit of work ends."""
@@ -167,6 +177,13 @@ class PortfolioValues:
         query = select(*columns(type_)).where(mine, *where).order_by(*table.primary_key.columns)
         rows = (await self._connection.execute(query)).mappings()
         return tuple(from_row(type_, row) for row in rows)
+
+    async def _import(self, flow_id: str) -> DataImport | None:
+        found = await self._find(DataImport, [tables.data_imports.c.flow_id == flow_id])
+        return found[-1] if found else None
+
+    async def _newest_accepted(self, application_ids: tuple[str, ...]) -> tuple[Decision, ...]:
+        return tuple((await self.accepted(application_ids)).values())
 
     async def _plan(self, flow_id: str) -> Plan:
         """Each part of it has a table; what there is once is the only row of its flow."""
@@ -339,6 +356,8 @@ _PARTS: dict[Need, tuple[str, type, Any]] = {
     Need.DECISIONS: ("decisions", Decision, lambda scope: scope.of_flow(tables.decisions)),
     Need.POOLS: ("pools", ResourcePool, _Scope.pools),
     Need.PAGES: ("pages", AppOnPage, lambda scope: scope.of_flow(tables.pages)),
+    Need.CHECKS: ("checks", Check, lambda scope: scope.of_flow(tables.checks)),
+    Need.STEPS: ("steps", RunbookStep, lambda scope: scope.of_flow(tables.runbook_steps)),
 }
 
 

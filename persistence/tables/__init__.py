@@ -19,6 +19,7 @@ from persistence.tables.customers import (
     stakeholder_relations,
     stakeholders,
 )
+from persistence.tables.execution import checks, runbook_steps
 from persistence.tables.flows import (
     child_flows,
     contributions,
@@ -121,6 +122,7 @@ __all__ = [
     "build_handoffs",
     "build_messages",
     "builds",
+    "checks",
     "child_flows",
     "cleansing_findings",
     "client_accounts",
@@ -173,6 +175,7 @@ __all__ = [
     "requests",
     "resource_plans",
     "resource_pools",
+    "runbook_steps",
     "saved_actions",
     "scoring_rules",
     "shipped_templates",
