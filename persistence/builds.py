@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -40,14 +41,15 @@ class Builds:
         """As it stands; with `told` as much of its role's history as a model may be asked with, else no history."""
         query = select(builds).where(builds.c.flow_id == flow.id, builds.c.engagement_id == self._engagement_id)
         row = (await self._connection.execute(query)).mappings().first()
-        build = build_of(flow, row)
+        build = build_of(flow.id, flow.configuration, flow.created_at, row)
         if not told:
             return build
         role = asked_role(build)
-        said = build_messages.c.flow_id == flow.id, build_messages.c.role == role, newest(TOLD)
-        query = select(build_messages).where(*said).order_by(build_messages.c.number)
+        its = build_messages.c.flow_id == flow.id, build_messages.c.role == role, newest(TOLD)
+        query = select(build_messages).where(*its).order_by(build_messages.c.number)
         found = (await self._connection.execute(query)).mappings().all()
-        return recalling(build, role, [message_of(each) for each in found])
+        said = tuple(message_of(each) for each in found)
+        return build.recalling(RoleContext(role, said, build.context(role).data))
 
     async def save(self, build: Build) -> None:
         """It, and what its decisions since loading came to."""
@@ -97,12 +99,11 @@ def newest(room: int) -> ColumnElement[bool]:
     return or_(table.c.total == last, last - table.c.total + size <= room)
 
 
-def build_of(flow: Flow, row: RowMapping | None) -> Build:
+def build_of(flow_id: str, configuration: Mapping[str, Any], created_at: datetime, row: RowMapping | None) -> Build:
     """The build of that flow; without a row, as it was started."""
-    asked = flow.configuration
-    named = (flow.id, asked["projectId"], asked["buildId"], asked["requirements"])
+    named = (flow_id, configuration["projectId"], configuration["buildId"], configuration["requirements"])
     if row is None:
-        return Build.start(*named, Stamp(flow.created_by, flow.created_at, lambda: ""))
+        return Build.start(*named, Stamp("", created_at, lambda: ""))
     known = _CONTEXTS.validate_python(row["contexts"])
     return Build(
         *named,
@@ -114,12 +115,6 @@ def build_of(flow: Flow, row: RowMapping | None) -> Build:
         failure=_FAILURE.validate_python(row["failure"]),
         retries=row["retries"],
     )
-
-
-def recalling(build: Build, role: BuildRole, history: Sequence[Message]) -> Build:
-    """The build with that history of that role."""
-    context = RoleContext(role, tuple(history), build.context(role).data)
-    return replace(build, contexts={**build.contexts, role: context})
 
 
 def message_of(row: RowMapping) -> Message:

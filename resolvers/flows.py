@@ -12,7 +12,7 @@ from domain.access import Role
 from domain.calling import Calling, changed
 from domain.commands import FlowAction, PhaseAction, SaveUiState, StartFlow, SubmitPhaseInput, UpdateFlow
 from domain.definition import FlowDefinition, Opening
-from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
+from domain.errors import ErrorCode, KeptBack, NotFound, Problem, Refused, refuse
 from domain.flow import Flow
 from domain.phase import PhaseStatus
 from domain.portfolio import Portfolio
@@ -52,13 +52,14 @@ async def opened(
     auto_advance: bool = True,
 ) -> Flow:
     """A new flow with what opening it changes; it may refuse."""
-    configuration = await _settled(uow, definition, configuration)
+    configuration = await _settled(caller, uow, definition, configuration)
+    written = caller.shapes.encode(configuration)
     ids, scope = definition.applications(configuration), definition.iterated(configuration)
     flow = Flow.start(
-        definition,
+        definition.shaped(written),
         caller.stamp(),
         name=name or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
-        configuration=caller.shapes.encode(configuration),
+        configuration=written,
         application_ids=ids,
         auto_advance=auto_advance,
         previous=await uow.flows.previous(definition.kind, scope),
@@ -69,8 +70,10 @@ async def opened(
     return flow
 
 
-async def _settled(uow: UnitOfWork, definition: FlowDefinition, configuration: Any) -> Any:
+async def _settled(caller: Caller, uow: UnitOfWork, definition: FlowDefinition, given: Any) -> Any:
     """With what it names of another flow's; that is read and not held, as the flow itself is not locked either."""
+    path = ("configuration", definition.branch)
+    configuration = await definition.completing(uow, caller.stamp(), given, path)
     settling = definition.settling
     named = settling.names(configuration) if settling else None
     if settling is None or named is None:
@@ -165,7 +168,7 @@ async def update_flow(caller: Caller, command: UpdateFlow) -> Flow:
             path = ("configuration", flow.definition.branch)
             data = overlaid(flow.own_configuration, configuration)
             typed: Any = caller.shapes.decode(flow.definition.configuration, data, path)
-            typed = await _settled(uow, flow.definition, typed)
+            typed = await _settled(caller, uow, flow.definition, typed)
             configuration, ids = {**caller.shapes.encode(typed), **flow.origin}, flow.definition.applications(typed)
         updated = flow.update(
             caller.stamp(),
@@ -220,6 +223,8 @@ async def submit_phase_input(caller: Caller, command: SubmitPhaseInput) -> Flow:
         caller.need(flow.role(Action.SUBMIT_INPUT))
         flow = await (answered if command.submit else _drafted)(caller, uow, flow, command)
         await uow.flows.save(flow)
+    if uow.refused:
+        raise KeptBack(uow.refused)
     return flow
 
 
@@ -235,10 +240,15 @@ async def answered(caller: Caller, uow: UnitOfWork, flow: Flow, command: SubmitP
     answer: Any = caller.shapes.decode(phase.pause.answer, command.data, ("data",))
     calling = Calling(uow, caller.shapes, caller.stamp())
     outcome = phase.pause.decide(await calling.call(flow, phase.key, phase.pause.needs, given=answer))
+    if outcome.problems:
+        uow.refuse(outcome.problems)
+        told = await calling.save(flow, phase.key, outcome.saves)
+        return replace(flow, events=(*flow.events, *told))
     learned = await calling.keep(flow, phase, outcome, Source.USER)
     event = changed(outcome.saves, caller.stamp(), phase.key)
     flow = replace(flow, events=(*flow.events, *learned, *((event,) if event else ())))
-    return flow.submit(phase.key, caller.shapes.encode(answer), caller.stamp(), outcome.warnings)
+    written, way = caller.shapes.encode(answer), (outcome.leaves_out, outcome.takes_up)
+    return flow.submit(phase.key, written, caller.stamp(), outcome.warnings, *way)
 
 
 async def run_phase(caller: Caller, command: PhaseAction) -> Flow:

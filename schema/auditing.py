@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from domain.errors import DomainError, ErrorCode, Refused
+from domain.errors import DomainError, ErrorCode, KeptBack, Refused
 from domain.request import CANCELLED, FAILED, NO_ANSWER, REPEATED, Answer, Repeated, refused
 from resolvers.context import Caller
 from schema.acts import act_of
@@ -16,6 +16,9 @@ async def came_to(caller: Caller, error: BaseException) -> Answer:
     match error:
         case Repeated():
             return await _repeated(caller, error)
+        case KeptBack():
+            # Its own transaction has entered it.
+            return Answer(problems=error.problems)
         case Refused():
             return await _refused(caller, error)
         case DomainError():

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from types import MappingProxyType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
 from strawberry import UNSET
 
+from domain.builds.models import ModelFamily
 from domain.customer_success.kinds import WorkflowKind
 from domain.flows import DEFINITIONS
 from schema.assumed import assumed
-from schema.ids import ApplicationId, CustomerId, child_type
+from schema.ids import ApplicationId, CustomerId, Verbatim, child_type
 from schema.scalars import JSON, Upload
 
 
@@ -92,15 +92,6 @@ class FinopsConfigurationInput:
     actuals: JSON | None = UNSET
 
 
-class ModelFamily(StrEnum):
-    """The chat API that a build's prompts are written for."""
-
-    GPT4 = "GPT4"
-    GPT35 = "GPT35"
-    CLAUDE = "CLAUDE"
-    LOCAL = "LOCAL"
-
-
 @strawberry.input
 class CustomerSuccessConfigurationInput:
     customer_id: CustomerId
@@ -113,7 +104,7 @@ class CustomerSuccessConfigurationInput:
 class BuildConfigurationInput:
     project_id: str
     build_id: str
-    requirements: JSON
+    requirements: Annotated[JSON, Verbatim()]
     family: ModelFamily = ModelFamily.LOCAL
 
 

@@ -11,6 +11,9 @@ import strawberry
 
 from domain.access import Experience, Role
 from domain.application import Criticality, Readiness
+from domain.builds.conversation import MessageRole
+from domain.builds.models import ModelFamily
+from domain.builds.table import BuildRole, BuildState
 from domain.customer import AccountPlan, Influence, RelationKind, Sentiment, Trend
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.debt import DebtCategory, Severity
@@ -37,6 +40,8 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
     {
         AccountPlan: None,
         ApprovalStatus: None,
+        BuildRole: None,
+        BuildState: None,
         CostCategory: None,
         Criticality: None,
         DebtCategory: None,
@@ -55,6 +60,8 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         FlowType: None,
         Influence: None,
         LearningScope: None,
+        MessageRole: None,
+        ModelFamily: None,
         ModelState: None,
         PhaseStatus: None,
         Priority: None,

@@ -27,6 +27,7 @@ from schema import (
     revising,
     revising_inputs,
 )
+from schema.build_changes import BuildMutations
 from schema.commanding import carry_out, command
 from schema.exports import ExportPayload
 from schema.ids import MASTER
@@ -64,6 +65,7 @@ async def _on_flow(
 # What an area brings in a module of its own is a base here: nobody has to look through one endless class.
 @strawberry.type
 class Mutation(
+    BuildMutations,
     PhaseMutations,
     ScoringMutations,
 ):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from domain.builds.changes import BuildFailure, Handoff, Moved, Standing, Unpassed
 from domain.builds.conversation import RoleContext, Turn
@@ -129,6 +129,10 @@ class BuildStanding:
     def context(self, role: BuildRole) -> RoleContext:
         """What that role knows and has said."""
         return self.contexts.get(role) or RoleContext(role)
+
+    def recalling(self, context: RoleContext) -> Self:
+        """The same with that role's context, whose history may be a part of all that was said."""
+        return replace(self, contexts={**self.contexts, context.role: context})
 
     def known(self, role: BuildRole) -> dict[str, Any]:
         """All that role is told, as JSON: what the build is for, and what was handed to it."""

@@ -17,6 +17,11 @@ def tokens(content: str) -> int:
     return -(-_size(content) // _BYTES_PER_TOKEN) + _PER_MESSAGE
 
 
+def bytes_of(room: int) -> int:
+    """The bytes of text that never take less than so many tokens."""
+    return room * _BYTES_PER_TOKEN
+
+
 def newest(history: Sequence[Message], room: int) -> tuple[Message, ...]:
     """The newest messages that fit together; the oldest go first, and the last one never."""
     kept = list(history[-1:])

@@ -13,6 +13,7 @@ _BUILT = (
     "discovery",
     "assessment",
     "planning",
+    "build",
 )
 
 DEFINITIONS: Mapping[str, FlowDefinition] = MappingProxyType(

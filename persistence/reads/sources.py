@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from persistence.reads import customers, engagements, flows, learning, planning, portfolio, scoring
+from persistence.reads import builds, customers, engagements, flows, learning, planning, portfolio, scoring
 from persistence.reads.source import Rows, Source
 
 ROWS: Mapping[type, Rows] = MappingProxyType(
     {
+        **builds.ROWS,
         **customers.ROWS,
         **engagements.ROWS,
         **flows.ROWS,
@@ -21,6 +22,7 @@ ROWS: Mapping[type, Rows] = MappingProxyType(
 )
 SOURCES: Mapping[type, Source] = MappingProxyType(
     {
+        **builds.SOURCES,
         **customers.SOURCES,
         **engagements.SOURCES,
         **flows.SOURCES,

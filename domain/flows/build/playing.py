@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from domain.builds.conversation import MessageRole
@@ -12,7 +14,7 @@ from domain.builds.prompt import asked_role, model_prompt
 from domain.builds.reading import result_in
 from domain.builds.results import as_data
 from domain.definition import Asked, Outcome, PhaseCall
-from domain.errors import ErrorCode, refuse
+from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flows.build.answers import answer_of
 from domain.flows.build.facts import build_of, stamp_of
 from domain.flows.build.role_prompts import role_prompt
@@ -26,8 +28,16 @@ def complete(call: PhaseCall) -> Outcome:
     """The answer joins the role's history; the build moves on where each gate of its phase is passed."""
     given = call.input
     answer = answer_of(given, as_data(given.phase_result))
-    completion = build_of(call).complete(answer, stamp_of(call), call.settings)
-    return Outcome(given.phase_result, saves=(completion.build,), problems=completion.problems)
+    try:
+        completion = build_of(call).complete(answer, stamp_of(call), call.settings)
+    except Refused as refused:
+        raise Refused(_in_data(refused.problems)) from None
+    return Outcome(given.phase_result, saves=(completion.build,), problems=_in_data(completion.problems))
+
+
+def _in_data(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """At a pause the answer is under `data`."""
+    return tuple(replace(each, path=("data", *each.path)) for each in problems)
 
 
 def question(call: PhaseCall, longest: int) -> Asked:
