@@ -102,7 +102,7 @@ class Process:
     the tests are killed.
     """
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT) -> None:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("FLOTILLA_")}
         self.lines: list[str] = []
         self._changed = threading.Condition()
@@ -113,7 +113,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**plain, **environment, "PYTHONUNBUFFERED": "1"},
-            cwd=ROOT,
+            cwd=folder,
             text=True,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
