@@ -97,9 +97,18 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "requestBuildRetry": Act(Role.CONTRIBUTOR),
         "addBuildMessage": Act(Role.CONTRIBUTOR),
         "reportBuildError": Act(Role.CONTRIBUTOR),
+        "recordCheck": _own(Role.CONTRIBUTOR, "Check"),
+        "updateRunbookStep": _own(Role.CONTRIBUTOR, "RunbookStep"),
         "exportFlow": Act(Role.VIEWER, "Export"),
         "recordFeedback": Act(Role.CONTRIBUTOR, "LearningPattern"),
         "saveScoringRules": Act(Role.ADMIN, "ScoringRules"),
+        "saveTask": _own(Role.CONTRIBUTOR, "Task"),
+        "completeTask": _own(Role.CONTRIBUTOR, "Task"),
+        "skipTask": _own(Role.CONTRIBUTOR, "Task"),
+        "deleteTask": _own(Role.CONTRIBUTOR, "Task"),
+        "saveArtifact": _own(Role.CONTRIBUTOR, "Artifact"),
+        "generateArtifact": Act(Role.CONTRIBUTOR, "Artifact"),
+        "createTasksFromArtifact": Act(Role.CONTRIBUTOR, "Task", "Artifact"),
         "updatePreferences": _own(Role.VIEWER, "UserPreferences"),
     }
 )

@@ -11,6 +11,7 @@ import strawberry
 
 from domain.access import Experience, Role
 from domain.application import Criticality, Readiness
+from domain.artifact import ArtifactKind
 from domain.builds.conversation import MessageRole
 from domain.builds.models import ModelFamily
 from domain.builds.table import BuildRole, BuildState
@@ -29,8 +30,10 @@ from domain.listing import DependencyDirection, FlowOrder
 from domain.model_status import ModelState
 from domain.phase import PhaseStatus
 from domain.planning.plan import CostCategory, Priority, TimelineStatus
+from domain.runbook import StepStatus
 from domain.source import Source
 from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
+from domain.task import TaskActor, TaskStatus
 from domain.transition import FlowAction, FlowStatus
 
 FlowType: Any = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})  # type: ignore[misc]
@@ -40,6 +43,7 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
     {
         AccountPlan: None,
         ApprovalStatus: None,
+        ArtifactKind: None,
         BuildRole: None,
         BuildState: None,
         CostCategory: None,
@@ -74,7 +78,10 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         Severity: None,
         Source: "AnswerSource",
         StandardCategory: None,
+        StepStatus: "RunbookStepStatus",
         Strategy: "SixRStrategy",
+        TaskActor: None,
+        TaskStatus: None,
         TimelineStatus: None,
         Trend: None,
         WorkflowKind: None,

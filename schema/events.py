@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
+from domain.artifact import Artifact
 from domain.definition import Warning
 from domain.event import EventKind, LiveText, LoggedEvent
 from domain.flows import DEFINITIONS
@@ -17,6 +18,7 @@ from domain.learning import LearningPattern
 from domain.override import Override
 from domain.phase import PhaseStatus
 from domain.source import Source
+from domain.task import Task
 from domain.transition import FlowStatus
 from resolvers.context import Context
 from schema.connections import connection
@@ -283,6 +285,21 @@ class LearningRecorded(FlowEvent):
     pattern = referred(
         LearningPattern, lambda event: event.data["patternId"], nullable=True, why="Null once it is deleted."
     )
+
+
+@happens(EventKind.ARTIFACT)
+class ArtifactSaved(FlowEvent):
+    artifact = referred(Artifact, lambda event: event.data["artifactId"], nullable=True, why="Null once it is deleted.")
+
+
+@happens(EventKind.TASK)
+class TaskChanged(FlowEvent):
+    task = referred(Task, lambda event: event.data["taskId"], nullable=True, why="Null once it is deleted.")
+
+    @computed
+    @staticmethod
+    def task_id(event: LoggedEvent) -> Id:
+        return Id(f"Task:{event.data['taskId']}")
 
 
 @happens(EventKind.CHILD_CHANGED)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.application import Application
+from domain.artifact import Artifact
+from domain.artifacts.listing import ArtifactsOfFlow
 from domain.contribution import AgentContribution
 from domain.definition import FlowDefinition, Warning
 from domain.event import EventKind, LoggedEvent
@@ -147,6 +149,7 @@ class MasterFlow(Node):
     learnings = listed(LearningPattern, lambda flow: LearningsOfFlow(parent=flow.id))
     overrides = listed(Override, lambda flow: OverridesOfFlow(parent=flow.id))
     applications = listed(Application, lambda flow: ApplicationsOfFlow(parent=flow.id))
+    artifacts = listed(Artifact, lambda flow: ArtifactsOfFlow(parent=flow.id), why="Newest first.")
     exports = listed(Export, lambda flow: ExportsOfFlow(parent=flow.id), why="Newest first.")
 
     @computed

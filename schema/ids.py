@@ -107,6 +107,10 @@ ActivityId = Annotated[strawberry.ID, Names(("Activity",))]
 CustomerId = Annotated[strawberry.ID, Names(("Customer",))]
 StakeholderId = Annotated[strawberry.ID, Names(("Stakeholder",))]
 CostLineId = Annotated[strawberry.ID, Names(("CostLine",))]
+CheckId = Annotated[strawberry.ID, Names(("Check",))]
+RunbookStepId = Annotated[strawberry.ID, Names(("RunbookStep",))]
+TaskId = Annotated[strawberry.ID, Names(("Task",))]
+ArtifactId = Annotated[strawberry.ID, Names(("Artifact",))]
 
 
 # In JSON values of the API (answers, results, configurations) a key tells which type an id is of.
@@ -119,7 +123,14 @@ _KEYS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:.*[wW]aveIds?)"), "Wave"),
     (re.compile(r"(?:.*[pP]oolIds?)"), "ResourcePool"),
     (re.compile(r"(?:.*[aA]ctivityIds?)"), "Activity"),
+    (re.compile(r"(?:.*[cC]heckIds?)"), "Check"),
+    (re.compile(r"(?:.*[sS]tepIds?)"), "RunbookStep"),
     (re.compile(r"(?:.*[fF]lowIds?)"), MASTER),
+    (re.compile(r"(?:.*[sS]takeholderIds?)"), "Stakeholder"),
+    (re.compile(r"(?:.*[cC]ustomerIds?)"), "Customer"),
+    (re.compile(r"(?:.*[cC]ontractIds?)"), "Contract"),
+    (re.compile(r"(?:.*[tT]askIds?)"), "Task"),
+    (re.compile(r"(?:.*[aA]rtifactIds?)"), "Artifact"),
 )
 
 

@@ -27,8 +27,10 @@ from schema import (
     revising,
     revising_inputs,
 )
+from schema.artifact_operations import ArtifactMutations
 from schema.build_changes import BuildMutations
 from schema.commanding import carry_out, command
+from schema.execution_changes import ExecutionMutations
 from schema.exports import ExportPayload
 from schema.ids import MASTER
 from schema.learning import LearningPayload
@@ -65,7 +67,9 @@ async def _on_flow(
 # What an area brings in a module of its own is a base here: nobody has to look through one endless class.
 @strawberry.type
 class Mutation(
+    ArtifactMutations,
     BuildMutations,
+    ExecutionMutations,
     PhaseMutations,
     ScoringMutations,
 ):

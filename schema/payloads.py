@@ -22,7 +22,7 @@ from schema.relations import referred
 REFUSED = "Null when there are errors."
 
 
-def _all(value: type, ids_of: Callable[[Any], tuple[str, ...] | None], *, why: str) -> Any:
+def things(value: type, ids_of: Callable[[Any], tuple[str, ...] | None], *, why: str) -> Any:
     """The things whose ids the payload holds, in that order; null where it holds none."""
 
     async def read(context: Context, payloads: list[Any]) -> list[Any]:
@@ -105,7 +105,7 @@ class DecisionsPayload:
 
 @mirror(DecisionsPayload, "errors")
 class DecisionsPayloadType:
-    decisions = _all(
+    decisions = things(
         Decision,
         lambda payload: payload.decision_ids,
         why="In the order of the applications; null when there are errors.",
@@ -144,7 +144,7 @@ class ApplicationsPayload:
 
 @mirror(ApplicationsPayload, "errors")
 class ApplicationsPayloadType:
-    applications = _all(Application, lambda payload: payload.application_ids, why=REFUSED)
+    applications = things(Application, lambda payload: payload.application_ids, why=REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class StandardsPayload:
 
 @mirror(StandardsPayload, "errors")
 class StandardsPayloadType:
-    standards = _all(ArchitectureStandard, lambda payload: payload.standard_ids, why=REFUSED)
+    standards = things(ArchitectureStandard, lambda payload: payload.standard_ids, why=REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from resolvers.reading import engagement, planning
 from resolvers.reading import flows as reading
 from resolvers.reading.assessment import find_templates
 from resolvers.reading.comparing import PlanComparison, compare
+from schema.artifact_operations import ArtifactQueries
 from schema.connections import window
 from schema.engagement import Asking
 from schema.enums import FlowType
@@ -83,6 +84,7 @@ def given(filter: Any, **renamed: str) -> dict[str, Any]:
 # What an area brings in a module of its own is a base here.
 @strawberry.type
 class Query(
+    ArtifactQueries,
     ScoringQueries,
 ):
     @entry

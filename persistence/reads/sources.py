@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from persistence.reads import builds, customers, engagements, flows, learning, planning, portfolio, scoring
+from persistence.reads import (
+    artifacts,
+    builds,
+    customers,
+    engagements,
+    execution,
+    flows,
+    learning,
+    planning,
+    portfolio,
+    scoring,
+)
 from persistence.reads.source import Rows, Source
 
 ROWS: Mapping[type, Rows] = MappingProxyType(
     {
+        **artifacts.ROWS,
         **builds.ROWS,
         **customers.ROWS,
         **engagements.ROWS,
+        **execution.ROWS,
         **flows.ROWS,
         **learning.ROWS,
         **portfolio.ROWS,
@@ -22,9 +35,11 @@ ROWS: Mapping[type, Rows] = MappingProxyType(
 )
 SOURCES: Mapping[type, Source] = MappingProxyType(
     {
+        **artifacts.SOURCES,
         **builds.SOURCES,
         **customers.SOURCES,
         **engagements.SOURCES,
+        **execution.SOURCES,
         **flows.SOURCES,
         **learning.SOURCES,
         **portfolio.SOURCES,
