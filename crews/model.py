@@ -26,12 +26,21 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """One request: `agent` chooses the model where settings have one per role, `schema` is of the answer's JSON."""
+    """One request: `agent` chooses the model where settings have one per role, `schema` is of the answer's JSON.
+
+    Without a schema the answer is plain text. `answer_tokens` is what it may take at most, where that is less than
+    the settings allow.
+    """
 
     agent: str
     messages: tuple[Message, ...]
     schema: Mapping[str, Any]
     seconds: float
+    answer_tokens: int | None = None
+
+    def most_tokens(self, allowed: int) -> int:
+        """What the answer may take where the settings allow that much."""
+        return allowed if self.answer_tokens is None else min(allowed, self.answer_tokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,12 @@ def load_prompt(flow: str, phase: str, agent: str, *, short: bool = False) -> Pr
     return Prompt(f"{flow}.{phase}.{agent}", version, sha256(text.encode()).hexdigest(), text)
 
 
+@cache
+def load_text(name: str) -> str:
+    """What a file of its own says, to no agent of a phase; LookupError without one."""
+    return _read(PROMPTS / f"{name}.md")[1].strip()
+
+
 def _shortened(section: str) -> str:
     head, *parts = section.split("\n### ")
     return "\n### ".join([head, *(part for part in parts if _title(part) not in _TOLD_AGAIN)])

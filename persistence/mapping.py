@@ -44,8 +44,10 @@ from domain.planning.plan import (
 from domain.reassessment import Reassessment
 from domain.resource_pool import ResourcePool
 from domain.runbook import RunbookStep
+from domain.saved_action import ActionExecution, SavedAction
 from domain.standard import ArchitectureStandard, StandardException
 from domain.task import Task
+from domain.thread import ChatMessage, ChatThread
 from persistence import tables
 
 T = TypeVar("T")
@@ -90,6 +92,9 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         ArtifactVersion: tables.artifact_versions,
         ArtifactRequest: tables.artifact_requests,
         Task: tables.tasks,
+        ChatThread: tables.threads,
+        ChatMessage: tables.messages,
+        ActionExecution: tables.action_executions,
     }
 )
 
@@ -97,7 +102,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
 _ADAPTERS: Mapping[type, TypeAdapter[Any]] = MappingProxyType(
     {
         type_: TypeAdapter(type_)
-        for type_ in (*TABLES, Artifact, ComponentTreatment, ImportRows, ImportRow, Lesson, Failure)
+        for type_ in (*TABLES, Artifact, ComponentTreatment, ImportRows, ImportRow, Lesson, Failure, SavedAction)
     }
 )
 _NAMES = MappingProxyType({type_: tuple(field.name for field in fields(type_)) for type_ in _ADAPTERS})

@@ -112,7 +112,7 @@ class Call:
     def _begin(self, structured: bool) -> Attempt:  # noqa: FBT001 - there is but one thing to say
         self._earlier = self.usage
         request = self._request
-        tokens = self._limits.answer_tokens
+        tokens = request.most_tokens(self._limits.answer_tokens)
         model = self._line.endpoint.model
         question = Question(model, request.messages, request.schema, tokens, structured)
         self._attempt = Attempt(self._line.dialect, question, self._limits, self._ends_at)

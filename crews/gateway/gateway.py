@@ -113,7 +113,7 @@ class Gateway:
         texts = [message.text for message in request.messages]
         if sum(size_of(text) for text in texts) > self._limits.prompt_size:
             return None, Setback(Fault.PROMPT_TOO_LARGE)
-        tokens = estimate_tokens(*texts) + self._limits.answer_tokens
+        tokens = estimate_tokens(*texts) + request.most_tokens(self._limits.answer_tokens)
         taken = await self._budget.take(engagement, tokens)
         return taken, None if taken is not None else Setback(Fault.LIMIT_EXCEEDED)
 
