@@ -52,7 +52,7 @@ def role_for(check: Check, report: CheckReport) -> Role:
     return Role.LEAD if waives else Role.CONTRIBUTOR
 
 
-def record_check(call: PhaseCall, kind: str, check_id: str, report: CheckReport) -> Recorded:
+def overruled(call: PhaseCall, kind: str, check_id: str, report: CheckReport) -> Recorded:
     """The check with a person's word; against the facts it needs evidence, and is kept as an override."""
     before = next((each for each in call.portfolio.checks if each.id == check_id), None)
     if before is None:

@@ -17,7 +17,7 @@ from domain.builds.models import ModelFamily
 from domain.customer_success.kinds import WorkflowKind
 from domain.flows import DEFINITIONS
 from schema.assumed import assumed
-from schema.ids import ApplicationId, CustomerId, Verbatim, child_type
+from schema.ids import ApplicationId, CustomerId, Verbatim, WaveId, child_type
 from schema.scalars import JSON, Upload
 
 
@@ -74,7 +74,7 @@ class PlanningConfigurationInput:
 
 @strawberry.input(one_of=True, description="A wave of a plan, or applications with decisions that move as one.")
 class ExecutionConfigurationInput:
-    wave_id: strawberry.ID | None = UNSET
+    wave_id: WaveId | None = UNSET
     application_ids: list[ApplicationId] | None = UNSET
 
 

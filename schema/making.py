@@ -18,6 +18,7 @@ from resolvers import flows
 from resolvers.context import Caller, Context, Limits
 from resolvers.reading import engagement as reading
 from schema.commanding import Outcome, Said, carry_out, command
+from schema.configurations import chosen
 from schema.payloads import EngagementPayload, FlowPayload
 
 _NOT_HERE = "{} is not in this release."
@@ -69,7 +70,7 @@ async def start_flow(context: Context, input: Any) -> FlowPayload:
     """A new flow of the type that the branch of its configuration stands for."""
 
     async def act(caller: Caller, said: Said) -> Flow:
-        kind, branch = _branch(said["configuration"])
+        kind, branch = _branch(said["configuration"], input.configuration)
         source = branch.pop("source", None)
         wanted = StartFlow(
             kind=kind,
@@ -90,7 +91,7 @@ async def update_flow(context: Context, input: Any) -> FlowPayload:
     async def act(caller: Caller, said: Said) -> Flow:
         kind = configuration = None
         if said.get("configuration"):
-            kind, branch = _branch(said["configuration"])
+            kind, branch = _branch(said["configuration"], input.configuration)
             if "source" in branch:
                 message = "A flow keeps the file it was started with. Start another flow for another file."
                 raise refuse(ErrorCode.INVALID_INPUT, message, "configuration", "discovery", "source")
@@ -101,9 +102,15 @@ async def update_flow(context: Context, input: Any) -> FlowPayload:
     return FlowPayload.of(await carry_out(context, "updateFlow", input, act))
 
 
-def _branch(configuration: Said) -> tuple[str, Said]:
-    """The flow type and what its branch says; NOT_READY where the type is not built."""
+def _branch(configuration: Said, given: Any) -> tuple[str, Said]:
+    """The flow type and what its branch says; NOT_READY where the type is not built.
+
+    Of alternatives, the one that is given takes the place of the others.
+    """
     ((kind, branch),) = configuration.items()
+    input = chosen(given)[1]
+    if input.__strawberry_definition__.is_one_of:
+        branch = Said({**dict.fromkeys(vars(input)), **branch})
     if kind not in DEFINITIONS:
         name = next(iter(configuration.camel()))
         raise refuse(ErrorCode.NOT_READY, _NOT_HERE.format(f"The flow type {kind.upper()}"), "configuration", name)

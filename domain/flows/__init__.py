@@ -13,7 +13,9 @@ _BUILT = (
     "discovery",
     "assessment",
     "planning",
+    "execution",
     "build",
+    "customer_success",
 )
 
 DEFINITIONS: Mapping[str, FlowDefinition] = MappingProxyType(

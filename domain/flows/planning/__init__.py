@@ -8,6 +8,7 @@ from domain.flows.planning.adopting import leave_force, refuse_in_force
 from domain.flows.planning.cloning import take_over
 from domain.flows.planning.configuration import PlanningConfiguration
 from domain.flows.planning.costs import estimate_costs
+from domain.flows.planning.executing import refuse_in_execution
 from domain.flows.planning.export import EXPORTING
 from domain.flows.planning.opening import open_plan
 from domain.flows.planning.resources import allocate_resources
@@ -54,7 +55,8 @@ DEFINITION = FlowDefinition(
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS, Need.ACCEPTED}), open_plan),
     closing=Opening(frozenset({Need.APPLICATIONS, Need.PLAN}), leave_force),
-    deleting=Opening(frozenset({Need.APPLICATIONS}), refuse_in_force),
+    deleting=Opening(frozenset({Need.APPLICATIONS, Need.EXECUTIONS}), refuse_in_force),
+    changing=Opening(frozenset({Need.EXECUTIONS}), refuse_in_execution),
     cloning=Cloning(needs=frozenset({Need.PLAN}), decide=take_over),
     roles={FlowAction.OVERRIDE: Role.LEAD},
     phases=(

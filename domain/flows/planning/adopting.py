@@ -10,6 +10,7 @@ from domain.application import Application, ApplicationChange, Readiness
 from domain.definition import PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flow import Flow
+from domain.flows.planning.executing import refuse_in_execution
 from domain.flows.planning.revised import changed
 from domain.phase import PhaseStatus
 from domain.planning.plan import Timeline, TimelineStatus
@@ -104,7 +105,8 @@ def _given_back(application: Application, call: PhaseCall) -> Iterator[Applicati
 
 
 def refuse_in_force(call: PhaseCall) -> tuple[Any, ...]:
-    """A plan that holds applications is not deleted."""
+    """A plan that holds applications, or is carried out, is not deleted."""
+    refuse_in_execution(call)
     held = sum(each.planned_by == call.flow_id for each in call.portfolio.applications)
     if held:
         held_said = "1 application" if held == 1 else f"{held} applications"
