@@ -149,6 +149,10 @@ class ChatThread:
         """From its beginning to its end; None while it goes on."""
         return self.ended_at - self.started_at if self.ended_at else None
 
+    def changed(self, at: datetime) -> Event:
+        """The event that tells that it is not as it was."""
+        return Event(EventKind.CHILD_CHANGED, at, self.step, {"changed": [[type(self).__name__, self.id]]})
+
     def _ended(self, status: ThreadStatus, at: datetime, outcome: Any) -> Self:
         return replace(self, status=status, ended_at=at, touched_at=at, outcome=outcome, pending=(), starts=0)
 

@@ -15,10 +15,13 @@ from dbos import WorkflowStatusString as Status
 from domain.access import SYSTEM, Tenant
 from domain.flow import Stamp
 from domain.ports import Sweeps
+from domain.thread import UNTOUCHED
 from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
-from engine.queue import APPLICATION, EXPORTS, QUEUE, REVIEWS, VERSION
+from engine.queue import APPLICATION, EXPORTS, QUEUE, REPLIES, REVIEWS, VERSION
 from engine.recovery import Liveness, LockLost
+from engine.replies import ReplyRunner
+from engine.reply_workflow import register_replies
 from engine.reviews import Reviewer
 from engine.workflow import register
 
@@ -39,6 +42,8 @@ class Pace:
     events_kept: timedelta | None = None
     per_engagement: int = 2
     per_worker: int = 4
+    replies_per_engagement: int = 8
+    replies_per_worker: int = 16
     queue: float = 0.1
     reviews: float = 0.5
     recovery: float = 2.0
@@ -55,6 +60,7 @@ class Runners:
     phases: PhaseRunner
     exports: ExportRunner
     reviews: Reviewer
+    replies: ReplyRunner | None = None
 
 
 class Worker:
@@ -68,6 +74,7 @@ class Worker:
         self._runner = runners.phases
         self._exports = runners.exports
         self._reviewer = runners.reviews
+        self._replies = runners.replies
         self._sweeps = sweeps
         self._pace = pace or Pace()
         self._liveness = Liveness(database_url, executor_id)
@@ -96,6 +103,8 @@ class Worker:
         )
         DBOS(config=config)
         register(self._runner, self._exports, self._reviewer)
+        if self._replies is not None:
+            register_replies(self._replies)
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE,
@@ -111,6 +120,15 @@ class Worker:
             REVIEWS, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=self._pace.reviews
         )
 
+        if self._replies is not None:
+            # They mostly wait for a model.
+            await DBOS.register_queue_async(
+                REPLIES,
+                partition_concurrency=self._pace.replies_per_engagement,
+                worker_concurrency=self._pace.replies_per_worker,
+                polling_interval_sec=self._pace.queue,
+            )
+
     async def _work_until(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as duties:
             running = [
@@ -120,6 +138,7 @@ class Worker:
                 duties.create_task(_every(self._pace.heartbeat, self._beat)),
                 duties.create_task(_every(self._pace.purge, self._purge)),
                 duties.create_task(_every(self._pace.purge, self._forget)),
+                duties.create_task(_every(self._pace.purge, self._abandon)),
             ]
             await stop.wait()
             for duty in running:
@@ -151,6 +170,12 @@ class Worker:
     async def _forget(self) -> None:
         now, kept = self._runner.clock(), self._pace.events_kept
         await self._sweeps.forget(now, None if kept is None else now - kept)
+
+    async def _abandon(self) -> None:
+        if self._replies is None:
+            return
+        for tenant, thread_id in await self._sweeps.untouched(self._runner.clock() - UNTOUCHED):
+            await _tried(partial(self._replies.abandon, tenant, thread_id))
 
     async def _purge(self) -> None:
         before = (datetime.now(UTC) - self._pace.kept).isoformat()

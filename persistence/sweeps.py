@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from domain.access import Tenant
 from domain.phase import PhaseStatus
+from domain.thread import ThreadStatus
 from domain.transition import FlowStatus
 from persistence.database import select_tenant
 from persistence.event_log import purge
 from persistence.requests import KEPT
 from persistence.tables import (
     due,
+    engagements,
     events,
     expiries,
     heads,
@@ -27,6 +29,7 @@ from persistence.tables import (
     phases,
     requests,
     staged_batches,
+    threads,
     workers,
 )
 
@@ -59,6 +62,22 @@ class DatabaseSweeps:
         async with self._engine.connect() as connection:
             found = (await connection.execute(query)).all()
         return [(Tenant(row.client_account_id, row.engagement_id), row.flow_id, row.file_id) for row in found]
+
+    async def untouched(self, before: datetime) -> Sequence[tuple[Tenant, str]]:
+        """Threads that go on and in which nothing was said since then, so many of each engagement at once."""
+        query = (
+            select(threads.c.id, engagements.c.client_account_id)
+            .join(engagements, engagements.c.id == threads.c.engagement_id)
+            .where(threads.c.status == ThreadStatus.ACTIVE, threads.c.touched_at < before)
+            .order_by(threads.c.touched_at)
+            .limit(AT_ONCE)
+        )
+        found: list[tuple[Tenant, str]] = []
+        for engagement_id in await self._engagements():
+            async with self._within(engagement_id) as connection:
+                rows = (await connection.execute(query)).all()
+            found += [(Tenant(row.client_account_id, engagement_id), row.id) for row in rows]
+        return found
 
     async def beat(self, executor_id: str, now: datetime) -> None:
         """Say that this worker lives, and forget the ones that long do not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import import_module
 
 import structlog
@@ -13,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, Observe, load_clients
 from crews.schema import Short
+from crews.talking import ModelVoice, Patience
 from domain.agents.ports import Agents, NoAgents
+from domain.conversation.ports import Voice
 from persistence.model_budgets import DailyBudget
 from persistence.model_checks import ModelChecks
 from server.composition import new_id, now
@@ -28,22 +31,38 @@ log = structlog.get_logger("flotilla.models")
 CHECK_EVERY = 300.0
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a worker asks models with: `agents` in phases, `gateway` elsewhere; `texts` shows what they write."""
+
+    agents: Agents
+    gateway: Gateway
+    texts: TextPublisher
+
+
 @asynccontextmanager
-async def open_agents(
+async def open_models(
     settings: Settings, engine: AsyncEngine, broadcast: Broadcast, observe: Observe
-) -> AsyncIterator[Agents]:
-    """Agents for as long as the block lasts, while the model is looked at now and then."""
+) -> AsyncIterator[Models]:
+    """For as long as the block lasts, while the model is looked at now and then."""
     gateway = await open_gateway(settings, DailyBudget(engine, settings.model_daily_tokens, now), observe)
     watch = asyncio.create_task(_watch(gateway, ModelChecks(engine, now)), name="model-watch")
+    texts = TextPublisher(broadcast, now, new_id)
     try:
         if gateway.configured:
-            async with _crews(settings, gateway, TextPublisher(broadcast, now, new_id)) as agents:
-                yield agents
+            async with _crews(settings, gateway, texts) as agents:
+                yield Models(agents, gateway, texts)
         else:
-            yield NoAgents()
+            yield Models(NoAgents(), gateway, texts)
     finally:
         await end([watch])
         await gateway.close()
+
+
+def make_voice(models: Models, settings: Settings) -> Voice:
+    """What replies in threads."""
+    patience = Patience(settings.reply_first_seconds, settings.reply_seconds)
+    return ModelVoice(models.gateway, models.texts.writing, patience, settings.model_window)
 
 
 @asynccontextmanager

@@ -233,6 +233,15 @@ class Settings:
     model_prompt_limit: int = setting(512 << 10, size, "Most that a model is told at once")
     model_answer_limit: int = setting(512 << 10, size, "Longest answer of a model that is read")
     model_answer_tokens: int = setting(8_192, number(16, 1_000_000), "Tokens a model may answer with")
+    model_window: int = setting(
+        0,
+        number(0, 100_000_000),
+        "Tokens that a model reads and writes at once, for conversations; 0 takes what is known of its name",
+    )
+    reply_first_seconds: int = setting(
+        10, number(1, 600), "Seconds until the first word of a model's reply in a thread; then the rules reply"
+    )
+    reply_seconds: int = setting(60, number(1, 3_600), "Seconds that such a reply may take in all")
     model_daily_tokens: int = setting(
         0,
         number(0, 1_000_000_000),

@@ -18,12 +18,13 @@ from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
 from engine.recovery import LockLost
+from engine.replies import ReplyRunner
 from engine.reviews import Reviewer
 from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from server.composition import Definitions, database, new_id, now, settle, works
-from server.models import open_agents
+from server.models import make_voice, open_models
 from server.runners import make_runner
 from server.settings import Settings
 from server.worker_metrics import WorkerMetrics, showing
@@ -88,13 +89,14 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
     broadcast = open_broadcast(settings.broadcast_url)
     executor_id = f"{socket.gethostname()}-{os.getpid()}-{new_id()[-8:]}"
     pace = make_pace(settings)
-    models = open_agents(settings, engine, broadcast, metrics.model_called)
+    opening = open_models(settings, engine, broadcast, metrics.model_called)
     try:
-        async with broadcast, Publisher(broadcast) as publisher, models as agents:
+        async with broadcast, Publisher(broadcast) as publisher, opening as models:
             closing.enter_context(showing(metrics, settings.metrics_host, settings.metrics_port))
             work = works(engine, queue, publisher.announce, definitions, metrics.saved)
-            phases = replace(making.phases(work, settings), agents=agents)
-            runners = Runners(phases, making.exports(work, settings), making.reviews(work, settings))
+            phases = replace(making.phases(work, settings), agents=models.agents)
+            replies = ReplyRunner(work, Codec(), make_voice(models, settings), now, new_id)
+            runners = Runners(phases, making.exports(work, settings), making.reviews(work, settings), replies)
             solvers = runners.phases.solvers
             closing.callback(solvers.close)
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)
