@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
+from domain.customer_success.ports import QueueReads
 from domain.definition import Need
 from domain.known import (
     DifferenceCounts,
@@ -105,6 +106,9 @@ class Reads(Protocol):
         """What that user of the client account has said; None where he never did."""
 
     async def ui_states(self, flow_ids: Sequence[str], subject: str) -> Mapping[str, Any]: ...
+
+    @property
+    def queues(self) -> QueueReads: ...
 
     async def refresh(self) -> None:
         """End the transaction: what is read next is read anew."""

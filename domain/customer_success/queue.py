@@ -9,18 +9,15 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from types import MappingProxyType
-from uuid import UUID, uuid5
 
 from domain.access import Experience
 from domain.customer import AccountPlan, Customer
-from domain.customer_success.determination import Reason, determine, reason_for
+from domain.customer_success.determination import Reason, determine, reason_for, stage_at
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.priority import Owner, PriorityScore, Work, order_of, score
 from domain.customer_success.scoring_rules import DEFAULTS, ScoringRules
+from domain.customer_success.workflow import EndedWith
 from domain.transition import FlowStatus
-
-# What the ids of assignments are made under: one customer's work of one kind is the same assignment always.
-_NAMESPACE = UUID("5f0c2c55-6a1e-5d5b-9d2e-0b7a4a4b1c09")
 
 
 class WorkflowState(StrEnum):
@@ -63,6 +60,28 @@ class StartedWorkflow:
     ended_for: Reason | None = None
 
 
+def ended_for(kind: WorkflowKind, ended: EndedWith, rules: ScoringRules = DEFAULTS) -> Reason:
+    """What a workflow of that kind rested on when it ended; by the stages of these rules, if they are others now."""
+    if kind is WorkflowKind.RENEWAL:
+        days = None if ended.renewal_date is None else (ended.renewal_date - ended.on).days
+        stage = None if days is None else stage_at(days, rules.stage_days)
+        return Reason(kind, stage, ended.renewal_date)
+    if kind is WorkflowKind.STRATEGIC:
+        return Reason(kind, account_plan=ended.account_plan)
+    return Reason(kind, score=ended.opportunity_score if kind is WorkflowKind.OPPORTUNITY else ended.risk_score)
+
+
+def id_of(customer_id: str, kind: WorkflowKind) -> str:
+    """The id of one customer's work of one kind; it tells both again."""
+    return f"{customer_id}:{kind.lower()}"
+
+
+def named_by(assignment_id: str) -> tuple[str, WorkflowKind] | None:
+    """Whose and what work has that id; None where it is none of an assignment's."""
+    customer_id, _, kind = assignment_id.partition(":")
+    return next(((customer_id, each) for each in WorkflowKind if each.lower() == kind), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One workflow that somebody is to start or go on with. `flow_id` is None until it is started."""
@@ -75,7 +94,7 @@ class Assignment:
     @property
     def id(self) -> str:
         """The same as long as it is the same customer and kind."""
-        return str(uuid5(_NAMESPACE, f"{self.customer.id}/{self.kind}"))
+        return id_of(self.customer.id, self.kind)
 
     @property
     def kind(self) -> WorkflowKind:

@@ -150,6 +150,8 @@ def _typed(column_: ColumnElement[Any], part: Any) -> Any:
         python = column_.type.python_type
         if python is datetime:
             return datetime.fromisoformat(part)
+        if python is date:
+            return date.fromisoformat(part)
         if python is Decimal:
             return Decimal(part)
         if python in (str, uuid.UUID) and isinstance(part, str):

@@ -31,6 +31,7 @@ from persistence.database import reading
 from persistence.portfolio import PortfolioValues
 from persistence.reads import analytics, asking, counting, learning, planning
 from persistence.reads.paging import count_query, page_query, seal, split, unsealed
+from persistence.reads.queue import Queues
 from persistence.reads.source import Reading, Rows, owned
 from persistence.reads.sources import ROWS, SOURCES
 from persistence.tables import applications
@@ -115,7 +116,8 @@ class PostgresReads:
         owner = self._tenant_id if source.rows.tenant is not None else self._subject
         ending = seal(source, listings[0], owner)
         window = unsealed(window, ending)
-        rows = await self._mappings(page_query(source, _distinct(listings), window, self._tenant_id))
+        query = page_query(source, _distinct(listings), window, self._tenant_id)
+        rows = await self._mappings(query.params(**source.parameters(listings[0], self._tenant_id)))
         values = await source.rows.make(self._reading, rows)
         return split(source, listings, window, rows, values, ending)
 
@@ -124,7 +126,9 @@ class PostgresReads:
         if not listings:
             return []
         distinct = _distinct(listings)
-        rows = await self.fetch(count_query(SOURCES[type(listings[0])], distinct, self._tenant_id))
+        source = SOURCES[type(listings[0])]
+        query = count_query(source, distinct, self._tenant_id)
+        rows = await self.fetch(query.params(**source.parameters(listings[0], self._tenant_id)))
         found = {listing.parent: row.n for listing, row in zip(distinct, rows, strict=True)}
         return [found[listing.parent] for listing in listings]
 
@@ -200,6 +204,11 @@ class PostgresReads:
         """That subject's own view of each flow."""
         rows = await self.fetch(counting.ui_state_query(self._tenant_id, flow_ids, subject))
         return {row.flow_id: row.state for row in rows}
+
+    @property
+    def queues(self) -> Queues:
+        """The queues of customers' work, with what stands behind them."""
+        return Queues(self.fetch, self._tenant_id)
 
     @property
     def _tenant_id(self) -> str:

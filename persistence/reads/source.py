@@ -84,7 +84,8 @@ class Source:
     """How one kind of listing is read.
 
     `order` gives the columns it is sorted by, the last of them unique, and whether downwards. `belongs` says which rows
-    are a parent's; `where` what else the listing asks for.
+    are a parent's; `where` what else the listing asks for. `parameters` are what the rows themselves ask for, where
+    they are made by a statement that has some, of the listing and the tenant.
     """
 
     rows: Rows
@@ -92,6 +93,7 @@ class Source:
     belongs: Callable[[ColumnElement[Any], Any], ColumnElement[bool]] | None = None
     where: Callable[[Any], Iterable[ColumnElement[bool]]] = lambda _listing: ()
     parent_type: TypeEngine[Any] = ID
+    parameters: Callable[[Any, str], Mapping[str, Any]] = lambda _listing, _tenant: {}
 
 
 def upwards(*columns: ColumnElement[Any]) -> Callable[[Listing[Any]], tuple[Sequence[ColumnElement[Any]], bool]]:

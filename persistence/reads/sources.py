@@ -15,7 +15,9 @@ from persistence.reads import (
     learning,
     planning,
     portfolio,
+    queue,
     scoring,
+    workflows,
 )
 from persistence.reads.source import Rows, Source
 
@@ -31,6 +33,7 @@ ROWS: Mapping[type, Rows] = MappingProxyType(
         **portfolio.ROWS,
         **planning.ROWS,
         **scoring.ROWS,
+        **workflows.ROWS,
     }
 )
 SOURCES: Mapping[type, Source] = MappingProxyType(
@@ -43,6 +46,8 @@ SOURCES: Mapping[type, Source] = MappingProxyType(
         **flows.SOURCES,
         **learning.SOURCES,
         **portfolio.SOURCES,
+        **workflows.SOURCES,
+        **queue.SOURCES,
         **planning.SOURCES,
     }
 )
