@@ -63,10 +63,13 @@ class Calling:
             patterns=await self._recalled(flow, key, results) if self.ports or Need.PATTERNS in needs else (),
             settings=engagement.settings,
             currency=engagement.currency,
+            holds=self.shapes.holds,
         )
 
     async def _portfolio(self, flow: Flow, needs: frozenset[Need]) -> Portfolio:
         portfolio = await self.uow.portfolio.load(needs, flow.id, flow.application_ids)
+        if Need.WORKFLOW in needs:
+            portfolio = replace(portfolio, workflow=await self.uow.templates.facts(flow.id))
         if not needs & _BUILD:
             return portfolio
         return replace(portfolio, build=await self.uow.builds.get(flow, told=Need.BUILD_HISTORY in needs))

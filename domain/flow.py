@@ -9,7 +9,7 @@ from typing import Any, Self
 from domain.definition import FlowDefinition, Phase, Warning
 from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
-from domain.flow_sleeping import SleepingFlow
+from domain.flow_routing import RoutedFlow
 from domain.flow_state import Stamp, told
 from domain.phase import PhaseState, PhaseStatus, RunEnded
 from domain.transition import FlowAction, FlowStatus
@@ -18,7 +18,7 @@ __all__ = ["Flow", "Stamp"]
 
 
 @dataclass(frozen=True, slots=True)
-class Flow(SleepingFlow):
+class Flow(RoutedFlow):
     """One run of one flow type over its scope."""
 
     # ── what a person decides
@@ -92,8 +92,16 @@ class Flow(SleepingFlow):
             )
         return phase
 
-    def submit(self, key: str, data: Any, stamp: Stamp, warnings: tuple[Warning, ...] = ()) -> Self:
-        """Take the answer that the phase waits for, and go on."""
+    def submit(
+        self,
+        key: str,
+        data: Any,
+        stamp: Stamp,
+        warnings: tuple[Warning, ...] = (),
+        leaves_out: tuple[str, ...] = (),
+        takes_up: tuple[str, ...] = (),
+    ) -> Self:
+        """Take the answer that the phase waits for, and go on, past the phases that it leaves out."""
         self.awaited(key)
         received = Event(EventKind.INPUT_RECEIVED, stamp.at, key, {"by": stamp.by})
         answered = replace(
@@ -106,7 +114,8 @@ class Flow(SleepingFlow):
             ),
             events=(*self.events, received),
         )._warned(key, warnings, stamp.at)
-        return answered._advance(stamp)._recorded(self, stamp)
+        led = answered._left_out(leaves_out, stamp)._taken_up(takes_up)
+        return led._advance(stamp)._recorded(self, stamp)
 
     def draft(self, key: str, data: Any) -> Self:
         """Keep an answer that is not finished; the flow goes on waiting."""

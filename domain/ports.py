@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from domain.access import Member, Tenant
     from domain.artifacts.ports import ArtifactRepository, TaskRepository
     from domain.builds.ports import BuildRepository
+    from domain.conversation.ports import ActionRepository, ThreadRepository
+    from domain.contract import ContractRepository
     from domain.customer import Customer, Stakeholder
-    from domain.customer_success.ports import ScoringRepository
+    from domain.customer_success.ports import ScoringRepository, TemplateRepository
     from domain.decision import Decision
     from domain.definition import Need
     from domain.document import Document
@@ -81,6 +83,14 @@ class PhasePorts(Protocol):
         """True once the run is no longer wanted: a long rule looks now and then and stops."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conditioned:
+    """A condition as it was read: the paths of the values it names, or why it cannot be read."""
+
+    paths: frozenset[str] = frozenset()
+    mistake: str | None = None
+
+
 class Shapes(Protocol):
     """Domain dataclasses to and from JSON values, and their JSON Schema."""
 
@@ -92,6 +102,15 @@ class Shapes(Protocol):
 
     def schema(self, type_: type) -> dict[str, Any]:
         """JSON Schema (2020-12) of what `decode` takes."""
+
+    def misfits(self, schema: Mapping[str, Any], data: Any, path: tuple[str, ...] = ()) -> tuple[Problem, ...]:
+        """One problem for each thing in which a tenant's document does not follow that JSON Schema."""
+
+    def holds(self, condition: str, values: Mapping[str, Any]) -> bool:
+        """Whether a condition in a tenant's document holds for these values; one that cannot be told does not."""
+
+    def condition(self, condition: str) -> Conditioned:
+        """What a condition names, or what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,10 +397,19 @@ class UnitOfWork(Protocol):
     def preferences(self) -> PreferencesRepository: ...
 
     @property
+    def templates(self) -> TemplateRepository: ...
+
+    @property
     def scoring(self) -> ScoringRepository: ...
 
     @property
     def tasks(self) -> TaskRepository: ...
+
+    @property
+    def threads(self) -> ThreadRepository: ...
+
+    @property
+    def actions(self) -> ActionRepository: ...
 
     @property
     def artifacts(self) -> ArtifactRepository: ...
@@ -391,6 +419,9 @@ class UnitOfWork(Protocol):
 
     @property
     def customers(self) -> CustomerRepository: ...
+
+    @property
+    def contracts(self) -> ContractRepository: ...
 
     @property
     def builds(self) -> BuildRepository: ...
@@ -445,6 +476,9 @@ class Sweeps(Protocol):
 
     async def expired(self, now: datetime) -> Sequence[tuple[Tenant, str, str]]:
         """Files whose time has come, each with the flow it belongs to."""
+
+    async def untouched(self, before: datetime) -> Sequence[tuple[Tenant, str]]:
+        """Threads that go on and in which nothing was said since then."""
 
     async def beat(self, executor_id: str, now: datetime) -> None:
         """Say that this worker lives."""

@@ -63,7 +63,7 @@ class Flows:
         found = await self._connection.execute(
             select(phases).where(phases.c.flow_id == flow_id).order_by(phases.c.position)
         )
-        flow = flow_of(row, found.mappings().all(), self._definitions[row["kind"]])
+        flow = flow_of(row, found.mappings().all(), self._definitions[row["kind"]].shaped(row["configuration"]))
         self._loaded[flow_id] = flow
         self._found.setdefault(flow_id, flow)
         return flow

@@ -16,6 +16,7 @@ from domain.application import Application, ApplicationChange, Component
 from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion
 from domain.builds.changes import Handoff
 from domain.check import Check
+from domain.contract import Contract
 from domain.contribution import AgentContribution
 from domain.customer_success.workflow import CustomerWorkflow
 from domain.debt import TechDebtItem
@@ -87,6 +88,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,
+        Contract: tables.contracts,
         CustomerWorkflow: tables.workflows,
         Handoff: tables.build_handoffs,
         ArtifactVersion: tables.artifact_versions,

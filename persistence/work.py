@@ -21,8 +21,10 @@ from domain.event import CancelRun, Enqueued, Event, EventKind, Job, ReviewPlans
 from domain.flow import Flow
 from domain.ports import Clock, Ids
 from domain.request import OK, Acting, Answer, refused
+from persistence.actions import Actions
 from persistence.artifacts import Artifacts
 from persistence.builds import Builds
+from persistence.contracts import Contracts
 from persistence.customers import Customers
 from persistence.database import select_tenant
 from persistence.engagements import Engagements
@@ -44,6 +46,8 @@ from persistence.stale_decisions import mark_stale
 from persistence.stale_plans import resting_plans
 from persistence.tables import due, engagements, phase_runs, ui_states
 from persistence.tasks import Tasks
+from persistence.templates import Templates
+from persistence.threads import Threads
 
 Announce = Callable[[Sequence[Head]], None]
 Saved = Callable[[Sequence[Flow]], None]
@@ -86,11 +90,15 @@ class PostgresWork:
         self.model_uses = ModelUses(connection, tenant.engagement_id)
         self.preferences = Preferences(connection, tenant)
         self.builds = Builds(connection, tenant.engagement_id)
+        self.templates = Templates(connection, tenant)
         self.scoring = Scoring(connection, tenant.client_account_id)
         self.tasks = Tasks(connection, tenant.engagement_id)
         self.artifacts = Artifacts(connection, tenant.engagement_id)
         self.customers = Customers(connection, tenant.engagement_id)
+        self.contracts = Contracts(connection, tenant.engagement_id, ids)
         self.legacy = LegacyFlows(connection, tenant.engagement_id)
+        self.threads = Threads(connection, tenant.engagement_id)
+        self.actions = Actions(connection, tenant)
         self.connection = connection
         self._told: list[PendingEvent] = []
         self._told_account: list[PendingEvent] = []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
 from domain.errors import ErrorCode, Problem, Refused
+from domain.ports import Conditioned
+from shapes import conditions, documents
 
 T = TypeVar("T")
 
@@ -34,14 +38,12 @@ _WORDS = {
     "int_parsing": "Give a whole number.",
 }
 
-_adapters: dict[Any, TypeAdapter[Any]] = {}
 
-
+# More than there are types in the code; the rest are of tenants' documents, and let go when others are needed.
+@lru_cache(maxsize=2048)
 def _adapter(type_: Any) -> TypeAdapter[Any]:
     """Made when first needed. A dataclass takes its configuration only from what holds it: a tuple of one."""
-    if type_ not in _adapters:
-        _adapters[type_] = TypeAdapter(tuple[type_], config=_CAMEL)
-    return _adapters[type_]
+    return TypeAdapter(tuple[type_], config=_CAMEL)
 
 
 class Codec:
@@ -54,7 +56,8 @@ class Codec:
     def decode(self, type_: type[T], data: Any, path: tuple[str, ...] = ()) -> T:
         """The value, or Refused with one INVALID_INPUT per thing wrong, each path starting with `path`."""
         try:
-            value: T = _adapter(type_).validate_python((data,))[0]
+            kind: Any = type_
+            value: T = _adapter(kind).validate_python((data,))[0]
         except ValidationError as invalid:
             raise Refused([_problem(error, path) for error in invalid.errors()[:PROBLEMS]]) from None
         return value
@@ -68,6 +71,18 @@ class Codec:
             inner = definitions.pop(inner["$ref"].rsplit("/", 1)[1])
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **inner}
         return {**schema, "$defs": definitions} if definitions else schema
+
+    def misfits(self, schema: Mapping[str, Any], data: Any, path: tuple[str, ...] = ()) -> tuple[Problem, ...]:
+        """One problem for each thing in which a tenant's document does not follow that JSON Schema."""
+        return documents.misfits(schema, data, path)
+
+    def holds(self, condition: str, values: Mapping[str, Any]) -> bool:
+        """Whether a condition in a tenant's document holds for these values; one that cannot be told does not."""
+        return conditions.holds(condition, values)
+
+    def condition(self, condition: str) -> Conditioned:
+        """What a condition names, or what is wrong with it."""
+        return conditions.read(condition)
 
 
 def _problem(error: Any, path: tuple[str, ...]) -> Problem:

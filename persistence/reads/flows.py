@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Text, and_, exists, literal, o
 from sqlalchemy.dialects.postgresql import UUID, array
 
 from domain.contribution import AgentContribution
+from domain.definition import FlowDefinition
 from domain.event import EventKind, LoggedEvent
 from domain.export import Export
 from domain.known import KnownFlow, PhaseResult, PhaseRun
@@ -53,9 +54,11 @@ _CHILD = ("configuration", "auto_advance", "application_ids", "visited", "paused
 async def _flows(reading: Reading, rows: Sequence[RowMapping]) -> list[KnownFlow]:
     """The flows with their phases, which take one more statement however many flows there are."""
     states = await _phases(reading, [row["id"] for row in rows])
-    return [
-        KnownFlow.of(flow_of(row, states[row["id"]], reading.definitions[row["kind"]]), row["last_seq"]) for row in rows
-    ]
+    return [KnownFlow.of(flow_of(row, states[row["id"]], _definition(reading, row)), row["last_seq"]) for row in rows]
+
+
+def _definition(reading: Reading, row: RowMapping) -> FlowDefinition:
+    return reading.definitions[row["kind"]].shaped(row["configuration"])
 
 
 async def _phases(reading: Reading, flow_ids: Sequence[str]) -> Mapping[str, list[RowMapping]]:

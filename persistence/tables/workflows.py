@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, text
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint, text
 
 from persistence.tables.columns import json, metadata, moment, number, tenant_table, uuid, word
 from persistence.tables.customers import customer_id
 
 
-def _version() -> list[object]:
+def _version() -> list[Column[Any]]:
     return [
         uuid("id", primary_key=True),
         word("key"),

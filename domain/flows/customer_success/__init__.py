@@ -15,7 +15,7 @@ DEFINITION = FlowDefinition(
     area="customers",
     phases=(),
     shape=shape,
-    settle=settle,
+    completing=settle,
     scope=lambda configuration: configuration.scope,
     opening=Opening(NEEDS, open_workflow),
     cloning=Cloning(own=frozenset({"templateId", "templateVersion", "steps"})),

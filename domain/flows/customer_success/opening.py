@@ -8,6 +8,7 @@ from typing import Any
 from domain.customer import Customer
 from domain.customer_success.choosing import choose, missing, named
 from domain.customer_success.determination import renewal_stage
+from domain.customer_success.facts import WorkflowFacts
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.template import TemplateVersion
 from domain.customer_success.template_reading import template_of
@@ -18,7 +19,6 @@ from domain.flow_state import Stamp
 from domain.flows.customer_success.configuration import CustomerSuccessConfiguration, StepOutline
 from domain.ports import UnitOfWork
 
-_SETTLED = ("customer_id", "kind", "template_id", "template_version", "steps")
 LONGEST_NAME = 200
 
 
@@ -81,6 +81,7 @@ def open_workflow(call: PhaseCall) -> tuple[Any, ...]:
     configuration: CustomerSuccessConfiguration = call.configuration
     facts = call.portfolio.workflow
     if facts is not None:
+        _require_same(facts, configuration)
         return (replace(facts.workflow, assigned_to=configuration.assigned_to),)
     if configuration.template_id is None or configuration.assigned_to is None:
         raise refuse(ErrorCode.NOT_READY, "This workflow has no template yet.", "configuration")
@@ -97,8 +98,10 @@ def open_workflow(call: PhaseCall) -> tuple[Any, ...]:
     )
 
 
-def settled(before: CustomerSuccessConfiguration, after: CustomerSuccessConfiguration, path: tuple[str, ...]) -> None:
-    """Refuse a change of anything but whose it is."""
-    if any(getattr(before, name) != getattr(after, name) for name in _SETTLED):
+def _require_same(facts: WorkflowFacts, given: CustomerSuccessConfiguration) -> None:
+    """Whose work it is may change; what it is about may not."""
+    workflow = facts.workflow
+    before = (workflow.customer_id, workflow.kind, facts.template.key)
+    if before != (given.customer_id, given.kind, given.template_key):
         message = "Of a workflow that has started only `assignedTo` changes. Start another one for other work."
-        raise refuse(ErrorCode.INVALID_INPUT, message, *path)
+        raise refuse(ErrorCode.INVALID_INPUT, message, "configuration", "customerSuccess")

@@ -64,7 +64,7 @@ def _workflows() -> None:
         sa.Column("outcome_metadata", JSON, nullable=True),
         sa.Column("ended_with", JSON, nullable=True),
         _to(table, "engagement_id", "engagements"),
-        _to(table, "flow_id", "master_flows", deferrable=True, initially="DEFERRED"),
+        _to(table, "flow_id", "master_flows", deferred=True),
         _to(table, "customer_id", "customers"),
         *_keys(table),
         _unique(table, "flow_id"),
@@ -99,6 +99,12 @@ def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
     return sa.UniqueConstraint(*columns, name=op.f(f"{table}_{'_'.join(columns)}_key"))
 
 
-def _to(table: str, column: str, owner: str, **options: object) -> sa.ForeignKeyConstraint:
-    name = op.f(f"{table}_{column}_fkey")
-    return sa.ForeignKeyConstraint([column], [f"{owner}.id"], name=name, ondelete="CASCADE", **options)
+def _to(table: str, column: str, owner: str, *, deferred: bool = False) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column],
+        [f"{owner}.id"],
+        name=op.f(f"{table}_{column}_fkey"),
+        ondelete="CASCADE",
+        deferrable=True if deferred else None,
+        initially="DEFERRED" if deferred else None,
+    )
