@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from domain.access import SYSTEM
+from domain.agents.playing import NoPlayers, Players
 from domain.agents.ports import Agents, NoAgents
 from domain.calling import Calling, changed
 from domain.contribution import AgentContribution
@@ -26,6 +27,8 @@ from domain.ports import Clock, Ids, InventoryReader, Shapes, UnitOfWork, Work
 from domain.source import Source
 from engine.asking import Asking
 from engine.memory import peak_mib, reset_peak
+from engine.played import Played
+from engine.playing import Playing
 from engine.ports import RunPorts
 from engine.run import MARK, REMOVES, RESULT, REVIEWED, VALUES, Run, Staged, chunks, running, values_of, wanted
 
@@ -50,6 +53,7 @@ class PhaseRunner:
     clock: Clock
     ids: Ids
     agents: Agents = field(default_factory=NoAgents)
+    players: Players = field(default_factory=NoPlayers)
 
     def _stamp(self) -> Stamp:
         return Stamp(SYSTEM, self.clock(), self.ids)
@@ -78,7 +82,10 @@ class PhaseRunner:
     def _started(self, flow: Flow, run: Run) -> Iterator[Event]:
         phase = running(flow)
         for agent in phase.agents:
-            source = Source.MODEL if self.agents.asks(f"{flow.kind}.{phase.key}", agent.key) else Source.RULES
+            asked = self.agents.asks(f"{flow.kind}.{phase.key}", agent.key)
+            if phase.play is not None:
+                asked = self.players.plays(agent.key)
+            source = Source.MODEL if asked else Source.RULES
             data = {"agent": agent.key, "runId": run.run_id, "message": agent.goal, "source": source}
             yield Event(EventKind.AGENT_STARTED, self.clock(), phase.key, data)
 
@@ -100,7 +107,7 @@ class PhaseRunner:
         rules = partial(copy_context().run, self._run_rules, phase, call, ports, run)
         work = asyncio.get_running_loop().run_in_executor(None, rules)
         try:
-            return Staged(await asyncio.shield(work))
+            return Staged(await asyncio.shield(work), played=phase.play is not None)
         except asyncio.CancelledError:
             # The thread cannot be interrupted; it stops at its next look, and what it still gives is not wanted.
             ports.stop.set()
@@ -138,6 +145,9 @@ class PhaseRunner:
         RunCancelled when nobody wants it any more.
         """
         ports = self._ports(run)
+        if staged.played:
+            playing = Playing(self.work, self.shapes, self.players, self.clock, self.ids)
+            return await playing.about(run, staged, lambda uow: Calling(uow, self.shapes, self._stamp(), ports))
         asking = Asking(self.work, self.shapes, self.agents, self.clock, self.ids)
         return await asking.about(run, staged, lambda uow: Calling(uow, self.shapes, self._stamp(), ports))
 
@@ -146,6 +156,9 @@ class PhaseRunner:
 
         PortfolioMoved, and nothing saved, when others have changed what its rules looked at.
         """
+        if staged.played:
+            played = Played(self.work, self.shapes, self.clock, self.ids)
+            return await played.save(run, lambda uow: Calling(uow, self.shapes, self._stamp()))
         async with self.work(run.tenant) as uow:
             flow = await uow.flows.get(run.flow_id)
             if not flow.runs_now(run.run_id):

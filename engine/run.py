@@ -30,10 +30,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """How much a run has staged: batches of values, and whether agents have had their say about its outcome."""
+    """How much a run has staged: batches of values, and whether agents have had their say about its outcome.
+
+    `played` says that what it has come to is an answer, which is still to be decided.
+    """
 
     batches: int
     reviewed: bool = False
+    played: bool = False
 
 
 async def wanted(uow: UnitOfWork, run: Run) -> Flow:

@@ -35,6 +35,7 @@ class Verdict(TypedDict, total=False):
 
     batches: int
     reviewed: bool
+    played: bool
     moved: bool
     code: str
     message: str
@@ -150,11 +151,11 @@ async def _asked(runner: PhaseRunner, run: Run, staged: Staged) -> Verdict:
 
 
 def _verdict(staged: Staged) -> Verdict:
-    return {"batches": staged.batches, "reviewed": staged.reviewed}
+    return {"batches": staged.batches, "reviewed": staged.reviewed, "played": staged.played}
 
 
 def _staged(verdict: Verdict) -> Staged:
-    return Staged(verdict["batches"], verdict.get("reviewed", False))
+    return Staged(verdict["batches"], verdict.get("reviewed", False), verdict.get("played", False))
 
 
 async def _saved(runner: PhaseRunner, run: Run, staged: Staged) -> Verdict:

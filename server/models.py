@@ -13,8 +13,10 @@ from broadcaster import Broadcast
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, Observe, load_clients
+from crews.playing import CrewPlayers
 from crews.schema import Short
 from crews.talking import ModelVoice, Patience
+from domain.agents.playing import Players
 from domain.agents.ports import Agents, NoAgents
 from domain.conversation.ports import Voice
 from persistence.model_budgets import DailyBudget
@@ -63,6 +65,13 @@ def make_voice(models: Models, settings: Settings) -> Voice:
     """What replies in threads."""
     patience = Patience(settings.reply_first_seconds, settings.reply_seconds)
     return ModelVoice(models.gateway, models.texts.writing, patience, settings.model_window)
+
+
+def make_players(models: Models, settings: Settings) -> Players:
+    """Who plays the roles of builds."""
+    return CrewPlayers(
+        models.gateway, models.texts.writing, settings.model_seconds, settings.model_briefing, settings.model_window
+    )
 
 
 @asynccontextmanager

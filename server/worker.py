@@ -24,7 +24,7 @@ from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
 from server.composition import Definitions, database, new_id, now, settle, works
-from server.models import make_voice, open_models
+from server.models import make_players, make_voice, open_models
 from server.runners import make_runner
 from server.settings import Settings
 from server.worker_metrics import WorkerMetrics, showing
@@ -94,7 +94,8 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
         async with broadcast, Publisher(broadcast) as publisher, opening as models:
             closing.enter_context(showing(metrics, settings.metrics_host, settings.metrics_port))
             work = works(engine, queue, publisher.announce, definitions, metrics.saved)
-            phases = replace(making.phases(work, settings), agents=models.agents)
+            players = make_players(models, settings)
+            phases = replace(making.phases(work, settings), agents=models.agents, players=players)
             replies = ReplyRunner(work, Codec(), make_voice(models, settings), now, new_id)
             runners = Runners(phases, making.exports(work, settings), making.reviews(work, settings), replies)
             solvers = runners.phases.solvers

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Tenant
+from domain.agents.playing import NoPlayers, Players
 from domain.agents.ports import Agents, NoAgents
 from domain.event import Job, LoggedEvent, ReviewPlans, RunPhase
 from domain.planning.ports import Solvers
@@ -49,9 +50,10 @@ class Bench:
     take_jobs: Callable[[], list[Job]]
     events: Callable[[str], Any]
     agents: Agents = field(default_factory=NoAgents)
+    players: Players = field(default_factory=NoPlayers)
 
     def runner(self) -> PhaseRunner:
-        return PhaseRunner(self.work, Codec(), reader(), solvers(), now, new_id, self.agents)
+        return PhaseRunner(self.work, Codec(), reader(), solvers(), now, new_id, self.agents, self.players)
 
     async def drive(self) -> list[Job]:
         """Run phases and review plans until none is left; the jobs that were taken."""
