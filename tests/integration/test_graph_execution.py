@@ -10,12 +10,11 @@ import pytest
 from domain.access import Role
 from persistence.database import open_database
 from tests.graph import Graph
-from tests.integration.conftest import Bench, make_tenant, postgres_bench
+from tests.integration.conftest import Bench, postgres_bench
 from tests.integration.test_graph_assessment import SUBMIT, follow
 from tests.integration.test_graph_commands import ERRORS, START, started
 from tests.integration.test_graph_portfolio import EFFORT, READY, ask
 from tests.integration.test_graph_portfolio import SAVE as DEPEND
-from tests.toy import new_tenant
 
 CSV = """Application Name,Environment,Criticality,Technologies,Technical Owner,Data Volume
 Payroll,PRODUCTION,LOW,Java 17,Ada,50
@@ -59,7 +58,11 @@ async def ids(graph: Graph, bench: Bench) -> dict[str, str]:
     nodes = (await graph.data("{ applications { nodes { id name } } }"))["applications"]["nodes"]
     ids = {node["name"]: node["id"] for node in nodes}
     decision = {"strategy": "REHOST", "effort": EFFORT}
-    wanted = {"applicationIds": list(ids.values()), "readiness": "READY_FOR_PLANNING", "reason": "Decided."}
+    wanted: dict[str, Any] = {
+        "applicationIds": list(ids.values()),
+        "readiness": "READY_FOR_PLANNING",
+        "reason": "Decided.",
+    }
     assert (await ask(graph, READY, **wanted, decision=decision))[1] == []
     assert (await ask(graph, DEPEND, fromId=ids["Payroll"], toId=ids["Ledger"], kind="HARD"))[1] == []
     return ids
@@ -78,12 +81,18 @@ async def read(graph: Graph, flow_id: str) -> dict[str, Any]:
     return {**flow, **flow.pop("child"), "phases": phases, "statuses": {k: p["status"] for k, p in phases.items()}}
 
 
+async def problems(graph: Graph, text: str, *roles: Role, **input: Any) -> list[tuple[str, str, list[str]]]:
+    """The code, the sentence and the path of each error."""
+    (payload,) = (await graph.data(text, *roles, input=input)).values()
+    return [(each["code"], each["message"], each["path"]) for each in payload["errors"]]
+
+
 async def record(graph: Graph, *roles: Role, **input: Any) -> list[Any]:
-    return (await ask(graph, RECORD, *roles, **input))[1]
+    return await problems(graph, RECORD, *roles, **input)
 
 
 async def report(graph: Graph, step: dict[str, Any], status: str, *roles: Role, **input: Any) -> list[Any]:
-    return (await ask(graph, REPORT, *roles, id=step["id"], status=status, **input))[1]
+    return await problems(graph, REPORT, *roles, id=step["id"], status=status, **input)
 
 
 async def pass_all(graph: Graph, checks: list[dict[str, Any]]) -> None:
@@ -95,7 +104,7 @@ async def pass_all(graph: Graph, checks: list[dict[str, Any]]) -> None:
 async def answer(graph: Graph, bench: Bench, flow_id: str, phase: str, *roles: Role, **data: Any) -> list[Any]:
     """The proposal as it is, or with what is given."""
     proposed = (await read(graph, flow_id))["phases"][phase]["proposedInput"]
-    _, errors = await ask(graph, SUBMIT, *roles, flowId=flow_id, phase=phase, data={**proposed, **data})
+    errors = await problems(graph, SUBMIT, *roles, flowId=flow_id, phase=phase, data={**proposed, **data})
     await bench.drive()
     return errors
 
