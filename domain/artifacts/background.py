@@ -38,6 +38,11 @@ class Background:
     taken: frozenset[str] = frozenset()
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a word or two: the customer, else the flow."""
+        return self.customer.name if self.customer else self.flow.name
+
+    @property
     def contract(self) -> Contract | None:
         """The newest."""
         return self.contracts[0] if self.contracts else None
