@@ -21,6 +21,9 @@ _UUID_LENGTH = 36
 
 MASTER = "MasterFlow"
 PHASE = "FlowPhase"
+ASSIGNMENT = "WorkflowAssignment"
+# What has no id of its own: that of what it belongs to names it, with a key behind it.
+KEYED = frozenset({PHASE, ASSIGNMENT})
 # The id of nothing: what an id that cannot be read narrows a list to.
 NOTHING = "00000000-0000-0000-0000-000000000000"
 # What a person calls a thing of that type, where it is not the type's own name in lower case.
@@ -37,7 +40,10 @@ CHILD_TYPES: Mapping[str, str] = MappingProxyType({child_type(kind): kind for ki
 
 @dataclass(frozen=True, slots=True)
 class GlobalId:
-    """A type's name and the thing's own id; a phase's is its flow's with the phase's key behind it."""
+    """A type's name and the thing's own id; a phase's is its flow's with the phase's key behind it.
+
+    An assignment's is its customer's with the kind of the work.
+    """
 
     type: str
     id: str
@@ -49,7 +55,7 @@ class GlobalId:
 def parse(text: str) -> GlobalId | None:
     """What a global id names; None when it cannot be read."""
     found = _GLOBAL.fullmatch(text)
-    if found is None or (":" in found[2] and found[1] != PHASE):
+    if found is None or (":" in found[2] and found[1] not in KEYED):
         return None
     return GlobalId(found[1], found[2])
 
@@ -105,6 +111,7 @@ WaveId = Annotated[strawberry.ID, Names(("Wave",))]
 ResourcePoolId = Annotated[strawberry.ID, Names(("ResourcePool",))]
 ActivityId = Annotated[strawberry.ID, Names(("Activity",))]
 CustomerId = Annotated[strawberry.ID, Names(("Customer",))]
+ContractId = Annotated[strawberry.ID, Names(("Contract",))]
 StakeholderId = Annotated[strawberry.ID, Names(("Stakeholder",))]
 CostLineId = Annotated[strawberry.ID, Names(("CostLine",))]
 CheckId = Annotated[strawberry.ID, Names(("Check",))]

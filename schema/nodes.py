@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from domain.known import KnownChild, KnownFlow, KnownPhase
 from resolvers.context import Context
-from resolvers.reading import assessment, engagement, preferences
+from resolvers.reading import assessment, engagement, preferences, workflow_queue
 from schema.basics import Node
-from schema.ids import CHILD_TYPES, MASTER, GlobalId, parse
+from schema.ids import ASSIGNMENT, CHILD_TYPES, MASTER, GlobalId, parse
 from schema.mirror import node_values, register
 
 
@@ -18,6 +19,27 @@ class AnyNode:
 
 
 register(AnyNode, Node)
+
+
+async def _account(context: Context, _ids: Collection[str]) -> Mapping[str, Any]:
+    account = (await engagement.current(context)).client_account
+    return {account.id: account}
+
+
+async def _preferences(context: Context, _ids: Collection[str]) -> Mapping[str, Any]:
+    own = await preferences.own(context)
+    return {own.id: own}
+
+
+# What is not read by its id alone: the caller's own, and what is made of others' rows whenever somebody asks.
+MADE: Mapping[str, Callable[[Context, Collection[str]], Awaitable[Mapping[str, Any]]]] = MappingProxyType(
+    {
+        "ClientAccount": _account,
+        "UserPreferences": _preferences,
+        "WorkflowQueue": workflow_queue.queues_by_id,
+        ASSIGNMENT: workflow_queue.assignments_by_id,
+    }
+)
 
 
 async def find_nodes(context: Context, ids: Sequence[str]) -> list[Any | None]:
@@ -40,17 +62,14 @@ async def _of_type(context: Context, type_: str, ids: Sequence[GlobalId]) -> dic
     if type_ == "FlowPhase":
         flows = await _flows(context, ids)
         return {each: phase for each in ids if (phase := _phase(flows, each))}
-    if type_ == "ClientAccount":
-        account = (await engagement.current(context)).client_account
-        return {each: account for each in ids if each.id == account.id}
-    if type_ == "UserPreferences":
-        own = await preferences.own(context)
-        return {each: own for each in ids if each.id == own.id}
     if type_ == "AssessmentReport":
         flows = await _flows(context, ids)
         reports = await assessment.reports(context, list(flows.values()))
         found = {report.id: report for report in reports if report}
         return {each: found[each.id] for each in ids if each.id in found}
+    if type_ in MADE:
+        made = await MADE[type_](context, [each.id for each in ids])
+        return {each: made[each.id] for each in ids if each.id in made}
     value = node_values().get(type_)
     if value is None:
         return {}

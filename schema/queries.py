@@ -42,6 +42,7 @@ from schema.nodes import AnyNode, find_nodes
 from schema.plan_moves import MoveInput
 from schema.planning_previewing import preview
 from schema.scoring import ScoringQueries
+from schema.workflow_queue import QueueQueries
 
 
 @strawberry.input
@@ -86,6 +87,7 @@ def given(filter: Any, **renamed: str) -> dict[str, Any]:
 class Query(
     ArtifactQueries,
     ScoringQueries,
+    QueueQueries,
 ):
     @entry
     @staticmethod

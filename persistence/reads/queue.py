@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, RowMapping, func, select, text, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from domain.customer import AccountPlan
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
@@ -32,7 +33,7 @@ QUEUE = Rows(
 )
 
 # The row of each customer's most urgent work.
-_first = select(_all).distinct(_all.c.customer_id).order_by(_all.c.customer_id, *_places).subquery("customers_first")
+_first = select(_all).ext(distinct_on(_all.c.customer_id)).order_by(_all.c.customer_id, *_places).subquery("first")
 CUSTOMERS = Rows(
     table=_first,
     columns=(_first.c.customer_id,),
