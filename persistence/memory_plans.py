@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.flow import Flow
 from domain.planning.plan import PlacedApplication, Plan, ResourceAllocation, WavePlan
-from persistence.portfolio import PARTS_OF_PLAN, SINGLE_PARTS
+from persistence.portfolio_parts import PARTS_OF_PLAN, SINGLE_PARTS
 from persistence.stale_plans import Touched
 
 Values = Mapping[type, Mapping[str, Any]]

@@ -15,37 +15,20 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.application import Application, ApplicationChange, Component
-from domain.check import Check
-from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.definition import Need
 from domain.dependency import Dependency
-from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference, RejectedRow
+from domain.inventory import DataImport, ImportRow, ImportRows, RejectedRow
 from domain.known import DatedChange
-from domain.page import AppOnPage
-from domain.planning.choices import PlanChoices
 from domain.planning.plan import (
-    CostEstimate,
-    CostLine,
-    PlacedApplication,
     Plan,
-    PlanActivity,
-    PlanMilestone,
-    PlanSynthesis,
-    ResourceAllocation,
-    ResourcePlan,
-    Timeline,
-    Wave,
-    WavePlan,
 )
 from domain.portfolio import Portfolio
-from domain.resource_pool import ResourcePool
-from domain.runbook import RunbookStep
-from domain.standard import ArchitectureStandard, StandardException
 from persistence import tables
 from persistence.cycles import on_the_way_back
 from persistence.executions import executed_wave, executions
 from persistence.mapping import TABLES, columns, from_row, to_row
+from persistence.portfolio_parts import PARTS, PARTS_OF_PLAN, SHARED, SINGLE_PARTS, Scope
 from persistence.stale_plans import Touched
 
 T = TypeVar("T")
@@ -71,9 +54,9 @@ class PortfolioValues:
 
     async def load(self, needs: frozenset[Need], flow_id: str, application_ids: tuple[str, ...]) -> Portfolio:
         """What a rule asked for; without application ids, of the whole engagement; without a flow, nothing for it."""
-        within = _Scope(flow_id, application_ids)
+        within = Scope(flow_id, application_ids)
         parts: dict[str, Any] = {}
-        for need, (field, type_, where) in _PARTS.items():
+        for need, (field, type_, where) in PARTS.items():
             if need in needs:
                 parts[field] = await self._find(type_, where(within))
         if application_ids and Need.DEPENDENCIES in needs and Need.CYCLES in needs:
@@ -159,10 +142,10 @@ class PortfolioValues:
 
     async def mark(self, needs: frozenset[Need], application_ids: tuple[str, ...]) -> str:
         """Differs once anybody has changed the applications, components or dependencies that are asked for."""
-        within = _Scope("", application_ids)
+        within = Scope("", application_ids)
         marks = []
-        for need in sorted(needs & _SHARED):
-            _, type_, where = _PARTS[need]
+        for need in sorted(needs & SHARED):
+            _, type_, where = PARTS[need]
             table = TABLES[type_]
             # PostgreSQL names in each row the transaction that wrote it.
             version = cast(table.c.id, Text) + cast(literal_column(f"{table.name}.xmin"), Text)
@@ -302,84 +285,6 @@ def _upserting(table: Table, names: tuple[str, ...]) -> Insert:
     statement = insert(table)
     changed = {name: statement.excluded[name] for name in names if name not in (*key, "engagement_id")}
     return statement.on_conflict_do_update(index_elements=key, set_=changed)
-
-
-class _Scope:
-    """What of each table belongs to a flow and its applications."""
-
-    def __init__(self, flow_id: str, application_ids: tuple[str, ...]) -> None:
-        self._flow_id = flow_id
-        self._ids = application_ids
-
-    def applications(self) -> list[ColumnElement[bool]]:
-        return [tables.applications.c.id.in_(self._ids)] if self._ids else []
-
-    def components(self) -> list[ColumnElement[bool]]:
-        return [tables.components.c.application_id.in_(self._ids)] if self._ids else []
-
-    def dependencies(self) -> list[ColumnElement[bool]]:
-        ends = (tables.dependencies.c.from_id, tables.dependencies.c.to_id)
-        return [or_(*(end.in_(self._ids) for end in ends))] if self._ids else []
-
-    def debt(self) -> list[ColumnElement[bool]]:
-        its = tables.debt_items.c.application_id.in_(self._ids)
-        return [or_(tables.debt_items.c.flow_id == self._flow_id, its)] if self._flow_id else [its]
-
-    def pools(self) -> list[ColumnElement[bool]]:
-        table, used = tables.resource_pools, tables.allocations
-        own = select(used.c.pool_id).where(used.c.flow_id == self._flow_id) if self._flow_id else None
-        there = table.c.removed.is_(False)
-        return [there if own is None else or_(there, table.c.id.in_(own))]
-
-    def findings(self) -> list[ColumnElement[bool]]:
-        # What a person decided in an earlier flow is remembered in the next one.
-        table = tables.cleansing_findings
-        return [or_(table.c.flow_id == self._flow_id, table.c.decided)]
-
-    def of_flow(self, table: Table) -> list[ColumnElement[bool]]:
-        return [table.c.flow_id == self._flow_id]
-
-
-_PARTS: dict[Need, tuple[str, type, Any]] = {
-    Need.APPLICATIONS: ("applications", Application, _Scope.applications),
-    Need.COMPONENTS: ("components", Component, _Scope.components),
-    Need.DEPENDENCIES: ("dependencies", Dependency, _Scope.dependencies),
-    Need.FINDINGS: ("findings", CleansingFinding, _Scope.findings),
-    Need.DIFFERENCES: (
-        "differences",
-        InventoryDifference,
-        lambda scope: scope.of_flow(tables.inventory_differences),
-    ),
-    Need.STANDARDS: ("standards", ArchitectureStandard, lambda _scope: []),
-    Need.EXCEPTIONS: ("exceptions", StandardException, lambda _scope: []),
-    Need.DEBT: ("debt", TechDebtItem, _Scope.debt),
-    Need.DECISIONS: ("decisions", Decision, lambda scope: scope.of_flow(tables.decisions)),
-    Need.POOLS: ("pools", ResourcePool, _Scope.pools),
-    Need.PAGES: ("pages", AppOnPage, lambda scope: scope.of_flow(tables.pages)),
-    Need.CHECKS: ("checks", Check, lambda scope: scope.of_flow(tables.checks)),
-    Need.STEPS: ("steps", RunbookStep, lambda scope: scope.of_flow(tables.runbook_steps)),
-}
-
-
-PARTS_OF_PLAN: dict[str, type] = {
-    "choices": PlanChoices,
-    "wave_plan": WavePlan,
-    "waves": Wave,
-    "placed": PlacedApplication,
-    "resource_plan": ResourcePlan,
-    "allocations": ResourceAllocation,
-    "timeline": Timeline,
-    "activities": PlanActivity,
-    "milestones": PlanMilestone,
-    "cost": CostEstimate,
-    "cost_lines": CostLine,
-    "synthesis": PlanSynthesis,
-}
-SINGLE_PARTS = frozenset({"choices", "wave_plan", "resource_plan", "timeline", "cost", "synthesis"})
-
-
-# What flows share: a rule that looks at these may find them changed when it is done.
-_SHARED = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.POOLS})
 
 
 def _is_one_of(table: Table, values: Sequence[Any]) -> ColumnElement[bool]:
