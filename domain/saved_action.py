@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid5
 
-from domain.errors import ErrorCode, Problem, Refused
+from domain.errors import ErrorCode, Problem
 from domain.transition import FlowStatus
 
 # What the ids of built-in actions are made under: the same in every installation.
@@ -162,15 +162,10 @@ class SaveSavedAction:
     key: str
     name: str
     kind: ActionKind
-    parameters: Mapping[str, Any]
+    parameters: Any
 
-    def require_well_formed(self) -> None:
-        """Refused with all that is wrong but the parameters' own values."""
-        problems = list(self._problems())
-        if problems:
-            raise Refused(problems)
-
-    def _problems(self) -> Iterator[Problem]:
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with it but for the values of its parameters."""
         if not _KEY.fullmatch(self.key):
             message = "A key has 1 to 80 small letters, digits, dashes and underscores, and begins with a letter."
             yield Problem(ErrorCode.INVALID_INPUT, message, ("key",))
@@ -180,7 +175,8 @@ class SaveSavedAction:
         if not 0 < len(self.name.strip()) <= LONGEST_NAME or not self.name.isprintable():
             message = f"A name has 1 to {LONGEST_NAME} printable characters."
             yield Problem(ErrorCode.INVALID_INPUT, message, ("name",))
-        yield from _size_problems(self.parameters)
+        if not isinstance(self.parameters, Mapping):
+            yield Problem(ErrorCode.INVALID_INPUT, "Give an object.", ("parameters",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +244,7 @@ def _value_problem(schema: Mapping[str, Any], value: Any) -> str | None:
     if "anyOf" in schema:
         return None if _is_date(value) or _is_moment(value) else "Give a date or a time such as 2026-11-30T09:00:00Z."
     longest = schema["maxLength"]
-    good = (
-        value.strip() != "" and len(value) <= longest and all(each.isprintable() or each == "\n" for each in value)
-    )
+    good = value.strip() != "" and len(value) <= longest and all(each.isprintable() or each == "\n" for each in value)
     return None if good else f"Give 1 to {longest:,} printable characters."
 
 
@@ -269,10 +263,8 @@ def _is_moment(text: str) -> bool:
         return False
 
 
-def _size_problems(parameters: Any) -> Iterator[Problem]:
-    if not isinstance(parameters, Mapping):
-        yield Problem(ErrorCode.INVALID_INPUT, "Give an object.", ("parameters",))
-    elif len(json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")) > PARAMETER_BYTES:
+def _size_problems(parameters: Mapping[str, Any]) -> Iterator[Problem]:
+    if len(json.dumps(parameters, ensure_ascii=False).encode("utf-8", "replace")) > PARAMETER_BYTES:
         yield Problem(ErrorCode.LIMIT_EXCEEDED, "Parameters take at most 16 KiB.", ("parameters",))
 
 

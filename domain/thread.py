@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
+from uuid import UUID, uuid5
 
 from domain.builds.conversation import MessageRole
 from domain.builds.fitting import tokens
@@ -117,6 +118,7 @@ class ChatThread:
         """The reply to the message that has waited longest."""
         to, *rest = self.pending
         thread, message = self._with(MessageRole.ASSISTANT, said, stamp, to)
+        message = replace(message, id=reply_id(to))
         return replace(thread, pending=tuple(rest), starts=0), message
 
     def waits(self, message_id: str) -> bool:
@@ -175,6 +177,11 @@ class ChatThread:
         )
         total = self.total_tokens + message.tokens
         return replace(self, sequence=message.sequence, total_tokens=total, touched_at=stamp.at), message
+
+
+def reply_id(message_id: str) -> str:
+    """The id of the reply to that message: nothing is replied to twice, and its reply is found by it."""
+    return str(uuid5(UUID(message_id), "reply"))
 
 
 def posted(message: ChatMessage, step: str) -> Event:

@@ -16,7 +16,8 @@ from domain.calling import Calling
 from domain.conversation.cited import MOST_PASSAGES, faults, quoted, with_sources
 from domain.conversation.ports import AGENT, Question, Spoken, Voice, VoiceFailed
 from domain.conversation.request import turns_of
-from domain.conversation.scripted import replied
+from domain.conversation.script import scripted
+from domain.conversation.scripted import fixed, replied
 from domain.conversation.setting import Setting
 from domain.customer_success.template import BranchKind
 from domain.errors import NotFound
@@ -179,7 +180,7 @@ class ReplyRunner:
         return await self._checked(due, spoken)
 
     def _asks(self, due: Due) -> bool:
-        return self.voice.speaks and not due.lost
+        return self.voice.speaks and not due.lost and not _settled(due)
 
     async def _checked(self, due: Due, spoken: Spoken) -> Reply:
         use = self._use(due, spoken.usage, estimated=spoken.estimated)
@@ -230,9 +231,17 @@ class ReplyRunner:
         return False
 
 
+def _settled(due: Due) -> bool:
+    """Whether the branch replies by itself, after a message that led away from it."""
+    branch = due.setting.branch
+    return branch is not None and scripted(branch, due.message.content)
+
+
 def _worked_out(due: Due) -> str:
     """What the rules reply: from documents their own words, else what is known and what the step asks for."""
     passages = due.question.passages
+    if _settled(due):
+        return fixed(due.setting)
     if passages is not None:
         return quoted(passages, due.message.content)
     return replied(due.setting, due.message.content, due.turn)

@@ -61,12 +61,6 @@ class Threads:
         others = (await self._connection.execute(newest)).mappings().all()
         return tuple(from_row(ChatMessage, row) for row in (*first, *reversed(others)))
 
-    async def reply_to(self, message_id: str) -> ChatMessage | None:
-        """The reply to that message, once there is one."""
-        query = select(*columns(ChatMessage)).where(messages.c.reply_to == message_id, self._said)
-        row = (await self._connection.execute(query)).mappings().first()
-        return None if row is None else from_row(ChatMessage, row)
-
     async def active(self, flow_id: str, step: str | None = None) -> tuple[ChatThread, ...]:
         """Those of that flow, or of that step of it, that go on; locked, in the order of their ids."""
         query = select(*columns(ChatThread)).where(

@@ -88,9 +88,6 @@ class ThreadRepository(Protocol):
     async def history(self, thread_id: str) -> tuple[ChatMessage, ...]:
         """The first message and the newest of the others, oldest first."""
 
-    async def reply_to(self, message_id: str) -> ChatMessage | None:
-        """The reply to that message, once there is one."""
-
     async def active(self, flow_id: str, step: str | None = None) -> tuple[ChatThread, ...]:
         """Those of that flow, or of that step of it, that go on; locked."""
 

@@ -7,13 +7,12 @@ import re
 from domain.customer_success.template import Branch, BranchKind
 from domain.errors import ErrorCode, refuse
 
-_SCRIPTED = (BranchKind.FIXED, BranchKind.SAVED_ACTION)
 _MARKS = re.compile(r"[\W_]+")
 
 
-def scripted(branch: Branch | None) -> bool:
-    """Whether its replies are settled beforehand."""
-    return branch is not None and branch.kind in _SCRIPTED
+def scripted(branch: Branch, message: str) -> bool:
+    """Whether the reply is the branch's own; a FIXED one may let a message lead away from it, and may refuse it."""
+    return branch.kind is BranchKind.FIXED and on_script(branch, message)
 
 
 def on_script(branch: Branch, message: str) -> bool:
@@ -24,7 +23,7 @@ def on_script(branch: Branch, message: str) -> bool:
 
 def require_on_script(branch: Branch, message: str) -> None:
     """Refused where that branch takes nothing else."""
-    if branch.allows_off_script or on_script(branch, message):
+    if branch.kind is not BranchKind.FIXED or branch.allows_off_script or on_script(branch, message):
         return
     expected = ", ".join(f"\u201c{text}\u201d" for text in (branch.label, *branch.prompts))
     told = f"This branch keeps to its script. Say one of {expected}, or open a thread by another branch."
