@@ -6,6 +6,7 @@ rates shares of 1, days calendar days; None is "unknown" everywhere, never nough
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,8 +14,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from domain.natural_key import natural_key
+
 HIGHEST_SCORE = 100
 SCORES = ("risk_score", "opportunity_score", "health_score")
+
+_HOST = re.compile(r"(?=.{3,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)+")
+# Ids of Salesforce: fifteen characters in which capitals count, or with three more that say which are capitals.
+_CASED = re.compile(r"[0-9][0-9A-Za-z]{14}")
+_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 class AccountPlan(StrEnum):
@@ -111,6 +119,26 @@ class Customer:
     def days_until_renewal(self, today: date) -> int | None:
         """Below nought once the date is past; None without a date."""
         return None if self.renewal_date is None else (self.renewal_date - today).days
+
+
+def external_key(external_id: str) -> str:
+    """By what two imports mean the same: the id whatever its capitals, save where these part two ids."""
+    plain = external_id.strip()
+    if _CASED.fullmatch(plain) and plain.startswith(("001", "003")):
+        plain += "".join(_SAFE[_capitals(plain[start : start + 5])] for start in (0, 5, 10))
+    return natural_key(plain)
+
+
+def _capitals(part: str) -> int:
+    return sum(1 << place for place, sign in enumerate(part) if "A" <= sign <= "Z")
+
+
+def domain_of(text: str) -> str | None:
+    """The host that a website's address or a domain names, as it is compared; None where it names none."""
+    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip().casefold())
+    host = re.split(r"[/?#]", host, maxsplit=1)[0].rpartition("@")[2]
+    host = re.sub(r":\d{1,5}$", "", host).rstrip(".").removeprefix("www.")
+    return host if _HOST.fullmatch(host) else None
 
 
 class Influence(StrEnum):

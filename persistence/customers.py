@@ -24,6 +24,7 @@ from domain.customer import (
     Stakeholder,
     StakeholderRelation,
     Trend,
+    external_key,
 )
 from domain.errors import NotFound
 from domain.natural_key import natural_key
@@ -83,7 +84,7 @@ def _customer_row(customer: Customer) -> dict[str, Any]:
         "next_review_on": customer.engagement.next_review_on,
         "open_tickets": customer.engagement.open_tickets,
         "extra": dict(customer.extra),
-        "external_key": natural_key(customer.external_id) if customer.external_id else None,
+        "external_key": external_key(customer.external_id) if customer.external_id else None,
     }
 
 

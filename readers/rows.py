@@ -58,7 +58,7 @@ class Rows:
         for one in self._derived:
             if told := one.of(values):
                 values[one.column] = told
-        if fault is None and self._totals and _is_total([cell for cell in cells if cell.strip()]):
+        if fault is None and self._totals and is_total([cell for cell in cells if cell.strip()]):
             fault = "This is a total of the other rows, no application."
         if fault is None:
             verdict = self._judge(values)
@@ -86,7 +86,7 @@ class Rows:
         return None
 
 
-def _is_total(filled: Sequence[str]) -> bool:
+def is_total(filled: Sequence[str]) -> bool:
     """A word for a sum, and nothing beside it but numbers."""
     return (
         len(filled) > 1

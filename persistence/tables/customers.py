@@ -39,7 +39,7 @@ customers = tenant_table(
     Column("open_tickets", BigInteger),
     json("extra", server_default=text("'{}'")),
     word("external_id", nullable=True),
-    # The natural key of `external_id`.
+    # By what two imports mean the same id.
     word("external_key", nullable=True),
     number("version"),
     Index("customers_name_idx", "engagement_id", "name", "id"),
