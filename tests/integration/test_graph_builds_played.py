@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from domain.agents.playing import Part, Words
-from domain.agents.ports import AgentFailed, Tell
+from domain.agents.ports import AgentFailed, Step, Tell
 from domain.model_usage import ModelUsage
 from persistence.database import open_database
 from tests.graph import Graph
@@ -25,12 +25,13 @@ class Script:
         self.asked: list[Part] = []
 
     def plays(self, agent: str) -> bool:
-        return True
+        return bool(agent)
 
     def room(self, agent: str) -> int:
-        return 8_000
+        return 8_000 if agent else 0
 
     async def play(self, part: Part, tell: Tell) -> Words:
+        await tell(Step("Asks the model.", 10))
         self.asked.append(part)
         said = self.said.pop(0)
         if isinstance(said, AgentFailed):
