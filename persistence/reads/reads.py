@@ -172,7 +172,8 @@ class PostgresReads:
         """Figures over all flows that are wanted; LimitExceeded where they take too long."""
         try:
             usual = (await self.fetch(select(func.current_setting(_TIMEOUT))))[0][0]
-            await self.fetch(select(func.set_config(_TIMEOUT, str(PATIENCE_MS), True)))
+            memory = func.set_config("work_mem", analytics.MEMORY, True)
+            await self.fetch(select(func.set_config(_TIMEOUT, str(PATIENCE_MS), True), memory))
             found = await analytics.analytics(self.fetch, self._tenant_id, wanted)
             await self.fetch(select(func.set_config(_TIMEOUT, usual, True)))
         except DBAPIError as error:
