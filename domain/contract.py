@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol
 
+from domain.errors import ErrorCode, refuse
 from domain.source import Source
 
 LARGEST_FILE = 20 << 20
@@ -192,11 +193,24 @@ class ContractReader(Protocol):
         """Refused where it is no contract that can be read. `patient` takes the time to recognize pictured pages."""
 
 
+class NoReader:
+    """Nothing reads contracts here."""
+
+    async def read(self, name: str, source: BinaryIO, *, patient: bool = False) -> ReadContract:  # noqa: ARG002
+        raise refuse(ErrorCode.NOT_READY, "Contracts are not read by this process.", "file")
+
+
 class ContractRepository(Protocol):
     """The engagement's contracts, and the search over what customers' documents say."""
 
     async def get(self, contract_id: str) -> Contract:
         """Held until the unit of work ends; NotFound where there is none."""
+
+    async def flow_of(self, contract_id: str) -> str | None:
+        """The flow it was uploaded for; nothing is held, since the flow is locked first."""
+
+    async def customer_of(self, flow_id: str) -> str | None:
+        """The customer that a flow is about; None where it is about none."""
 
     async def of_customer(self, customer_id: str) -> tuple[Contract, ...]:
         """Newest first."""

@@ -130,6 +130,13 @@ class WriteArtifact:
     artifact_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckContract:
+    """Look at a contract a second time; enqueued in the transaction that stored it."""
+
+    contract_id: str
+
+
 # What goes to the engine's queue in the transaction itself.
-Enqueued = RunPhase | WriteExport | ReviewPlans | WriteReply | WriteArtifact
+Enqueued = RunPhase | WriteExport | ReviewPlans | WriteReply | WriteArtifact | CheckContract
 Job = Enqueued | CancelRun | WakeFlow

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, Enqueued, ReviewPlans, RunPhase, WriteArtifact, WriteExport, WriteReply
+from domain.event import CancelRun, CheckContract, Enqueued, ReviewPlans, RunPhase, WriteArtifact, WriteExport, WriteReply
 from engine.tracing import enqueuing
 
 QUEUE = "phases"
@@ -27,6 +27,9 @@ REPLY = "reply"
 # The same: a model may take a minute.
 ARTIFACTS = "artifacts"
 ARTIFACT = "artifact"
+# The same: recognizing a scan, or asking a model about a contract, takes minutes.
+CONTRACTS = "contracts"
+CONTRACT = "contract"
 APPLICATION = "flotilla"
 # The version of what is stored in the engine's tables, not of the product: a live worker must be able to take over
 # what a dead one of the release before had begun.
@@ -92,4 +95,6 @@ def _described(job: Enqueued) -> tuple[str, str, str, tuple[Any, ...]]:
         return REPLIES, REPLY, job.message_id, (job.flow_id, job.thread_id, job.message_id)
     if isinstance(job, WriteArtifact):
         return ARTIFACTS, ARTIFACT, job.artifact_id, (job.flow_id, job.artifact_id)
+    if isinstance(job, CheckContract):
+        return CONTRACTS, CONTRACT, job.contract_id, (job.contract_id,)
     return QUEUE, WORKFLOW, job.run_id, (job.flow_id, job.run_id)

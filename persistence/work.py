@@ -160,7 +160,8 @@ class PostgresWork:
     @property
     def jobs(self) -> tuple[Job, ...]:
         """What the flows written here set going, and what is to be looked through after it."""
-        return (*(job for flow in self.flows.written for job in flow.jobs), *self._reviews)
+        of_flows = (job for flow in self.flows.written for job in flow.jobs)
+        return (*of_flows, *self._reviews, *self.contracts.jobs)
 
     @property
     def answer(self) -> Answer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.access import Role, Tenant, holds
+from domain.contract import ContractReader, NoReader
 from domain.definition import FlowDefinition
 from domain.errors import Forbidden
 from domain.flow import Stamp
@@ -94,7 +95,7 @@ Link = Callable[[Caller, str], str]
 class Context:
     """One operation, or one delivered event: its caller, its reads in one transaction, and the live events.
 
-    `link` is None where nothing serves files.
+    `link` is None where nothing serves files; `contract_reader` refuses everything where nothing reads contracts.
     """
 
     caller: Caller
@@ -103,3 +104,4 @@ class Context:
     loaded: Loaded = field(default_factory=Loaded)
     limits: Limits = field(default_factory=Limits)
     link: Link | None = None
+    contract_reader: ContractReader = field(default_factory=NoReader)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from domain.contract import Contract
+from domain.contracts.listing import ContractsOfCustomer
 from domain.customer import Customer, CustomerEngagement, CustomerFinancials, CustomerUsage, Stakeholder
 from domain.customer_success.context import CustomerContext
 from resolvers.context import Context
@@ -13,7 +15,7 @@ from schema.basics import Node
 from schema.connections import connection
 from schema.loading import computed, loaded
 from schema.mirror import mirror
-from schema.relations import priced
+from schema.relations import listed, priced
 
 _UNKNOWN = "Null where it is not known."
 
@@ -60,6 +62,7 @@ def _customer(each: Any) -> Customer:
 )
 class CustomerType(Node):
     arr = priced(lambda customer: customer.arr, why="Annual recurring revenue.")
+    contracts = listed(Contract, lambda customer: ContractsOfCustomer(parent=customer.id), why="Newest first.")
     risk_score = _Scores.risk_score
     opportunity_score = _Scores.opportunity_score
     health_score = _Scores.health_score

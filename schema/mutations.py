@@ -30,6 +30,7 @@ from schema import (
 from schema.artifact_operations import ArtifactMutations
 from schema.build_changes import BuildMutations
 from schema.commanding import carry_out, command
+from schema.contracts import ContractMutations
 from schema.execution_changes import ExecutionMutations
 from schema.exports import ExportPayload
 from schema.ids import MASTER
@@ -67,11 +68,7 @@ async def _on_flow(
 # What an area brings in a module of its own is a base here: nobody has to look through one endless class.
 @strawberry.type
 class Mutation(
-    ArtifactMutations,
-    BuildMutations,
-    ExecutionMutations,
-    PhaseMutations,
-    ScoringMutations,
+    ArtifactMutations, BuildMutations, ExecutionMutations, PhaseMutations, ScoringMutations, ContractMutations
 ):
     @entry
     @staticmethod

@@ -20,6 +20,7 @@ from persistence.event_log import EventReader
 from persistence.reads.reads import PostgresReads
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
+from readers.contracts import ContractFiles
 from resolvers.context import Caller, Context, Limits
 from schema.root import schema
 from server.addresses import Addresses, Proxies
@@ -109,6 +110,7 @@ class Parts:
         self._sweeps = DatabaseSweeps(self._engine)
         self._limits = Limits(settings.inventory_limit, settings.text_limit, settings.source_days)
         self._links = Links.of(settings)
+        self._contracts = ContractFiles()
         self.memberships = Memberships(self._engine)
         self.rates = Rates.of(settings)
         self.gate = Gate(self._verifier(), self.memberships, self._caller, self.rates)
@@ -162,7 +164,9 @@ class Parts:
         tenant = None if caller.tenant == NOWHERE else caller.tenant
         subject = caller.subject if caller.user == SYSTEM else caller.user
         async with PostgresReads(self._engine, tenant, subject, self._definitions) as reads:
-            yield Context(caller, reads, self._hub, limits=self._limits, link=self._links.make)
+            yield Context(
+                caller, reads, self._hub, limits=self._limits, link=self._links.make, contract_reader=self._contracts
+            )
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from domain.access import Role, Tenant
 from domain.flows import DEFINITIONS
 from domain.ports import EventStream, Work
 from persistence.reads import PostgresReads
+from readers.contracts import ContractFiles
 from resolvers.context import Context
 from schema.root import schema
 from server.documents import Documents
@@ -41,7 +42,9 @@ class Graph:
         with self._listening():
             async with PostgresReads(self.engine, tenant, user, DEFINITIONS) as reads:
                 # Queries and mutations follow no events.
-                return await execution.run(Context(asking, reads, cast("EventStream", None)))
+                return await execution.run(
+                    Context(asking, reads, cast("EventStream", None), contract_reader=ContractFiles())
+                )
 
     async def data(self, text: str, *roles: Role, user: str = "alice", **variables: Any) -> Any:
         """The answer's data, which has no errors."""

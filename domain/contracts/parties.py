@@ -41,7 +41,7 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _ROLES = frozenset(
-    "customer client supplier vendor provider licensor licensee buyer seller purchaser subscriber contractor company we you".split()
+    ["customer", "client", "supplier", "vendor", "provider", "licensor", "licensee", "buyer", "seller", "purchaser", "subscriber", "contractor", "company", "we", "you"]
 )
 _LONGEST, _TWO, _MOST = 120, 2, 8
 

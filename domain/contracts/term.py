@@ -120,10 +120,10 @@ def _mark(sentence: Sentence, *, month_first: bool | None) -> _Marked:
 
 
 def _labelled(marked: _Marked) -> Iterator[Finding]:
-    for pattern, name, confidence in _LABELS:
+    for pattern, field, confidence in _LABELS:
         for match in pattern.finditer(marked.text):
             if not _of_other(marked.text, match.start()):
-                yield Finding(name, marked.day(match[match.lastindex or 1]), marked.sentence, confidence)
+                yield Finding(field, marked.day(match[match.lastindex or 1]), marked.sentence, confidence)
     for match in _DEFINED.finditer(marked.text):
         name = match[2].strip().lower()
         if re.fullmatch(rf"{_START_LABEL}\s+(?:date|day)|effective\s+date", name):

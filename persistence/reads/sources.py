@@ -8,6 +8,7 @@ from types import MappingProxyType
 from persistence.reads import (
     artifacts,
     builds,
+    contracts,
     customers,
     engagements,
     execution,
@@ -25,6 +26,7 @@ ROWS: Mapping[type, Rows] = MappingProxyType(
     {
         **artifacts.ROWS,
         **builds.ROWS,
+        **contracts.ROWS,
         **customers.ROWS,
         **engagements.ROWS,
         **execution.ROWS,
@@ -40,6 +42,7 @@ SOURCES: Mapping[type, Source] = MappingProxyType(
     {
         **artifacts.SOURCES,
         **builds.SOURCES,
+        **contracts.SOURCES,
         **customers.SOURCES,
         **engagements.SOURCES,
         **execution.SOURCES,
