@@ -13,6 +13,7 @@ PROTOCOL = PROMPTS / "protocol.md"
 
 _HEAD = re.compile(r"\Aversion: (\d+)\n\n")
 _AGENT = "Agent: "
+_KIND = "Kind: "
 # What a short prompt leaves out, sections and parts of an agent's own.
 _TOLD_AGAIN = frozenset(
     {
@@ -59,6 +60,18 @@ def load_prompt(flow: str, phase: str, agent: str, *, short: bool = False) -> Pr
 def load_text(name: str) -> str:
     """What a file of its own says, to no agent of a phase; LookupError without one."""
     return _read(PROMPTS / f"{name}.md")[1].strip()
+
+
+@cache
+def load_kind(name: str, kind: str) -> Prompt:
+    """What a file says to all kinds, and its section on this one; LookupError without either."""
+    version, content = _read(PROMPTS / f"{name}.md")
+    shared, *sections = content.strip().split(f"\n## {_KIND}")
+    own = next((each for each in sections if _title(each) == kind), None)
+    if own is None:
+        raise LookupError(f"The prompt {name} has no section for {kind}.")
+    text = f"{shared.strip()}\n\n## What to write\n{own.removeprefix(kind).rstrip()}"
+    return Prompt(f"{name}.{kind.lower()}", version, sha256(text.encode()).hexdigest(), text)
 
 
 def _shortened(section: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 # Fields that hold sentences; the others hold keys, words of a list, and numbers.
 SENTENCES = frozenset({"text", "reason", "title", "detail", "mitigation", "description", "evidence", "rationale"})
+# The same of artifacts.
+SENTENCES |= {"summary", "body", "question", "note", "approach", "recommendation"}
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _ESCAPE, _PAIR = len(r"\u0000"), len(r"\ud83d\ude00")

@@ -10,7 +10,16 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
-from domain.event import CancelRun, CheckContract, Enqueued, ReviewPlans, RunPhase, WriteArtifact, WriteExport, WriteReply
+from domain.event import (
+    CancelRun,
+    CheckContract,
+    Enqueued,
+    ReviewPlans,
+    RunPhase,
+    WriteArtifact,
+    WriteExport,
+    WriteReply,
+)
 from engine.tracing import enqueuing
 
 QUEUE = "phases"

@@ -16,9 +16,11 @@ from domain.access import SYSTEM, Tenant
 from domain.flow import Stamp
 from domain.ports import Sweeps
 from domain.thread import UNTOUCHED
+from engine.artifact_workflow import register_artifacts
+from engine.artifacts import ArtifactRunner
 from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
-from engine.queue import APPLICATION, EXPORTS, QUEUE, REPLIES, REVIEWS, VERSION
+from engine.queue import APPLICATION, ARTIFACTS, EXPORTS, QUEUE, REPLIES, REVIEWS, VERSION
 from engine.recovery import Liveness, LockLost
 from engine.replies import ReplyRunner
 from engine.reply_workflow import register_replies
@@ -61,6 +63,7 @@ class Runners:
     exports: ExportRunner
     reviews: Reviewer
     replies: ReplyRunner | None = None
+    artifacts: ArtifactRunner | None = None
 
 
 class Worker:
@@ -75,6 +78,7 @@ class Worker:
         self._exports = runners.exports
         self._reviewer = runners.reviews
         self._replies = runners.replies
+        self._artifacts = runners.artifacts
         self._sweeps = sweeps
         self._pace = pace or Pace()
         self._liveness = Liveness(database_url, executor_id)
@@ -105,6 +109,8 @@ class Worker:
         register(self._runner, self._exports, self._reviewer)
         if self._replies is not None:
             register_replies(self._replies)
+        if self._artifacts is not None:
+            register_artifacts(self._artifacts)
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE,
@@ -126,6 +132,13 @@ class Worker:
                 REPLIES,
                 partition_concurrency=self._pace.replies_per_engagement,
                 worker_concurrency=self._pace.replies_per_worker,
+                polling_interval_sec=self._pace.queue,
+            )
+        if self._artifacts is not None:
+            await DBOS.register_queue_async(
+                ARTIFACTS,
+                partition_concurrency=self._pace.per_engagement,
+                worker_concurrency=self._pace.per_worker,
                 polling_interval_sec=self._pace.queue,
             )
 

@@ -12,12 +12,14 @@ import structlog
 from broadcaster import Broadcast
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from crews.composing import ModelAuthor
 from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, Observe, load_clients
 from crews.playing import CrewPlayers
 from crews.schema import Short
 from crews.talking import ModelVoice, Patience
 from domain.agents.playing import Players
 from domain.agents.ports import Agents, NoAgents
+from domain.artifacts.authoring import Author
 from domain.conversation.ports import Voice
 from persistence.model_budgets import DailyBudget
 from persistence.model_checks import ModelChecks
@@ -65,6 +67,11 @@ def make_voice(models: Models, settings: Settings) -> Voice:
     """What replies in threads."""
     patience = Patience(settings.reply_first_seconds, settings.reply_seconds)
     return ModelVoice(models.gateway, models.texts.writing, patience, settings.model_window)
+
+
+def make_author(models: Models, settings: Settings) -> Author:
+    """What writes artifacts."""
+    return ModelAuthor(models.gateway, models.texts.writing, settings.model_seconds, settings.model_briefing)
 
 
 def make_players(models: Models, settings: Settings) -> Players:

@@ -62,7 +62,10 @@ class Writer(Protocol):
 
 
 class Author(Protocol):
-    """What writes artifacts in this process."""
+    """What writes artifacts in this process; `longest` is how many characters it is told at most."""
+
+    @property
+    def longest(self) -> int: ...
 
     @property
     def writes(self) -> bool:

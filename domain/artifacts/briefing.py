@@ -30,17 +30,15 @@ def brief(request: ArtifactRequest, known: Background, draft: Any, shapes: Shape
     told = f"What is known:\n{_marked([block(facts, space // 2)])}"
     shown = _draft(draft, shapes)
     drafted = f"What the rules have drafted:\n{_marked([shown[: max(1_000, space - len(told))]])}"
-    return "\n\n".join((head, asked, told, drafted))
+    return f"{head}\n\n{asked}\n\n{told}\n\n{drafted}"
 
 
 def _draft(draft: Any, shapes: Shapes) -> str:
     things = keyed(draft)
     if not things:
         return json.dumps(_shown(shapes.encode(draft)), ensure_ascii=False)
-    lines = [
-        json.dumps({"key": key, **_shown(shapes.encode(thing))}, ensure_ascii=False) for key, thing in things.items()
-    ]
-    return "\n".join((f"Summary: {draft.summary or ''}", *lines))
+    lines = [{"key": key, **_shown(shapes.encode(thing))} for key, thing in things.items()]
+    return "\n".join((f"Summary: {draft.summary or ''}", *(json.dumps(each, ensure_ascii=False) for each in lines)))
 
 
 def _shown(data: Any) -> Any:

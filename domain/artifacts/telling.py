@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from domain.artifact import Artifact
+from domain.artifact import Artifact, ArtifactRequest
 from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
 from domain.flow import Flow
@@ -14,6 +14,7 @@ from domain.task import Task
 from domain.transition import FlowStatus
 
 ARTIFACT_WARNING = "ARTIFACT_WARNING"
+ARTIFACT_FAILED = "ARTIFACT_FAILED"
 
 
 def task_changed(task: Task, at: datetime) -> Event:
@@ -49,3 +50,10 @@ def warned(artifact: Artifact, message: str, at: datetime) -> Event:
     """The server found something in an artifact that a person should look at."""
     data = {"code": ARTIFACT_WARNING, "message": message, "details": {"artifactId": artifact.id}}
     return Event(EventKind.WARNING, at, artifact.step, data)
+
+
+def failed_to_write(request: ArtifactRequest, why: str, at: datetime) -> Event:
+    """What somebody asked for was not written."""
+    message = f"The {request.kind} that {request.requested_by} asked for was not written. {why}"
+    data = {"code": ARTIFACT_FAILED, "message": message, "details": {"artifactId": request.id}}
+    return Event(EventKind.WARNING, at, request.step, data)

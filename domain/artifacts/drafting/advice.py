@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from domain.agents.cleaning import cut
 from domain.artifacts.background import Background
 from domain.artifacts.drafting.facts import (
     HIGH_OPPORTUNITY,
@@ -54,7 +55,12 @@ def _item(
     known: Background, title: str, description: str, reason: str, priority: Priority = Priority.MEDIUM, days: int = 14
 ) -> RecommendedItem:
     return RecommendedItem(
-        title, None, description, reason, priority, due_on=_in(known, days), assigned_to=_owner(known)
+        title=cut(title, 300),
+        description=cut(description, 2_000),
+        reason=cut(reason, 2_000),
+        priority=priority,
+        due_on=_in(known, days),
+        assigned_to=_owner(known),
     )
 
 
@@ -91,9 +97,7 @@ def _contract(known: Background) -> Iterator[RecommendedItem]:
             yield _item(known, title, "Until then either side may end it.", reason, Priority.HIGH, max(0, left - 7))
     if said.price_cap_percent is not None:
         reason = f"The contract caps price rises at {amount(said.price_cap_percent)}%."
-        yield _item(
-            known, "Keep the offer within the price cap", "Check each line against it.", reason, Priority.MEDIUM
-        )
+        yield _item(known, "Keep the offer within the price cap", "Check each line against it.", reason)
 
 
 def _score(known: Background) -> Iterator[RecommendedItem]:
@@ -152,7 +156,7 @@ def _portfolio(known: Background) -> Iterator[RecommendedItem]:
         if application.readiness_gaps:
             reason = " ".join(application.readiness_gaps[:5])
             title = f"Complete what is known of {application.name}"
-            yield _item(known, title[:300], "Ask its owner for what is missing.", reason[:2_000])
+            yield _item(known, title, "Ask its owner for what is missing.", reason)
 
 
 def _flow(known: Background) -> Iterator[RecommendedItem]:
@@ -172,5 +176,5 @@ def _flow(known: Background) -> Iterator[RecommendedItem]:
 
 
 def _nothing(known: Background) -> RecommendedItem:
-    title = f"Review {known.subject} again in a month"[:300]
+    title = f"Review {known.subject} again in a month"
     return _item(known, title, "See whether anything has changed.", "Nothing is pressing today.", Priority.LOW, 30)

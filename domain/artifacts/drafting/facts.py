@@ -153,11 +153,7 @@ def _contract(known: Background) -> Iterator[Fact]:
     parts: tuple[tuple[str, Any, str], ...] = (
         ("Contract starts on", said.starts_on, "{}"),
         ("Contract ends on", said.ends_on, "{}"),
-        (
-            "Contract renews by itself",
-            None if said.auto_renews is None else ("yes" if said.auto_renews else "no"),
-            "{}",
-        ),
+        ("Contract renews by itself", {True: "yes", False: "no", None: None}[said.auto_renews], "{}"),
         ("Notice", said.notice_days, "{} days before the end"),
         ("Price cap", said.price_cap_percent, "{}% a renewal"),
     )

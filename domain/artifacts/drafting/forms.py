@@ -17,6 +17,7 @@ _MOST_APPLICATIONS = 25
 
 def form(known: Background) -> AssessmentForm:
     """Of the customer, or of what the flow is over."""
+    sections: tuple[FormSection, ...]
     if known.customer is not None:
         sections = (_relationship(known), _value(known), _commercial(known), _outlook())
     else:

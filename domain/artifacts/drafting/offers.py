@@ -8,6 +8,7 @@ from domain.artifacts.background import Background
 from domain.artifacts.drafting.facts import money
 from domain.artifacts.pricing import MONTHS_OF_A_YEAR
 from domain.artifacts.shapes import PricingLine, PricingTable
+from domain.customer_success.wording import amount
 
 _FINEST = Decimal("0.000001")
 
@@ -25,8 +26,6 @@ def offer(known: Background) -> PricingTable:
         note="At today's price. Change quantity, price and discount to what is offered.",
     )
     cap = known.price_cap
-    bound = "" if cap is None else f" The contract lets prices rise by at most {cap}%."
-    summary = (
-        f"{known.subject} pays {money(known, arr)} a year today.{bound}" if arr else "What is paid today is unknown."
-    )
-    return PricingTable((line,), summary)
+    bound = "" if cap is None else f" The contract lets prices rise by at most {amount(cap)}%."
+    paid = f"{known.subject} pays {money(known, arr)} a year today.{bound}"
+    return PricingTable((line,), paid if arr else "What is paid today is unknown.")
