@@ -20,24 +20,17 @@ from domain.phase import (
     RunEnded,
     RunStarted,
 )
-from domain.ports import Ids
 from domain.source import Source
+from domain.stamp import Stamp
 from domain.transition import ALLOWED, ROLE, STATE, VERB, FlowAction, FlowStatus
+
+__all__ = ["FlowState", "Stamp", "told"]
 
 INFEASIBLE = str(ErrorCode.INFEASIBLE)
 # Several overrides in a row are one change: what follows starts again this long after the last of them.
 SETTLE = timedelta(seconds=2)
 # What a configuration says of a flow that was registered from an older system; no flow type takes these.
 ORIGIN = frozenset({"migrated", "originalCreatedAt", "legacyId", "legacyConfiguration"})
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Who decides, when, and where new ids come from."""
-
-    by: str
-    at: datetime
-    new_id: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +179,8 @@ class FlowState:
     def _open(self, action: FlowAction) -> bool:
         phase = self.definition.phase(self.active.key) if self.active else None
         match action:
-            case FlowAction.RUN_PHASE:
+            case FlowAction.RUN_PHASE | FlowAction.RETRY_PHASE:
                 return (phase or self.definition.phases[-1]).waits == (self.status is FlowStatus.AWAITING_INPUT)
-            case FlowAction.RETRY_PHASE:
-                return phase is None or not phase.waits
             case FlowAction.SKIP_PHASE:
                 return phase is not None and phase.optional
             case FlowAction.ACCEPT_STALE:
@@ -259,19 +250,23 @@ class FlowState:
 
     def _waiting(self, key: str, stamp: Stamp) -> Self:
         """That phase waits for its answer without having run."""
-        waiting = self._with(
+        return self._begun(key, PhaseStatus.AWAITING_INPUT, FlowStatus.AWAITING_INPUT, stamp)
+
+    def _begun(self, key: str, status: PhaseStatus, of_flow: FlowStatus, stamp: Stamp, **changes: Any) -> Self:
+        """That phase begins, without anything that was given to an earlier attempt at it."""
+        flow = self._with(
             key,
-            status=PhaseStatus.AWAITING_INPUT,
+            status=status,
             started_at=stamp.at,
             completed_at=None,
+            from_outside=False,
             proposed_input=None,
             draft_input=None,
             user_input=None,
+            **changes,
         )
-        started = self.started_at or stamp.at
-        return replace(
-            waiting, status=FlowStatus.AWAITING_INPUT, failure=None, started_at=started, completed_at=None
-        )
+        started_at = self.started_at or stamp.at
+        return replace(flow, status=of_flow, failure=None, started_at=started_at, completed_at=None)
 
     def _launched(self, key: str, stamp: Stamp) -> Self:
         """A new attempt at that phase, with the job that carries it out."""
@@ -281,24 +276,9 @@ class FlowState:
         for other in flow.phases:
             if other.status is PhaseStatus.READY:
                 flow = flow._with(other.key, status=PhaseStatus.PENDING)
-        flow = flow._with(
-            key,
-            status=PhaseStatus.RUNNING,
-            run_id=run_id,
-            attempt=attempt,
-            started_at=stamp.at,
-            completed_at=None,
-            from_outside=False,
-            proposed_input=None,
-            draft_input=None,
-            user_input=None,
-        )
+        flow = flow._begun(key, PhaseStatus.RUNNING, FlowStatus.RUNNING, stamp, run_id=run_id, attempt=attempt)
         return replace(
             flow,
-            status=FlowStatus.RUNNING,
-            failure=None,
-            started_at=self.started_at or stamp.at,
-            completed_at=None,
             runs=(*self.runs, RunStarted(run_id, key, attempt, stamp.at)),
             jobs=(*self.jobs, RunPhase(self.id, run_id, key)),
         )
