@@ -31,9 +31,11 @@ from domain.model_status import ModelState
 from domain.phase import PhaseStatus
 from domain.planning.plan import CostCategory, Priority, TimelineStatus
 from domain.runbook import StepStatus
+from domain.saved_action import ActionKind
 from domain.source import Source
 from domain.standard import ApprovalStatus, ExceptionKind, StandardCategory
 from domain.task import TaskActor, TaskStatus
+from domain.thread import ThreadStatus
 from domain.transition import FlowAction, FlowStatus
 
 FlowType: Any = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS})  # type: ignore[misc]
@@ -42,6 +44,7 @@ FlowType: Any = StrEnum("FlowType", {kind.upper(): kind for kind in DEFINITIONS}
 ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
     {
         AccountPlan: None,
+        ActionKind: None,
         ApprovalStatus: None,
         ArtifactKind: None,
         BuildRole: None,
@@ -82,6 +85,7 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         Strategy: "SixRStrategy",
         TaskActor: None,
         TaskStatus: None,
+        ThreadStatus: None,
         TimelineStatus: None,
         Trend: None,
         WorkflowKind: None,

@@ -19,6 +19,7 @@ from domain.override import Override
 from domain.phase import PhaseStatus
 from domain.source import Source
 from domain.task import Task
+from domain.thread import ChatMessage
 from domain.transition import FlowStatus
 from resolvers.context import Context
 from schema.connections import connection
@@ -290,6 +291,13 @@ class LearningRecorded(FlowEvent):
 @happens(EventKind.ARTIFACT)
 class ArtifactSaved(FlowEvent):
     artifact = referred(Artifact, lambda event: event.data["artifactId"], nullable=True, why="Null once it is deleted.")
+
+
+@happens(EventKind.MESSAGE)
+class MessagePosted(FlowEvent):
+    chat_message = referred(
+        ChatMessage, lambda event: event.data["messageId"], nullable=True, why="Null once it is deleted."
+    )
 
 
 @happens(EventKind.TASK)

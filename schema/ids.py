@@ -116,6 +116,7 @@ StakeholderId = Annotated[strawberry.ID, Names(("Stakeholder",))]
 CostLineId = Annotated[strawberry.ID, Names(("CostLine",))]
 CheckId = Annotated[strawberry.ID, Names(("Check",))]
 RunbookStepId = Annotated[strawberry.ID, Names(("RunbookStep",))]
+ThreadId = Annotated[strawberry.ID, Names(("ChatThread",))]
 TaskId = Annotated[strawberry.ID, Names(("Task",))]
 ArtifactId = Annotated[strawberry.ID, Names(("Artifact",))]
 

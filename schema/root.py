@@ -23,7 +23,9 @@ from schema import (  # noqa: F401  (they mirror types)
     planning_timelines,
     portfolio,
     priorities,
+    saved_actions,
     stakeholders,
+    threads,
 )
 from schema.children import child_types
 from schema.events import event_types

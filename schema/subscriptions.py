@@ -13,10 +13,12 @@ from strawberry.types import Info
 from domain.errors import CursorExpired, NotFound
 from domain.event import EventKind, LiveText, LoggedEvent
 from domain.known import KnownFlow
+from domain.thread import ChatThread
 from resolvers.context import Context
 from resolvers.reading import flows
 from schema.enums import FlowType
 from schema.events import changed_ids, kind_of
+from schema.ids import bare
 from schema.ids import flow_id as flow_id_of
 from schema.loading import computed
 from schema.mirror import Id, Mirrored, mirror
@@ -92,6 +94,29 @@ async def _flow_events(
                 yield event
 
 
+async def _thread_events(
+    info: Info[Context, Any], thread_id: strawberry.ID, after: str | None = None
+) -> AsyncIterator[LoggedEvent | LiveText]:
+    context = info.context
+    id = bare(thread_id, "ChatThread")
+    thread = (await context.reads.get(ChatThread, [id])).get(id) if id else None
+    if thread is None:
+        raise NotFound("thread")
+    start = None if after is None else number(after)
+    await context.reads.refresh()
+    async with aclosing(context.events.flow_events(context.caller.tenant, thread.flow_id, start)) as events:
+        async for event in events:
+            if _belongs(event, thread):
+                yield event
+
+
+def _belongs(event: LoggedEvent | LiveText, thread: ChatThread) -> bool:
+    """Whether it was said, or is being written, in that thread."""
+    if isinstance(event, LiveText):
+        return event.writer == thread.writer
+    return event.kind is EventKind.MESSAGE and event.data["threadId"] == thread.id
+
+
 async def _engagement_events(
     info: Info[Context, Any],
     after: str | None = None,
@@ -123,4 +148,9 @@ class Subscription:
         resolver=_engagement_events,
         graphql_type=Mirrored(EngagementEvent),
         description="The same for every flow of the engagement; its cursors are its own.",
+    )
+    thread_events = strawberry.subscription(
+        resolver=_thread_events,
+        graphql_type=Mirrored(LoggedEvent),
+        description="A thread's new messages and the text of the reply being written; its cursors are the flow's.",
     )

@@ -18,6 +18,7 @@ from persistence.reads import (
     portfolio,
     queue,
     scoring,
+    threads,
     workflows,
 )
 from persistence.reads.source import Rows, Source
@@ -35,6 +36,7 @@ ROWS: Mapping[type, Rows] = MappingProxyType(
         **portfolio.ROWS,
         **planning.ROWS,
         **scoring.ROWS,
+        **threads.ROWS,
         **workflows.ROWS,
     }
 )
@@ -51,6 +53,7 @@ SOURCES: Mapping[type, Source] = MappingProxyType(
         **portfolio.SOURCES,
         **workflows.SOURCES,
         **queue.SOURCES,
+        **threads.SOURCES,
         **planning.SOURCES,
     }
 )
