@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from domain.customer_success.workflow import CustomerWorkflow
+from datetime import datetime
+
 from domain.known import KnownChild
 from resolvers.context import Context
 from resolvers.reading import workflows as reading
-from schema.loading import loaded
+from schema.loading import computed, loaded
+from schema.saved_actions import actions_of_flow, history_of_flow
+from schema.threads import threads_of_flow
 
 
 class Child:
     """The fields of a CustomerSuccessFlow."""
+
+    threads = threads_of_flow
+    actions = actions_of_flow
+    action_history = history_of_flow
+
+    @computed
+    @staticmethod
+    def snoozed_until(child: KnownChild) -> datetime | None:
+        """When it wakes by itself; null unless it is SNOOZED."""
+        return child.flow.snoozed_until
 
     @loaded
     @staticmethod
