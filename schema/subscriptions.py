@@ -10,21 +10,21 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
-from domain.errors import CursorExpired, NotFound
+from domain.errors import NotFound
 from domain.event import EventKind, LiveText, LoggedEvent
 from domain.known import KnownFlow
 from domain.thread import ChatThread
 from resolvers.context import Context
 from resolvers.reading import flows
+from schema.cursors import number
 from schema.enums import FlowType
 from schema.events import changed_ids, kind_of
 from schema.ids import bare
 from schema.ids import flow_id as flow_id_of
 from schema.loading import computed
 from schema.mirror import Id, Mirrored, mirror
+from schema.queue_changes import QueueSubscriptions
 from schema.relations import referred
-
-LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,6 @@ class EngagementEventType:
     def changed_ids(event: EngagementEvent) -> tuple[Id, ...]:
         """Nodes outside any flow that changed; refetch them."""
         return changed_ids(event.logged)
-
-
-def number(cursor: str) -> int:
-    """The place in a log that a cursor names, or CursorExpired."""
-    if cursor.isascii() and cursor.isdigit() and len(cursor) <= LONGEST_NUMBER:
-        return int(cursor)
-    raise CursorExpired("This is not a cursor of this log. Read the state again and subscribe from its eventCursor.")
 
 
 def place(happening: object) -> int | None:
@@ -133,7 +126,9 @@ async def _engagement_events(
 
 
 @strawberry.type
-class Subscription:
+class Subscription(
+    QueueSubscriptions,
+):
     flow_events = strawberry.subscription(
         resolver=_flow_events,
         graphql_type=Mirrored(LoggedEvent),

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import Unauthenticated
-from schema.subscriptions import number
+from schema.cursors import number
 from server.answers import Payload, Place
 from server.connections import CUT
 from server.documents import Operation

@@ -94,7 +94,7 @@ _WORKED = text(
         FROM work CROSS JOIN person WHERE assigned_to = :owner
     )
     SELECT CAST(:engagement AS uuid) AS engagement_id, id AS customer_id, kind, rank, stage_name AS stage, account_plan,
-        name_key, coalesce(renewal_date, DATE '9999-12-31') AS renewal,
+        name_key, coalesce(renewal_date, DATE 'infinity') AS renewal,
         -CAST(greatest(0, floor(points * weight - CAST(:per_other AS numeric) * others + 0.5))
             + CASE WHEN escalated THEN CAST(:escalation AS int) ELSE 0 END AS int) AS place,
         md5(CAST(ROW(version, flow_id, points, weight, others, escalated, stage_name,

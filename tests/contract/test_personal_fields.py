@@ -17,10 +17,11 @@ GRAPH = schema._schema
 PERSON = {"user", "subject", "email", "platform"}
 
 # Marked `personal`, and within the reach of subscriptions.
-MARKED = {"schema/flows.py ui_state", "schema/exports.py url"}
+MARKED = {"schema/flows.py ui_state", "schema/exports.py url", "schema/queue_changes.py _queue_changes"}
 # Within the reach of queries and mutations only, which are shared with nobody.
 ROOTS = {
     "schema/engagement.py user_id",
+    "schema/workflow_queue.py workflow_queue",
     "resolvers/reading/engagement.py account_name",
     "resolvers/reading/engagement.py member",
     "resolvers/reading/engagement.py selectable",
@@ -66,7 +67,7 @@ def test_whoever_reads_a_person_is_known() -> None:
 
 
 def test_what_is_marked_is_what_the_server_finds() -> None:
-    assert set(_personal_fields(GRAPH)) == {"uiState", "url"}
+    assert set(_personal_fields(GRAPH)) == {"uiState", "url", "workflowQueueChanges"}
 
 
 def test_no_subscription_reaches_what_only_queries_may() -> None:
