@@ -70,3 +70,9 @@ def completes(flow: Flow) -> bool:
     """True where its changes complete it; one that was registered as completed did so elsewhere."""
     ended = (event for event in flow.events if event.kind is EventKind.FLOW_STATUS)
     return flow.completed_at is not None and any(event.data["status"] == FlowStatus.COMPLETED for event in ended)
+
+
+def reopens(flow: Flow) -> bool:
+    """True where it had completed and goes on."""
+    told = (event.data for event in flow.events if event.kind is EventKind.FLOW_STATUS)
+    return any(change["previous"] == FlowStatus.COMPLETED != change["status"] for change in told)

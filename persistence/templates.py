@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, false, func, insert, null, select, text, true
+from sqlalchemy import Date, RowMapping, Select, cast, false, func, insert, null, select, text, true, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,15 +17,28 @@ from domain.customer_success.choosing import newest
 from domain.customer_success.facts import WorkflowFacts
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.scoring_rules import ScoringRules
-from domain.customer_success.template import TemplateVersion
+from domain.customer_success.template import TemplateChange, TemplateVersion
 from domain.customer_success.template_reading import template_of
-from domain.customer_success.workflow import CustomerWorkflow
+from domain.customer_success.workflow import CustomerWorkflow, EndedWith
+from domain.flow import Flow
+from domain.saved_action import BUILT_IN
 from domain.transition import FlowStatus
 from persistence.customers import Customers
 from persistence.mapping import columns, from_row
 from persistence.scoring import kept_of, newest_query
-from persistence.tables import contracts, master_flows, members, shipped_templates, workflow_templates, workflows
+from persistence.tables import (
+    contracts,
+    customers,
+    engagements,
+    master_flows,
+    members,
+    saved_actions,
+    shipped_templates,
+    workflow_templates,
+    workflows,
+)
 
+_ENDED_WITH = tuple(field.name for field in fields(EndedWith) if field.name != "on")
 _EXTRACTION = TypeAdapter(ContractExtraction)
 _NAMES = tuple(field.name for field in fields(TemplateVersion) if field.name != "core")
 # A workflow in one of these is no work for anybody now.
@@ -54,6 +67,11 @@ def version_of(row: Mapping[str, Any] | RowMapping) -> TemplateVersion:
     plain = {name: row[name] for name in _NAMES if name not in ("kind", "stage")}
     stage = RenewalStage(row["stage"]) if row["stage"] else None
     return TemplateVersion(**plain, kind=WorkflowKind(row["kind"]), stage=stage, core=row["core"])
+
+
+def change_of(row: Mapping[str, Any] | RowMapping) -> TemplateChange:
+    """The version of that row, as part of its template's history."""
+    return TemplateChange(**{field.name: row[field.name] for field in fields(TemplateChange)})
 
 
 def newest_versions(client_account_id: str) -> Select[Any]:
@@ -95,8 +113,8 @@ class Templates:
         workflow = await self._workflow(flow_id)
         if workflow is None:
             return None
-        customers = Customers(self._connection, self._tenant.engagement_id)
-        customer = next(iter(await customers.find([workflow.customer_id])), None)
+        people = Customers(self._connection, self._tenant.engagement_id)
+        customer = next(iter(await people.find([workflow.customer_id])), None)
         template = await self._template(workflow.template_id)
         if customer is None or template is None:
             return None
@@ -104,7 +122,7 @@ class Templates:
             workflow=workflow,
             template=template_of(template),
             customer=customer,
-            stakeholders=await customers.stakeholders([customer.id]),
+            stakeholders=await people.stakeholders([customer.id]),
             contract=await self._contract(customer.id),
             experience=await self._experience(workflow.assigned_to),
             other_workflows=await self._others(workflow),
@@ -142,6 +160,27 @@ class Templates:
         query = select(func.count()).select_from(workflows.join(master_flows, master_flows.c.id == workflows.c.flow_id))
         query = query.where(*mine, workflows.c.assigned_to == workflow.assigned_to)
         return await self._connection.scalar(query.where(master_flows.c.status.not_in(RESTING))) or 0
+
+    async def actions(self) -> frozenset[str]:
+        """The keys of the saved actions that there are."""
+        own = saved_actions.c.client_account_id == self._tenant.client_account_id
+        kept = (await self._connection.execute(select(saved_actions.c.key).where(own))).scalars()
+        return frozenset({*kept, *(action.key for action in BUILT_IN)})
+
+    async def end(self, flow: Flow) -> None:
+        """Keep what its customer is like now that it has completed; nothing of the kind for flows of other types."""
+        customer, engagement = customers.c, engagements.c
+        on = cast(func.timezone(engagement.timezone, flow.completed_at), Date)
+        known = (each for name in _ENDED_WITH for each in (name, customer[name]))
+        seen = func.jsonb_build_object("on", on, *known)
+        mine = (workflows.c.flow_id == flow.id, workflows.c.engagement_id == self._tenant.engagement_id)
+        joined = (customer.id == workflows.c.customer_id, engagement.id == workflows.c.engagement_id)
+        await self._connection.execute(update(workflows).where(*mine, *joined).values(ended_with=seen))
+
+    async def reopen(self, flow: Flow) -> None:
+        """It goes on: what it ended with does not count any more."""
+        mine = (workflows.c.flow_id == flow.id, workflows.c.engagement_id == self._tenant.engagement_id)
+        await self._connection.execute(update(workflows).where(*mine).values(ended_with=null()))
 
     async def scoring_rules(self) -> ScoringRules:
         """As they count now."""

@@ -34,7 +34,7 @@ from persistence.files import StoredFiles
 from persistence.flows import Flows
 from persistence.learnings import Learnings
 from persistence.legacy import LegacyFlows
-from persistence.measuring import completes, measure
+from persistence.measuring import completes, measure, reopens
 from persistence.model_uses import ModelUses
 from persistence.neighbours import tell_others
 from persistence.portfolio import PortfolioValues
@@ -103,6 +103,7 @@ class PostgresWork:
         self._told: list[PendingEvent] = []
         self._told_account: list[PendingEvent] = []
         self._touched: list[str] = []
+        self._told_again: Mapping[str, Any] | None = None
         self._witnessed: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
         self._reviews: tuple[ReviewPlans, ...] = ()
         self.refused: tuple[Problem, ...] = ()
@@ -123,6 +124,10 @@ class PostgresWork:
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
         self._touched.append(thing_id)
+
+    def tell_again(self, data: Mapping[str, Any]) -> None:
+        """Keep, beside ids, what a repeat of the request is told."""
+        self._told_again = data
 
     def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Say for the audit log how something was and is."""
@@ -172,7 +177,7 @@ class PostgresWork:
         if self.refused:
             return Answer(problems=self.refused)
         flows = [flow.id for flow in self.flows.written]
-        return Answer(tuple(dict.fromkeys([*self._touched, *flows])))
+        return Answer(tuple(dict.fromkeys([*self._touched, *flows])), data=self._told_again)
 
     def change(self, acting: Acting) -> Change:
         """What the audit log says of before and after."""
@@ -213,6 +218,9 @@ class PostgresWork:
             await measure(self.connection, self.tenant.engagement_id, flow)
             if completes(flow):
                 await self.learnings.let_stand(flow.id)
+                await self.templates.end(flow)
+            elif reopens(flow):
+                await self.templates.reopen(flow)
         events = [PendingEvent(flow.id, flow.kind, event) for flow in self.flows.written for event in flow.events]
         if not events and not self._told:
             return ()

@@ -13,6 +13,8 @@ from resolvers.context import Caller, Context
 from schema import (
     architecture_inputs,
     correcting,
+    customer_changes,
+    customer_inputs,
     deciding,
     exports,
     inputs,
@@ -55,6 +57,8 @@ from schema.phase_changes import PhaseMutations
 from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolPayload, TimelinePayload, WavePlanPayload
 from schema.preferences import PreferencesPayload
 from schema.scoring import ScoringMutations
+from schema.thread_operations import ThreadMutations
+from schema.workflow_templates import TemplateMutations
 
 
 async def _on_flow(
@@ -68,7 +72,14 @@ async def _on_flow(
 # What an area brings in a module of its own is a base here: nobody has to look through one endless class.
 @strawberry.type
 class Mutation(
-    ArtifactMutations, BuildMutations, ExecutionMutations, PhaseMutations, ScoringMutations, ContractMutations
+    TemplateMutations,
+    ArtifactMutations,
+    BuildMutations,
+    ExecutionMutations,
+    PhaseMutations,
+    ScoringMutations,
+    ContractMutations,
+    ThreadMutations,
 ):
     @entry
     @staticmethod
@@ -339,6 +350,41 @@ class Mutation(
     async def record_feedback(context: Context, input: learning.FeedbackInput) -> LearningPayload:
         """For the whole client account it needs LEAD."""
         return await learning.record_feedback(context, input)
+
+    @entry
+    @staticmethod
+    async def import_customers(
+        context: Context, input: customer_inputs.ImportCustomersInput
+    ) -> customer_changes.CustomersPayload:
+        """All good rows at once; the second import of a file changes nothing."""
+        return await customer_changes.import_customers(context, input)
+
+    @entry
+    @staticmethod
+    async def save_customer(
+        context: Context, input: customer_inputs.SaveCustomerInput
+    ) -> customer_changes.CustomerPayload:
+        return await customer_changes.save_customer(context, input)
+
+    @entry
+    @staticmethod
+    async def save_stakeholder(
+        context: Context, input: customer_inputs.SaveStakeholderInput
+    ) -> customer_changes.StakeholderPayload:
+        return await customer_changes.save_stakeholder(context, input)
+
+    @entry
+    @staticmethod
+    async def delete_stakeholder(context: Context, input: portfolio_inputs.DeleteInput) -> DeletePayload:
+        return await customer_changes.delete_stakeholder(context, input)
+
+    @entry
+    @staticmethod
+    async def save_stakeholder_map(
+        context: Context, input: customer_inputs.SaveStakeholderMapInput
+    ) -> customer_changes.CustomerPayload:
+        """The whole map at once: whoever is not in it is removed, and every relation that is not."""
+        return await customer_changes.save_stakeholder_map(context, input)
 
     @entry
     @staticmethod

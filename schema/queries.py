@@ -42,7 +42,9 @@ from schema.nodes import AnyNode, find_nodes
 from schema.plan_moves import MoveInput
 from schema.planning_previewing import preview
 from schema.scoring import ScoringQueries
+from schema.thread_operations import ThreadQueries
 from schema.workflow_queue import QueueQueries
+from schema.workflow_templates import TemplateQueries
 
 
 @strawberry.input
@@ -88,6 +90,8 @@ class Query(
     ArtifactQueries,
     ScoringQueries,
     QueueQueries,
+    TemplateQueries,
+    ThreadQueries,
 ):
     @entry
     @staticmethod

@@ -41,9 +41,14 @@ _WORDS = {
 
 # More than there are types in the code; the rest are of tenants' documents, and let go when others are needed.
 @lru_cache(maxsize=2048)
-def _adapter(type_: Any) -> TypeAdapter[Any]:
-    """Made when first needed. A dataclass takes its configuration only from what holds it: a tuple of one."""
+def _made(type_: Any) -> TypeAdapter[Any]:
+    """A dataclass takes its configuration only from what holds it: a tuple of one."""
     return TypeAdapter(tuple[type_], config=_CAMEL)
+
+
+def _adapter(type_: Any) -> TypeAdapter[Any]:
+    """Made when first needed."""
+    return _made(type_)
 
 
 class Codec:
@@ -56,8 +61,7 @@ class Codec:
     def decode(self, type_: type[T], data: Any, path: tuple[str, ...] = ()) -> T:
         """The value, or Refused with one INVALID_INPUT per thing wrong, each path starting with `path`."""
         try:
-            kind: Any = type_
-            value: T = _adapter(kind).validate_python((data,))[0]
+            value: T = _adapter(type_).validate_python((data,))[0]
         except ValidationError as invalid:
             raise Refused([_problem(error, path) for error in invalid.errors()[:PROBLEMS]]) from None
         return value

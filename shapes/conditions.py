@@ -34,19 +34,19 @@ _KNOWN_FAULT = "This condition cannot be read"
 
 def holds(condition: str, values: Mapping[str, Any]) -> bool:
     """Whether it holds; one that cannot be told does not."""
-    from celpy import CELEvalError  # noqa: PLC0415 (it takes a second to import; most processes never need it)
+    from celpy import CELEvalError, celtypes  # noqa: PLC0415 (it takes a second to import; most processes never need it)
 
     try:
         found = _program(condition).evaluate({name: _cel(value) for name, value in values.items()})
     except (CELEvalError, ValueError, RecursionError):
         return False
-    return found is True or (type(found).__name__ == "BoolType" and bool(found))
+    return isinstance(found, celtypes.BoolType) and bool(found)
 
 
 @lru_cache(maxsize=1024)
 def read(condition: str) -> Conditioned:
     """The paths that it names, or why it cannot be read."""
-    from celpy import CELParseError  # noqa: PLC0415
+    from celpy.celparser import CELParseError  # noqa: PLC0415
 
     if len(condition) > LONGEST:
         return Conditioned(mistake=f"A condition has at most {LONGEST} characters.")

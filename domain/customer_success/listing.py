@@ -8,7 +8,7 @@ from datetime import date
 from domain.customer import AccountPlan, Customer, Stakeholder
 from domain.customer_success.kinds import WorkflowKind
 from domain.customer_success.scoring_rules import ScoringRules
-from domain.customer_success.template import TemplateVersion
+from domain.customer_success.template import TemplateChange, TemplateVersion
 from domain.listing import Listing
 
 
@@ -67,5 +67,5 @@ class NewestTemplates(Listing[TemplateVersion]):
 
 
 @dataclass(frozen=True, slots=True)
-class VersionsOfTemplate(Listing[TemplateVersion]):
+class VersionsOfTemplate(Listing[TemplateChange]):
     """Every version of the key that is the parent, newest first."""

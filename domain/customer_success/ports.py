@@ -37,6 +37,9 @@ class TemplateRepository(Protocol):
     async def facts(self, flow_id: str) -> WorkflowFacts | None:
         """What that workflow looks at; None before it is opened, and once its customer is gone. Nothing is held."""
 
+    async def actions(self) -> frozenset[str]:
+        """The keys of the saved actions that there are; nothing is held."""
+
     async def scoring_rules(self) -> ScoringRules:
         """As they count now; nothing is held."""
 

@@ -159,3 +159,15 @@ class TemplateVersion:
     changed_by: str
     changed_at: datetime
     description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChange:
+    """A version as part of its template's history."""
+
+    id: str
+    version: int
+    changed_by: str
+    changed_at: datetime
+    description: str | None
+    document: Mapping[str, Any] = field(hash=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Text, exists, or_
 
@@ -11,7 +12,7 @@ from domain.customer_success.template import TemplateVersion
 from domain.customer_success.workflow import CustomerWorkflow
 from persistence.reads.source import Rows, Source, downwards, made_by, rows_of, upwards
 from persistence.tables import engagements, workflows
-from persistence.templates import ALL_VERSIONS, version_of
+from persistence.templates import ALL_VERSIONS, change_of, version_of
 
 _every, _owner = ALL_VERSIONS.c, ALL_VERSIONS.c.client_account_id
 
@@ -23,6 +24,7 @@ TEMPLATES = Rows(
     tenant=engagements.c.id,
     make=made_by(version_of),
 )
+CHANGES = replace(TEMPLATES, make=made_by(change_of))
 WORKFLOWS = rows_of(CustomerWorkflow, workflows)
 
 
@@ -37,7 +39,7 @@ ROWS: dict[type, Rows] = {TemplateVersion: TEMPLATES, CustomerWorkflow: WORKFLOW
 SOURCES: dict[type, Source] = {
     NewestTemplates: Source(rows=TEMPLATES, order=upwards(_every.key, _every.id), where=_newest),
     VersionsOfTemplate: Source(
-        rows=TEMPLATES,
+        rows=CHANGES,
         order=downwards(_every.version, _every.id),
         belongs=lambda parent, _listing: _every.key == parent,
         parent_type=Text(),

@@ -79,19 +79,19 @@ async def _template(
 def open_workflow(call: PhaseCall) -> tuple[Any, ...]:
     """Its row; while it runs nothing changes but whose it is."""
     configuration: CustomerSuccessConfiguration = call.configuration
-    facts = call.portfolio.workflow
+    facts, assigned_to = call.portfolio.workflow, configuration.assigned_to
+    if configuration.template_id is None or assigned_to is None:
+        raise refuse(ErrorCode.NOT_READY, "This workflow has no template yet.", "configuration")
     if facts is not None:
         _require_same(facts, configuration)
-        return (replace(facts.workflow, assigned_to=configuration.assigned_to),)
-    if configuration.template_id is None or configuration.assigned_to is None:
-        raise refuse(ErrorCode.NOT_READY, "This workflow has no template yet.", "configuration")
+        return (replace(facts.workflow, assigned_to=assigned_to),)
     return (
         CustomerWorkflow(
             id=call.flow_id,
             flow_id=call.flow_id,
             customer_id=configuration.customer_id,
             kind=configuration.kind,
-            assigned_to=configuration.assigned_to,
+            assigned_to=assigned_to,
             template_id=configuration.template_id,
             started_at=call.now,
         ),
