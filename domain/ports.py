@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from domain.access import Member, Tenant
     from domain.artifacts.ports import ArtifactRepository, TaskRepository
     from domain.builds.ports import BuildRepository
-    from domain.conversation.ports import ActionRepository, ThreadRepository
     from domain.contract import ContractRepository
-    from domain.customer import Customer, Stakeholder
+    from domain.conversation.ports import ActionRepository, ThreadRepository
+    from domain.customer_ports import CustomerRepository
     from domain.customer_success.ports import ScoringRepository, TemplateRepository
     from domain.decision import Decision
     from domain.definition import Need
@@ -321,34 +321,6 @@ class ModelUseRepository(Protocol):
         """Keep it with its flow; the same id a second time changes nothing."""
 
 
-class CustomerRepository(Protocol):
-    """The engagement's customers and the people there."""
-
-    async def hold(self) -> None:
-        """Let nobody else change customers until the unit of work ends: what is read is what is then replaced."""
-
-    async def get(self, customer_id: str) -> Customer:
-        """Held until the unit of work ends; NotFound where there is none."""
-
-    async def find(self, ids: Iterable[str] | None = None) -> tuple[Customer, ...]:
-        """Those with these ids, or all of them; nothing is held."""
-
-    async def save(self, customers: Iterable[Customer]) -> None:
-        """Insert or replace each by its id."""
-
-    async def stakeholders(self, customer_ids: Iterable[str]) -> tuple[Stakeholder, ...]:
-        """Those of these customers, by name, with their relations; nothing is held."""
-
-    async def stakeholder(self, stakeholder_id: str) -> Stakeholder:
-        """Held like a customer; NotFound where there is none."""
-
-    async def save_stakeholders(self, stakeholders: Iterable[Stakeholder]) -> None:
-        """Insert or replace each by its id, and its relations whole."""
-
-    async def remove_stakeholders(self, ids: Iterable[str]) -> None:
-        """Take them away with all lines to and from them."""
-
-
 class PreferencesRepository(Protocol):
     """What users of the client account prefer."""
 
@@ -441,6 +413,9 @@ class UnitOfWork(Protocol):
 
     def touch(self, thing_id: str) -> None:
         """Name what the command made or changed, for the audit log and for a repeat of the request."""
+
+    def tell_again(self, data: Mapping[str, Any]) -> None:
+        """Keep, beside ids, what a repeat of the request is told: a JSON value."""
 
     def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Say for the audit log how something was and is; never what is secret."""

@@ -50,10 +50,14 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request came to: the ids of what it made or changed, or the problems it was refused for."""
+    """What a request came to: the ids of what it made or changed, or the problems it was refused for.
+
+    `data` is what else the caller is told, as JSON, where reading these things anew would not tell it.
+    """
 
     ids: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    data: Mapping[str, Any] | None = None
 
 
 NO_ANSWER = Answer()

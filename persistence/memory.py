@@ -99,6 +99,9 @@ class MemoryWork:
     def touch(self, thing_id: str) -> None:
         """Only the audit log of a database keeps it."""
 
+    def tell_again(self, data: Mapping[str, Any]) -> None:
+        """Only a database keeps what a repeat is told."""
+
     def witness(self, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
         """Only the audit log of a database keeps it."""
 

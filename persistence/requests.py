@@ -102,6 +102,7 @@ class Requests:
         request = acting.request
         if request is not None and request.key is not None:
             kept = {"ids": list(answer.ids), "problems": [asdict(problem) for problem in answer.problems]}
+            kept |= {"data": dict(answer.data)} if answer.data is not None else {}
             await self._connection.execute(update(requests).where(self._mine(acting, request)).values(answer=kept))
 
     async def enter(self, acting: Acting, entry: Entry, change: Change = NO_CHANGE) -> None:
@@ -130,4 +131,4 @@ def _answer_of(data: dict[str, Any]) -> Answer:
         Problem(ErrorCode(problem["code"]), problem["message"], tuple(problem["path"]), problem["details"])
         for problem in data.get("problems", ())
     )
-    return Answer(tuple(data.get("ids", ())), problems)
+    return Answer(tuple(data.get("ids", ())), problems, data.get("data"))

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from domain.access import Role, Tenant, holds
 from domain.contract import ContractReader, NoReader
+from domain.customer_import.table import CustomerReader, NoCustomerReader
 from domain.definition import FlowDefinition
 from domain.errors import Forbidden
 from domain.flow import Stamp
@@ -95,7 +96,8 @@ Link = Callable[[Caller, str], str]
 class Context:
     """One operation, or one delivered event: its caller, its reads in one transaction, and the live events.
 
-    `link` is None where nothing serves files; `contract_reader` refuses everything where nothing reads contracts.
+    `link` is None where nothing serves files; `contract_reader` refuses everything where nothing reads contracts,
+    `customer_reader` where nothing reads files of customers.
     """
 
     caller: Caller
@@ -105,3 +107,4 @@ class Context:
     limits: Limits = field(default_factory=Limits)
     link: Link | None = None
     contract_reader: ContractReader = field(default_factory=NoReader)
+    customer_reader: CustomerReader = field(default_factory=NoCustomerReader)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -29,11 +29,15 @@ _LONGEST_KEY = 255
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a mutation came to: the ids of what it made or changed, the command's own subject first, or problems."""
+    """What a mutation came to: the ids of what it made or changed, the command's own subject first, or problems.
+
+    `value` is what the command gave; of a repeat there is `data` instead, where the command kept any for it.
+    """
 
     ids: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     value: Any = None
+    data: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str | None:
@@ -61,7 +65,7 @@ async def carry_out(
         outcome = Outcome(_ids(value), value=value)
     except BaseException as error:  # noqa: BLE001  (what is no answer is raised again there)
         answer = await came_to(caller, error)
-        outcome = Outcome(answer.ids, answer.problems)
+        outcome = Outcome(answer.ids, answer.problems, data=answer.data)
     context.loaded.clear()
     await context.reads.refresh()
     return outcome

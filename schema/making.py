@@ -77,7 +77,7 @@ async def start_flow(context: Context, input: Any) -> FlowPayload:
             configuration=branch.camel(),
             name=said.get("name"),
             auto_advance=said["auto_advance"],
-            source=_source(source, branch, context.limits) if source else None,
+            source=source_of(source, context.limits, branch.get("file_name")) if source else None,
             clone_of=said.get("clone_of"),
         )
         return await flows.start_flow(caller, wanted)
@@ -117,14 +117,13 @@ def _branch(configuration: Said, given: Any) -> tuple[str, Said]:
     return kind, branch
 
 
-def _source(source: Said, branch: Said, limits: Limits) -> Source:
-    """The file itself, or its text, to be read once."""
-    name = branch.get("file_name")
+def source_of(source: Said, limits: Limits, name: str | None = None, otherwise: str = "inventory") -> Source:
+    """The file itself, or its text, to be read once; it is called so, as it is called itself, or `otherwise`."""
     kept = timedelta(days=limits.file_days)
     if "file" in source:
         file = source["file"]
-        return Source(name or file.filename or "inventory", file.content_type, file.chunks(), limits.file, kept)
-    return Source(name or "inventory.txt", "text/plain; charset=utf-8", _text(source["text"]), limits.text, kept)
+        return Source(name or file.filename or otherwise, file.content_type, file.chunks(), limits.file, kept)
+    return Source(name or f"{otherwise}.txt", "text/plain; charset=utf-8", _text(source["text"]), limits.text, kept)
 
 
 async def _text(text: str) -> AsyncIterator[bytes]:

@@ -20,7 +20,9 @@ from persistence.event_log import EventReader
 from persistence.reads.reads import PostgresReads
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
+from readers import Limits as ReaderLimits
 from readers.contracts import ContractFiles
+from readers.customers import CustomerFiles
 from resolvers.context import Caller, Context, Limits
 from schema.root import schema
 from server.addresses import Addresses, Proxies
@@ -111,6 +113,7 @@ class Parts:
         self._limits = Limits(settings.inventory_limit, settings.text_limit, settings.source_days)
         self._links = Links.of(settings)
         self._contracts = ContractFiles()
+        self._customers = CustomerFiles(ReaderLimits(settings.inventory_limit, settings.columns_limit))
         self.memberships = Memberships(self._engine)
         self.rates = Rates.of(settings)
         self.gate = Gate(self._verifier(), self.memberships, self._caller, self.rates)
@@ -165,7 +168,13 @@ class Parts:
         subject = caller.subject if caller.user == SYSTEM else caller.user
         async with PostgresReads(self._engine, tenant, subject, self._definitions) as reads:
             yield Context(
-                caller, reads, self._hub, limits=self._limits, link=self._links.make, contract_reader=self._contracts
+                caller,
+                reads,
+                self._hub,
+                limits=self._limits,
+                link=self._links.make,
+                contract_reader=self._contracts,
+                customer_reader=self._customers,
             )
 
     @asynccontextmanager

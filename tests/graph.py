@@ -14,7 +14,9 @@ from domain.access import Role, Tenant
 from domain.flows import DEFINITIONS
 from domain.ports import EventStream, Work
 from persistence.reads import PostgresReads
+from readers import Limits
 from readers.contracts import ContractFiles
+from readers.customers import CustomerFiles
 from resolvers.context import Context
 from schema.root import schema
 from server.documents import Documents
@@ -43,7 +45,13 @@ class Graph:
             async with PostgresReads(self.engine, tenant, user, DEFINITIONS) as reads:
                 # Queries and mutations follow no events.
                 return await execution.run(
-                    Context(asking, reads, cast("EventStream", None), contract_reader=ContractFiles())
+                    Context(
+                        asking,
+                        reads,
+                        cast("EventStream", None),
+                        contract_reader=ContractFiles(),
+                        customer_reader=CustomerFiles(Limits()),
+                    )
                 )
 
     async def data(self, text: str, *roles: Role, user: str = "alice", **variables: Any) -> Any:

@@ -141,7 +141,9 @@ class _Merging:
         if after != self.customers.all.get(customer.id):
             self._changed[row.line] = True
             self.customers.keep(after)
-        if row.person is not None and not isinstance(person, str):
+        # The same row a second time says nothing new.
+        again = isinstance(person, Stakeholder) and person.id in self._person_rows
+        if row.person is not None and not isinstance(person, str) and not again:
             taken = self.people.take(customer.id, row.person, person)
             self._person_rows[taken.id] = row
         return None

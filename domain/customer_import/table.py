@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
+from domain.errors import ErrorCode, refuse
 from domain.inventory import RejectedRow
 
 
@@ -35,3 +36,10 @@ class CustomerReader(Protocol):
     """Reads files of customers and of people there; Refused where it is too large or none of its formats."""
 
     def read(self, source: BinaryIO, file_name: str, format: str | None = None) -> CustomerTable: ...
+
+
+class NoCustomerReader:
+    """Nothing reads files of customers here."""
+
+    def read(self, source: BinaryIO, file_name: str, format: str | None = None) -> CustomerTable:  # noqa: ARG002
+        raise refuse(ErrorCode.NOT_READY, "Files of customers are not read by this process.", "source")
