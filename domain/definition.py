@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from domain.access import Role
 from domain.errors import NotFound, Problem
 from domain.export import Exporting
+from domain.play import Play
 from domain.portfolio import Portfolio
 from domain.ports import PhasePorts
 from domain.transition import FlowAction
@@ -60,6 +61,8 @@ class Need(StrEnum):
     EXECUTIONS = "executions"
     CHECKS = "checks"
     STEPS = "steps"
+    CANDIDATES = "candidates"
+    ARCHIVES = "archives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,27 +172,6 @@ class Pause:
     decide: Callable[[PhaseCall], Outcome]
     needs: frozenset[Need] = frozenset()
     answered_by: Role = Role.CONTRIBUTOR
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a model is told in a conversation: each of `messages` is who speaks (user, assistant) and what he says."""
-
-    system: str
-    messages: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """How our own crew plays the part of whoever a phase waits for.
-
-    `question` is what its agent's model is asked, in at most so many bytes. `read` makes the phase's answer of the
-    words that come back, or raises Refused with what is to be mended. `keep` is what is kept of words that are none.
-    """
-
-    question: Callable[[PhaseCall, int], Asked]
-    read: Callable[[PhaseCall, str], Any]
-    keep: Callable[[PhaseCall, str], Outcome]
 
 
 @dataclass(frozen=True, slots=True)

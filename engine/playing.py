@@ -12,10 +12,11 @@ from domain.agents.playing import Part, Players, Words
 from domain.agents.ports import AgentFailed, Step
 from domain.calling import Calling
 from domain.contribution import AgentContribution
-from domain.definition import Agent, Asked, Outcome, Phase, PhaseCall, Play, Warning
+from domain.definition import Agent, Outcome, Phase, PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused
 from domain.event import Event, EventKind
 from domain.model_usage import ModelUsage, ModelUse
+from domain.play import Asked, Play
 from domain.ports import Clock, Ids, Shapes, UnitOfWork, Work
 from domain.source import Source
 from engine.patience import passing, patiently

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from domain.access import Tenant
 from domain.agents.ports import AgentFailed, Tell
-from domain.definition import Agent, Asked
+from domain.definition import Agent
 from domain.model_usage import ModelUsage
+from domain.play import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from functools import partial
 from domain.builds.build_state import TITLE
 from domain.builds.results import RESULTS
 from domain.builds.table import ROLES, BuildRole, BuildState, phase_of
-from domain.definition import Agent, FlowDefinition, Need, Opening, Outcome, Pause, Phase, PhaseCall, Play
+from domain.definition import Agent, FlowDefinition, Need, Opening, Outcome, Pause, Phase, PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.build import by_rules, playing
 from domain.flows.build.answers import ANSWERS
 from domain.flows.build.configuration import BuildConfiguration
+from domain.play import Play
 
 # Not an address of anything: it only keeps these ids apart from others made of the same words.
 _SCOPES = uuid.UUID("5f0c9a54-3a0e-5b7d-9a3e-2f6b1d7c8e90")

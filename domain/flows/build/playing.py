@@ -13,11 +13,12 @@ from domain.builds.models import ChatApi, ChatModel, ModelFamily
 from domain.builds.prompt import asked_role, model_prompt
 from domain.builds.reading import result_in
 from domain.builds.results import as_data
-from domain.definition import Asked, Outcome, PhaseCall
+from domain.definition import Outcome, PhaseCall
 from domain.errors import ErrorCode, Problem, Refused, refuse
 from domain.flows.build.answers import answer_of
 from domain.flows.build.facts import build_of, stamp_of
 from domain.flows.build.role_prompts import role_prompt
+from domain.play import Asked
 
 # With these words a role says that it cannot do what it is asked.
 STUCK = "cannot go on:"
