@@ -9,6 +9,7 @@ from resolvers.context import Context
 from resolvers.reading import workflows as reading
 from schema.loading import computed, loaded
 from schema.saved_actions import actions_of_flow, history_of_flow
+from schema.tasks import tasks_of_flow
 from schema.threads import threads_of_flow
 
 
@@ -16,6 +17,7 @@ class Child:
     """The fields of a CustomerSuccessFlow."""
 
     threads = threads_of_flow
+    tasks = tasks_of_flow
     actions = actions_of_flow
     action_history = history_of_flow
 

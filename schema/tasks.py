@@ -12,7 +12,7 @@ from strawberry import UNSET
 from domain.artifact import Artifact
 from domain.artifacts.listing import Tasks, TasksOfFlow
 from domain.errors import Problem
-from domain.known import KnownFlow
+from domain.known import KnownChild, KnownFlow
 from domain.planning.plan import Priority
 from domain.reading import Page
 from domain.task import Task, TaskActor, TaskStatus
@@ -24,6 +24,7 @@ from schema.commanding import Outcome, Said, carry_out, command
 from schema.connections import connection, window
 from schema.correcting import deleted, deletion
 from schema.ids import NOTHING, ArtifactId, FlowId, TaskId, flow_id
+from schema.loading import loaded
 from schema.mirror import mirror
 from schema.payloads import REFUSED, DeletePayload
 from schema.relations import referred, referred_all
@@ -127,11 +128,17 @@ async def tasks(context: Context, filter: TaskFilter | None, first: int | None, 
     return (await context.reads.pages([Tasks(**_listing(filter))], window(first, after)))[0]
 
 
-async def tasks_of_flows(
-    context: Context, flow_ids: list[str], filter: TaskFilter | None, first: int | None, after: str | None
+# For the child of flows that have tasks.
+@loaded
+async def tasks_of_flow(
+    context: Context,
+    children: list[KnownChild],
+    filter: TaskFilter | None = None,
+    first: int | None = None,
+    after: str | None = None,
 ) -> list[Page[Task]]:
-    """Each flow's, for fields of its child."""
-    listings = [TasksOfFlow(parent=flow_id, **_listing(filter)) for flow_id in flow_ids]
+    """What has something left to do first, then by due date, then by priority."""
+    listings = [TasksOfFlow(parent=child.id, **_listing(filter)) for child in children]
     return await context.reads.pages(listings, window(first, after))
 
 
