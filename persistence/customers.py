@@ -28,6 +28,7 @@ from domain.customer import (
 )
 from domain.errors import NotFound
 from domain.natural_key import natural_key
+from persistence.settled import forget_settled
 from persistence.tables import customers, stakeholder_relations, stakeholders
 
 T = TypeVar("T")
@@ -151,7 +152,10 @@ class Customers:
 
     async def save(self, values: Iterable[Customer]) -> None:
         """Insert or replace each by its id."""
-        await self._upsert(customers, [_customer_row(value) for value in values])
+        rows = [_customer_row(value) for value in values]
+        await self._upsert(customers, rows)
+        for chunk in _chunks(rows):
+            await forget_settled(self._connection, self._engagement_id, [row["id"] for row in chunk])
 
     async def stakeholders(self, customer_ids: Iterable[str]) -> tuple[Stakeholder, ...]:
         """Those of these customers, by name, with their relations."""

@@ -18,7 +18,7 @@ from domain.customer_success.workflow import CustomerWorkflow, EndedWith
 from domain.transition import FlowStatus
 from persistence.database import select_tenant
 from persistence.mapping import to_row
-from persistence.tables import master_flows, members, workflows
+from persistence.tables import child_flows, master_flows, members, phases, workflows
 from tests.graph import Graph
 from tests.toy import new_id
 
@@ -102,6 +102,9 @@ async def keep(graph: Graph, customers: Iterable[Customer], held: Iterable[Held]
         await select_tenant(connection, graph.tenant)
         engagement = {"engagement_id": graph.tenant.engagement_id}
         await connection.execute(insert(master_flows), [{**engagement, **_flow(each)} for each in rows])
+        await connection.execute(insert(child_flows), [{**engagement, **_child(each)} for each in rows])
+        phase = {**engagement, "key": "call", "position": 0, "status": "AWAITING_INPUT"}
+        await connection.execute(insert(phases), [{**phase, "flow_id": each.workflow.flow_id} for each in rows])
         values = [{**engagement, **to_row(each.workflow, workflows)} for each in rows]
         await connection.execute(insert(workflows), values)
 
@@ -121,6 +124,14 @@ def _flow(held: Held) -> dict[str, Any]:
         "updated_by": "ann",
         "updated_at": at,
     }
+
+
+def _child(held: Held) -> dict[str, Any]:
+    workflow = held.workflow
+    step = {"key": "call", "title": "Call", "required": False, "fields": []}
+    configuration = {"customerId": workflow.customer_id, "kind": workflow.kind, "steps": [step]}
+    kind = {"flow_id": workflow.flow_id, "kind": "customer_success", "application_ids": []}
+    return {**kind, "configuration": configuration}
 
 
 async def enrol(graph: Graph, experience: dict[str, Experience | None]) -> None:
