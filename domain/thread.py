@@ -90,7 +90,7 @@ class ChatThread:
     pending: tuple[str, ...] = ()
     starts: int = 0
     ended_at: datetime | None = None
-    outcome: Any = None
+    outcome: Any | None = None
 
     @classmethod
     def open(
