@@ -52,6 +52,12 @@ def cycles(edges: Iterable[tuple[Node, Node]]) -> list[tuple[Node, ...]]:
     return [component for component in strongly_connected(successors(edges)) if len(component) > 1]
 
 
+def circle_numbers(edges: Iterable[tuple[Node, Node]]) -> dict[Node, int]:
+    """For each node the number of its circle: those that need each other have the same."""
+    circles = strongly_connected(successors(edges))
+    return {node: number for number, circle in enumerate(circles) for node in circle}
+
+
 @dataclass(slots=True)
 class _Search(Generic[Node]):
     """Depth-first search with a stack of its own: a chain of 100,000 nodes is deeper than Python's."""

@@ -11,6 +11,7 @@ from domain.application import Application, Component
 from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
+from domain.decommission import ArchivePlan, DecommissionCandidate
 from domain.dependency import Dependency
 from domain.executed_wave import ExecutedWave, Execution
 from domain.inventory import CleansingFinding, DataImport, InventoryDifference
@@ -39,7 +40,7 @@ class Portfolio:
     `annual_costs` are the known ones of all its applications; `changes` the newest few of each in scope, newest first.
     `workflow` is what a customer-success flow looks at, as long as its customer is there.
     `wave` is the one that the flow carries out, `executions` those that carry out a wave of the flow's own plan;
-    `checks` and `steps` are the flow's.
+    `checks`, `steps`, `candidates` and `archives` are the flow's.
     `build` is the flow's own.
     """
 
@@ -65,6 +66,8 @@ class Portfolio:
     executions: tuple[Execution, ...] = ()
     checks: tuple[Check, ...] = ()
     steps: tuple[RunbookStep, ...] = ()
+    candidates: tuple[DecommissionCandidate, ...] = ()
+    archives: tuple[ArchivePlan, ...] = ()
 
     def checks_of(self, phase: str) -> tuple[Check, ...]:
         """The checks of that phase, by number."""
@@ -97,4 +100,6 @@ _PARTS: Mapping[str, Any] = {
     "pages": AppOnPage,
     "checks": Check,
     "steps": RunbookStep,
+    "candidates": DecommissionCandidate,
+    "archives": ArchivePlan,
 }

@@ -21,6 +21,7 @@ from domain.contribution import AgentContribution
 from domain.customer_success.workflow import CustomerWorkflow
 from domain.debt import TechDebtItem
 from domain.decision import ComponentTreatment, Decision
+from domain.decommission import ArchivePlan, DecommissionCandidate
 from domain.dependency import Dependency
 from domain.export import Export
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
@@ -85,6 +86,8 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         PlanSynthesis: tables.plan_syntheses,
         Check: tables.checks,
         RunbookStep: tables.runbook_steps,
+        DecommissionCandidate: tables.decommission_candidates,
+        ArchivePlan: tables.archive_plans,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,

@@ -10,6 +10,7 @@ from domain.application import Application, Component
 from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
+from domain.decommission import ArchivePlan, DecommissionCandidate
 from domain.definition import Need
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, InventoryDifference
@@ -88,6 +89,12 @@ PARTS: dict[Need, tuple[str, type, Any]] = {
     Need.PAGES: ("pages", AppOnPage, lambda scope: scope.of_flow(tables.pages)),
     Need.CHECKS: ("checks", Check, lambda scope: scope.of_flow(tables.checks)),
     Need.STEPS: ("steps", RunbookStep, lambda scope: scope.of_flow(tables.runbook_steps)),
+    Need.CANDIDATES: (
+        "candidates",
+        DecommissionCandidate,
+        lambda scope: scope.of_flow(tables.decommission_candidates),
+    ),
+    Need.ARCHIVES: ("archives", ArchivePlan, lambda scope: scope.of_flow(tables.archive_plans)),
 }
 
 

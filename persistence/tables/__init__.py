@@ -19,6 +19,7 @@ from persistence.tables.customers import (
     stakeholder_relations,
     stakeholders,
 )
+from persistence.tables.decommission import archive_plans, decommission_candidates
 from persistence.tables.execution import checks, runbook_steps
 from persistence.tables.flows import (
     child_flows,
@@ -115,6 +116,7 @@ __all__ = [
     "allocations",
     "application_changes",
     "applications",
+    "archive_plans",
     "artifact_requests",
     "artifact_versions",
     "artifacts",
@@ -136,6 +138,7 @@ __all__ = [
     "data_imports",
     "debt_items",
     "decisions",
+    "decommission_candidates",
     "dependencies",
     "due",
     "engagements",

@@ -11,7 +11,7 @@ from domain.dependency import DependencyKind
 from domain.flows.execution.facts import Moving, run_name
 from domain.flows.execution.owners import Owners
 from domain.flows.execution.step_kinds import StepKind, run_kinds, step_kinds
-from domain.graph import strongly_connected
+from domain.graph import circle_numbers
 from domain.runbook import DERIVED, RunbookStep, StepStatus, numbered, settled
 
 
@@ -74,7 +74,7 @@ class _Draft:
         """One for each component that moves so, behind the components that it depends on."""
         parts = {part.id: part for part in each.components if each.strategy_of(part) in kind.each}
         key_of = {id: f"{each.application.id}:{kind.kind}:{part.key}" for id, part in parts.items()}
-        apart = _circles((id, other) for id, part in parts.items() for other in part.depends_on if other in parts)
+        apart = circle_numbers((id, other) for id, part in parts.items() for other in part.depends_on if other in parts)
         for id, part in sorted(parts.items(), key=lambda item: (item[1].name, item[0])):
             needed = [key_of[o] for o in part.depends_on if o in parts and apart.get(o) != apart.get(id)]
             self._add(kind, key_of[id], each, part, [*self._named(kind, keys), *needed])
@@ -92,7 +92,7 @@ class _Draft:
             for edge in each.needs
             if edge.kind is DependencyKind.HARD and edge.from_id in self.holds and edge.to_id in self.turns
         ]
-        circle = _circles(edges)
+        circle = circle_numbers(edges)
         for consumer, provider in edges:
             if circle[consumer] != circle[provider]:
                 self.before[self.holds[consumer]][self.turns[provider]] = None
@@ -151,12 +151,3 @@ class _Draft:
         for number, held in enumerate(self.held.values(), last + 1):
             if held.key not in self.steps and held.status not in DERIVED:
                 yield replace(held, number=number)
-
-
-def _circles(edges: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """For each id the number of its circle: those that need each other have the same."""
-    graph: dict[str, list[str]] = {}
-    for source, target in edges:
-        graph.setdefault(source, []).append(target)
-        graph.setdefault(target, [])
-    return {id: number for number, circle in enumerate(strongly_connected(graph)) for id in circle}

@@ -1,0 +1,132 @@
+"""A decommission through the schema: candidates, their data, the shutdown, and what it refuses to switch off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from domain.access import Role
+from persistence.database import open_database
+from tests.graph import Graph
+from tests.integration.conftest import Bench, make_tenant, postgres_bench
+from tests.integration.test_graph_assessment import SUBMIT, follow
+from tests.integration.test_graph_commands import ERRORS, START, started
+from tests.integration.test_graph_execution import HISTORY, answer, problems, report
+from tests.integration.test_graph_portfolio import EFFORT, READY, ask
+from tests.integration.test_graph_portfolio import SAVE as DEPEND
+from tests.toy import new_tenant
+
+CSV = """Application Name,Environment,Criticality,Technologies,Technical Owner,Legal Hold,Contract End
+Payroll,PRODUCTION,LOW,Java 17,Ada,,
+Ledger,PRODUCTION,LOW,Oracle Database 19,Grace,,
+Portal,PRODUCTION,LOW,Java 21,Alan,,
+Vault,PRODUCTION,LOW,Java 21,Alan,yes,2027-06-30
+"""
+STEP = "id number title kind status owner plannedMinutes rollback application { name } dependsOn { number }"
+FLOW = f"""query ($id: ID!) {{ flow(id: $id) {{ id status version progress iteration route allowedActions
+  phases {{ key status proposedInput result route }} warnings {{ code message phase }}
+  overrides {{ nodes {{ phase subject before after rationale }} }}
+  applications {{ nodes {{ name readiness }} }}
+  child {{ ... on DecommissionFlow {{
+    candidates {{ totalCount nodes {{ application {{ name }} reason blockers approved approvedBy
+      waived {{ code message }} }} }}
+    archives {{ nodes {{ application {{ name }} dataSet kind basis retentionUntil legalHold destination verified
+      verifiedBy }} }}
+    shutdownOrder {{ {STEP} }} rollbackOrder {{ number }} }} }} }} }}"""
+REVISE = f"""mutation ($input: OverridePhaseInput!) {{ overridePhase(input: $input) {{ flow {{ id version }}
+  {ERRORS} }} }}"""
+DROP = f"mutation ($input: DeleteInput!) {{ deleteDependency(input: $input) {{ deletedId {ERRORS} }} }}"
+
+
+@pytest.fixture
+async def bench(module_database: str) -> AsyncIterator[Bench]:
+    async with postgres_bench(module_database) as made:
+        yield made
+
+
+@pytest.fixture
+async def graph(module_database: str, bench: Bench) -> AsyncIterator[Graph]:
+    engine = open_database(module_database)
+    yield Graph(engine, bench.work, bench.tenant)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def ids(graph: Graph, bench: Bench) -> dict[str, str]:
+    """Four applications that are to be retired but Portal, which goes on; Payroll cannot do without Ledger."""
+    found = {"discovery": {"source": {"text": CSV}, "fileName": "apps.csv"}}
+    await follow(graph, bench, await started(graph, configuration=found))
+    nodes = (await graph.data("{ applications { nodes { id name } } }"))["applications"]["nodes"]
+    ids = {node["name"]: node["id"] for node in nodes}
+    wanted: dict[str, Any] = {"readiness": "READY_FOR_PLANNING", "reason": "Decided."}
+    for strategy, names in (("RETIRE", ("Payroll", "Ledger", "Vault")), ("REHOST", ("Portal",))):
+        scope = [ids[name] for name in names]
+        decision = {"strategy": strategy, "effort": EFFORT}
+        assert (await ask(graph, READY, **wanted, applicationIds=scope, decision=decision))[1] == []
+    assert (await ask(graph, DEPEND, fromId=ids["Payroll"], toId=ids["Ledger"], kind="HARD"))[1] == []
+    return ids
+
+
+async def start(graph: Graph, bench: Bench, ids: list[str], **options: Any) -> str:
+    configuration = {"applicationIds": ids, "options": options} if options else {"applicationIds": ids}
+    payload = (await graph.data(START, input={"configuration": {"decommission": configuration}}))["startFlow"]
+    assert payload["errors"] == []
+    await bench.drive()
+    return str(payload["flow"]["id"])
+
+
+async def read(graph: Graph, flow_id: str) -> dict[str, Any]:
+    flow = dict((await graph.data(FLOW, id=flow_id))["flow"])
+    phases = {each["key"]: each for each in flow.pop("phases")}
+    return {**flow, **flow.pop("child"), "phases": phases}
+
+
+async def test_applications_are_approved_archived_and_switched_off_dependents_first(
+    graph: Graph, bench: Bench, ids: dict[str, str]
+) -> None:
+    flow_id = await start(graph, bench, [ids["Ledger"], ids["Payroll"]], archiveDestination="s3://cold/")
+    found = await read(graph, flow_id)
+    assert (found["status"], found["progress"]) == ("AWAITING_INPUT", 0)
+    assert found["route"].startswith("/decommission/planning?flow=")
+    assert [(each["application"]["name"], each["reason"], each["blockers"]) for each in found["candidates"]["nodes"]] == [
+        ("Ledger", "RETIRE", []),
+        ("Payroll", "RETIRE", []),
+    ]
+    alone = await answer(graph, bench, flow_id, "decommission_planning", approvedApplicationIds=[ids["Ledger"]])
+    assert alone == [
+        ("NOT_READY", "Ledger is needed by what is live: Payroll.", ["data", "approvedApplicationIds", "0"])
+    ]
+    assert await answer(graph, bench, flow_id, "decommission_planning") == []
+
+    found = await read(graph, flow_id)
+    assert found["progress"] == 35
+    assert [
+        (each["application"]["name"], each["dataSet"], each["kind"], each["destination"], each["verified"])
+        for each in found["archives"]["nodes"]
+    ] == [
+        ("Ledger", "Data of Ledger", "finance", "s3://cold/ledger/Data of Ledger", False),
+        ("Ledger", "Configuration and logs", "log", "s3://cold/ledger/Configuration and logs", False),
+        ("Payroll", "Data of Payroll", "payroll", "s3://cold/payroll/Data of Payroll", False),
+        ("Payroll", "Configuration and logs", "log", "s3://cold/payroll/Configuration and logs", False),
+    ]
+    assert await answer(graph, bench, flow_id, "data_migration") == []
+
+    found = await read(graph, flow_id)
+    assert found["progress"] == 70
+    assert {each["verifiedBy"] for each in found["archives"]["nodes"]} == {"alice"}
+    stops = [each["application"]["name"] for each in found["shutdownOrder"] if each["kind"] == "stop"]
+    assert stops == ["Payroll", "Ledger"]
+    for step in found["shutdownOrder"]:
+        assert await report(graph, step, "COMPLETED") == []
+    signed = {"flowId": flow_id, "phase": "system_shutdown", "data": {"confirmedApplicationIds": []}}
+    assert await graph.code(SUBMIT, Role.CONTRIBUTOR, input=signed) == "FORBIDDEN"
+    assert await answer(graph, bench, flow_id, "system_shutdown", Role.LEAD) == []
+    found = await read(graph, flow_id)
+    assert (found["status"], found["progress"]) == ("COMPLETED", 100)
+    assert {each["readiness"] for each in found["applications"]["nodes"]} == {"RETIRED"}
+    history = (await graph.data(HISTORY, id=ids["Ledger"]))["application"]["history"]["nodes"]
+    assert (history[0]["before"], history[0]["after"]) == ("READY_FOR_PLANNING", "RETIRED")
+    again = await graph.data(START, input={"configuration": {"decommission": {"applicationIds": [ids["Ledger"]]}}})
+    assert [each["message"] for each in again["startFlow"]["errors"]] == ["Ledger has been retired."]
