@@ -15,6 +15,7 @@ MONTHS_OF_A_YEAR = 12
 LONGEST_TERM = 120
 _HUNDRED = Decimal(100)
 _PERCENT = Decimal("0.01")
+_CLOSE = Decimal("0.0001")
 # A decimal of the API has at most this many digits before the point, and these behind it.
 _MOST_AMOUNT = Decimal(10) ** 15
 _MOST_FACTOR = Decimal(10) ** 9
@@ -83,14 +84,25 @@ def _warnings(table: PricingTable) -> Iterator[str]:
     if cap is None:
         return
     for line in table.lines:
-        rise = line.price_change_percent
+        now = line.unit_price * (_HUNDRED - line.discount_percent) / _HUNDRED
+        rise = _rise(now, line.current_unit_price)
         if rise is not None and rise > cap:
-            yield f"The price of {line.product} rises by {rise}%; the contract caps it at {shown(cap)}%."
-    if table.arr_change_percent is not None and table.arr_change_percent > cap:
+            yield f"The price of {line.product} rises by {_close(rise)}%; the contract caps it at {shown(cap)}%."
+    rise = _rise(table.arr, table.current_arr)
+    if rise is not None and rise > cap:
         yield (
-            f"The annual recurring revenue rises by {table.arr_change_percent}%, above the contract's price cap of "
-            f"{shown(cap)}%. Say where that is more use and not a higher price."
+            f"The annual recurring revenue rises by {_close(rise)}%, above the contract's price cap of {shown(cap)}%. "
+            "Say where that is more use and not a higher price."
         )
+
+
+def _rise(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """In percent, not rounded: what is a little above a cap is above it."""
+    return None if now is None or not before else (now - before) * _HUNDRED / before
+
+
+def _close(percent: Decimal) -> str:
+    return shown(percent.quantize(_CLOSE, ROUND_HALF_UP))
 
 
 def shown(number: Decimal) -> str:
