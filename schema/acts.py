@@ -102,6 +102,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "exportFlow": Act(Role.VIEWER, "Export"),
         "recordFeedback": Act(Role.CONTRIBUTOR, "LearningPattern"),
         "saveScoringRules": Act(Role.ADMIN, "ScoringRules"),
+        "completeWorkflow": Act(Role.CONTRIBUTOR),
         "saveWorkflowTemplate": Act(Role.ADMIN, "WorkflowTemplate"),
         "uploadContract": Act(Role.CONTRIBUTOR, "Contract", "Customer"),
         "correctContract": _own(Role.CONTRIBUTOR, "Contract"),

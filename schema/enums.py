@@ -17,6 +17,7 @@ from domain.builds.models import ModelFamily
 from domain.builds.table import BuildRole, BuildState
 from domain.customer import AccountPlan, Influence, RelationKind, Sentiment, Trend
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
+from domain.customer_success.template import BranchKind
 from domain.debt import DebtCategory, Severity
 from domain.decision import RefactorDepth, Strategy
 from domain.dependency import DependencyKind
@@ -46,6 +47,7 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         AccountPlan: None,
         ActionKind: None,
         ApprovalStatus: None,
+        BranchKind: None,
         ArtifactKind: None,
         BuildRole: None,
         BuildState: None,

@@ -58,6 +58,7 @@ from schema.plan_payloads import CostPayload, ResourcePlanPayload, ResourcePoolP
 from schema.preferences import PreferencesPayload
 from schema.scoring import ScoringMutations
 from schema.thread_operations import ThreadMutations
+from schema.workflow_changes import WorkflowMutations
 from schema.workflow_templates import TemplateMutations
 
 
@@ -73,6 +74,7 @@ async def _on_flow(
 @strawberry.type
 class Mutation(
     TemplateMutations,
+    WorkflowMutations,
     ArtifactMutations,
     BuildMutations,
     ExecutionMutations,

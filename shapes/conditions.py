@@ -34,7 +34,9 @@ _KNOWN_FAULT = "This condition cannot be read"
 
 def holds(condition: str, values: Mapping[str, Any]) -> bool:
     """Whether it holds; one that cannot be told does not."""
-    from celpy import CELEvalError, celtypes  # noqa: PLC0415 (it takes a second to import; most processes never need it)
+    # They take a while to import, and most processes never need them.
+    from celpy import celtypes  # noqa: PLC0415
+    from celpy.evaluation import CELEvalError  # noqa: PLC0415
 
     try:
         found = _program(condition).evaluate({name: _cel(value) for name, value in values.items()})

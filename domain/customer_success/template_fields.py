@@ -12,7 +12,7 @@ from domain.customer_success.template_document import Draft, Path, parts, text
 from domain.errors import ErrorCode, Problem
 
 # What a step's answer holds beside its fields, by the names that texts and conditions use.
-RESERVED = frozenset({"comment", "done"})
+RESERVED = frozenset({"branch", "comment", "done"})
 _CHOSEN = ("CHOICE", "CHOICES")
 
 

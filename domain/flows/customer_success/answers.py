@@ -14,7 +14,7 @@ from domain.customer_success.template import Field, FieldKind
 from domain.customer_success.texts import fill, look_up, paths_in
 from domain.errors import ErrorCode, Problem
 
-COMMENT = "comment"
+COMMENT, BRANCH = "comment", "branch"
 LONGEST_TEXT = 10_000
 
 _TYPES: Mapping[FieldKind, Any] = MappingProxyType(
@@ -27,18 +27,19 @@ _YES = frozenset({"yes", "true"})
 def answer_type(asked: tuple[Field, ...]) -> type:
     """A dataclass with these fields. None is "not said": what a step needs is asked for when it is submitted.
 
-    Its fields are named as JSON names them, since their names are the template's own.
+    `branch` is the one by which the step was worked, where that decides what is next. Its fields are named as JSON
+    names them, since their names are the template's own.
     """
     given = [(each.key, _type_of(each) | None, field(default=None)) for each in asked]
-    return make_dataclass("StepAnswer", [*given, (COMMENT, str | None, field(default=None))], frozen=True, slots=True)
+    always = [(name, str | None, field(default=None)) for name in (BRANCH, COMMENT)]
+    return make_dataclass("StepAnswer", [*given, *always], frozen=True, slots=True)
 
 
 def _type_of(asked: Field) -> Any:
-    if asked.kind is FieldKind.CHOICE:
-        return Literal[asked.choices]
-    if asked.kind is FieldKind.CHOICES:
-        return tuple[Literal[asked.choices], ...]  # type: ignore[valid-type]
-    return _TYPES[asked.kind]
+    if asked.kind not in (FieldKind.CHOICE, FieldKind.CHOICES):
+        return _TYPES[asked.kind]
+    one: Any = Literal[asked.choices]
+    return one if asked.kind is FieldKind.CHOICE else tuple.__class_getitem__((one, ...))
 
 
 def proposed(asked: Field, values: Mapping[str, Any]) -> Any:

@@ -68,5 +68,6 @@ class StepWorked:
     notices: tuple[Notice, ...] = ()
     answer: Mapping[str, Any] | None = None
     comment: str | None = None
+    branch: str | None = None
     next_step: str | None = None
     left_out: tuple[str, ...] = ()

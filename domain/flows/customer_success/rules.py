@@ -1,9 +1,9 @@
-"""A step's rules: prepared with what is known of the customer, proposed, and answered; the answer says what is next."""
+"""A step's rules: prepared with what is known of the customer, and an answer proposed for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from domain.customer_success.facts import WorkflowFacts
@@ -11,8 +11,8 @@ from domain.customer_success.template import END, TemplateStep, WorkflowTemplate
 from domain.customer_success.texts import fill
 from domain.customer_success.values import CONTEXT, STEPS, values_of
 from domain.definition import Outcome, PhaseCall, Warning
-from domain.errors import ErrorCode, Refused, refuse
-from domain.flows.customer_success.answers import COMMENT, answer_type, gaps, plain, proposed, said
+from domain.errors import ErrorCode, refuse
+from domain.flows.customer_success.answers import COMMENT, answer_type, plain, proposed
 from domain.flows.customer_success.results import EarlierStep, Notice, ShownBranch, ShownField, StepWorked
 
 # The code of the warnings by which notifications are told.
@@ -35,12 +35,12 @@ def prepare(call: PhaseCall) -> Outcome:
         branches=tuple(_branch(each, values) for each in step.branches),
         artifacts=step.artifacts,
         context=_plain(values),
-        earlier=tuple(_earlier(call, facts)),
+        earlier=tuple(earlier_steps(call, facts)),
         recalled=tuple(pattern.summary for pattern in call.patterns[:RECALLED]),
-        notices=_notices(call, facts, step, values),
+        notices=notices_at(call, facts, step, values),
     )
     used = tuple(pattern.id for pattern in call.patterns[:RECALLED] if pattern.id)
-    return Outcome(worked, warnings=_warnings(worked.notices), used=used)
+    return Outcome(worked, warnings=warnings_of(worked.notices), used=used)
 
 
 def propose(call: PhaseCall) -> Any:
@@ -49,38 +49,6 @@ def propose(call: PhaseCall) -> Any:
     step = facts.template.step(call.phase)
     values = known(call, facts)
     return answer_type(step.fields)(**{each.key: proposed(each, values) for each in step.fields})
-
-
-def decide(call: PhaseCall) -> Outcome:
-    """What the person said, and by the first route whose condition holds what is next."""
-    facts = facts_of(call)
-    template, step = facts.template, facts.template.step(call.phase)
-    problems = gaps(step.fields, call.input)
-    if problems:
-        raise Refused(problems)
-    answer, comment = said(step.fields, call.input), getattr(call.input, COMMENT)
-    values = known(call, facts, {step.key: _answered(answer, comment)})
-    to = next_step(template, step, values, call)
-    passed = _between(template, step.key, to)
-    prepared: StepWorked = call.results[call.phase]
-    told = {notice.key for notice in prepared.notices}
-    more = tuple(each for each in _notices(call, facts, step, values) if each.key not in told)
-    worked = replace(
-        prepared,
-        answer=answer,
-        comment=comment,
-        next_step=to,
-        left_out=passed,
-        notices=(*prepared.notices, *more),
-    )
-    workflow = facts.workflow
-    taken_up = (to,) if to in workflow.left_out else ()
-    left_out = tuple(key for key in (*workflow.left_out, *passed) if key not in taken_up)
-    changed = replace(workflow, left_out=tuple(dict.fromkeys(left_out)))
-    if to == END and template.outcome and changed.outcome is None:
-        changed = replace(changed, outcome=fill(template.outcome, values))
-    saves = (changed,) if changed != workflow else ()
-    return Outcome(worked, saves, warnings=_warnings(worked.notices), leaves_out=passed, takes_up=taken_up)
 
 
 def next_step(template: WorkflowTemplate, step: TemplateStep, values: Mapping[str, Any], call: PhaseCall) -> str:
@@ -104,14 +72,22 @@ def known(
     call: PhaseCall, facts: WorkflowFacts, given: Mapping[str, Mapping[str, Any]] | None = None
 ) -> dict[str, Any]:
     """Every value that texts and conditions may name here, with the answers so far."""
-    done = {earlier.step: _answered(earlier.answer, earlier.comment) for earlier in _earlier(call, facts)}
+    done = {earlier.step: answered(earlier.answer, earlier.comment) for earlier in earlier_steps(call, facts)}
+    return with_context(facts, {**done, **(given or {})}, call.as_of, call.currency)
+
+
+def with_context(
+    facts: WorkflowFacts, done: Mapping[str, Mapping[str, Any]], today: date, currency: str
+) -> dict[str, Any]:
+    """Every value, with the template's own texts filled; `done` are the answers so far."""
     blank = {step.key: {"done": False} for step in facts.template.steps}
-    values = values_of(facts, {**blank, **done, **(given or {})}, call.as_of, call.currency)
+    values = values_of(facts, {**blank, **done}, today, currency)
     context = {name: fill(text, values) for name, text in facts.template.context.items()}
     return {**values, CONTEXT: context}
 
 
-def _answered(answer: Mapping[str, Any], comment: str | None) -> dict[str, Any]:
+def answered(answer: Mapping[str, Any], comment: str | None) -> dict[str, Any]:
+    """What texts and conditions name of a step that was answered."""
     return {**answer, COMMENT: comment, "done": True}
 
 
@@ -120,7 +96,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != STEPS}
 
 
-def _earlier(call: PhaseCall, facts: WorkflowFacts) -> Iterator[EarlierStep]:
+def earlier_steps(call: PhaseCall, facts: WorkflowFacts) -> Iterator[EarlierStep]:
     """The steps before this one that were answered and are on the way."""
     for step in facts.template.steps:
         if step.key == call.phase:
@@ -141,7 +117,7 @@ def _branch(branch: Any, values: Mapping[str, Any]) -> ShownBranch:
     return ShownBranch(branch.key, fill(branch.label, values), branch.kind, prompts)
 
 
-def _notices(
+def notices_at(
     call: PhaseCall, facts: WorkflowFacts, step: TemplateStep, values: Mapping[str, Any]
 ) -> tuple[Notice, ...]:
     """What is to be told at this step and was not told at an earlier one."""
@@ -158,11 +134,6 @@ def _notices(
     )
 
 
-def _warnings(notices: tuple[Notice, ...]) -> tuple[Warning, ...]:
+def warnings_of(notices: tuple[Notice, ...]) -> tuple[Warning, ...]:
+    """As a flow tells them."""
     return tuple(Warning(NOTIFICATION, notice.message, details={"notification": notice.key}) for notice in notices)
-
-
-def _between(template: WorkflowTemplate, key: str, to: str) -> tuple[str, ...]:
-    """The steps after the one and before the other; all that follow where the way leads out."""
-    end = len(template.steps) if to == END else template.position(to)
-    return tuple(step.key for step in template.steps[template.position(key) + 1 : end])

@@ -9,10 +9,11 @@ from typing import Any
 
 from domain.customer_success.template import Field, FieldKind
 from domain.definition import WHOLE, Need, Pause, Phase
+from domain.flows.customer_success.answering import decide
 from domain.flows.customer_success.answers import answer_type
 from domain.flows.customer_success.configuration import StepOutline
 from domain.flows.customer_success.results import StepWorked
-from domain.flows.customer_success.rules import decide, prepare, propose
+from domain.flows.customer_success.rules import prepare, propose
 
 NEEDS = frozenset({Need.WORKFLOW})
 

@@ -33,12 +33,12 @@ def setting_of(call: PhaseCall, branch_key: str | None) -> Setting:
         facts=facts_in(values),
         context=context_in(values),
         earlier=answers_in(values),
-        branch=_filled(branch, values) if branch else None,
+        branch=filled(branch, values) if branch else None,
         following=_titled(template, to, step),
     )
 
 
-def _filled(branch: Branch, values: Mapping[str, Any]) -> Branch:
+def filled(branch: Branch, values: Mapping[str, Any]) -> Branch:
     return replace(
         branch,
         label=fill(branch.label, values),
