@@ -17,6 +17,7 @@ from domain.ports import PhasePorts
 from domain.transition import FlowAction
 
 if TYPE_CHECKING:
+    from domain.check import Check
     from domain.flow_state import Stamp
     from domain.learning import Lesson
     from domain.ports import UnitOfWork
@@ -208,9 +209,10 @@ class Phase:
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
     and of it only what `reads` names as JSON does (empty: all of it). `finalizes` marks the one whose answer is a
     finalization. What an `overridable` one came to has commands that change it. `about` tells, from the results before
-    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes. With
-    a `stepping` it has a runbook whose steps are reported. One with a `play` waits for its
-    answer as soon as it comes and runs only when it is asked to: its rules, or the agent's model, then give the answer.
+    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes, with a `stepping`
+    it has a runbook whose steps are reported, with a `checking` checks, which that gives as they are now. One with a
+    `play` waits for its answer as soon as it comes and runs only when it is asked to: its rules, or the agent's model,
+    then give the answer.
     `revise` takes the result as a person wants it, in `call.input`, and gives what it then comes to, or raises Refused;
     a phase that has none and is overridable has commands of its own.
     """
@@ -234,6 +236,7 @@ class Phase:
     revise: Callable[[PhaseCall], Outcome] | None = None
     play: Play | None = None
     stepping: Stepping | None = None
+    checking: Callable[[PhaseCall], tuple[Check, ...]] | None = None
     about: Callable[[Mapping[str, Any]], str] = lambda _results: ""
 
     @property

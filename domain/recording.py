@@ -46,17 +46,26 @@ def require_waiting(state: PhaseState, what: str) -> None:
         raise refuse(ErrorCode.INVALID_TRANSITION, message, "id")
 
 
+def check_of(checks: Sequence[Check], check_id: str) -> Check:
+    """That one among them, or NotFound: what a check was about may be gone."""
+    found = next((each for each in checks if each.id == check_id), None)
+    if found is None:
+        raise NotFound("check", ("id",))
+    return found
+
+
 def role_for(check: Check, report: CheckReport) -> Role:
     """What the facts say does not hold is passed by a LEAD alone, where it blocks."""
     waives = check.blocking and check.found is False and report.passed
     return Role.LEAD if waives else Role.CONTRIBUTOR
 
 
-def overruled(call: PhaseCall, kind: str, check_id: str, report: CheckReport) -> Recorded:
-    """The check with a person's word; against the facts it needs evidence, and is kept as an override."""
-    before = next((each for each in call.portfolio.checks if each.id == check_id), None)
-    if before is None:
-        raise NotFound("check", ("id",))
+def checked(call: PhaseCall, kind: str, checks: Sequence[Check], check_id: str, report: CheckReport) -> Recorded:
+    """The check with a person's word; against the facts it needs evidence, and is kept as an override.
+
+    `checks` are the phase's as they are now: those that are otherwise than they were held are kept as well.
+    """
+    before = check_of(checks, check_id)
     checking = Checking()
     evidence = checking.text(report.evidence, "evidence", longest=LONGEST_TEXT)
     against = before.found is not None and before.found is not report.passed
@@ -64,12 +73,14 @@ def overruled(call: PhaseCall, kind: str, check_id: str, report: CheckReport) ->
         checking.wrong("The facts say otherwise: say what your word rests on.", "evidence")
     checking.done()
     after = before.recorded(passed=report.passed, evidence=evidence, by=call.by, at=call.now)
+    held = {each.id: each for each in call.portfolio.checks}
+    changed = (after, *(each for each in checks if each.id != after.id and held.get(each.id) != each))
     if not against:
-        return Recorded(after.id, (after,))
+        return Recorded(after.id, changed)
     said = {"passed": before.passed, "evidence": before.evidence}
     subject = f"{before.subject}: {before.title}"
     override = recorded(call, subject, said, {"passed": after.passed, "evidence": evidence}, evidence)
-    return Recorded(after.id, (after,), override, (_overruled(kind, before, after),))
+    return Recorded(after.id, changed, override, (_overruled(kind, before, after),))
 
 
 def _overruled(kind: str, before: Check, after: Check) -> Lesson:

@@ -14,7 +14,7 @@ from domain.event import Event, EventKind
 from domain.flow import Flow
 from domain.phase import PhaseStatus
 from domain.ports import UnitOfWork
-from domain.recording import CheckReport, Recorded, overruled, report_step, require_waiting, role_for
+from domain.recording import CheckReport, Recorded, check_of, checked, report_step, require_waiting, role_for
 from domain.runbook import RunbookStep, StepReport
 from domain.transition import FlowStatus
 from resolvers.context import Caller
@@ -37,13 +37,15 @@ async def record_check(caller: Caller, check_id: str, report: CheckReport) -> Re
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
         flow = await _flow_of(uow, Check, check_id, "check")
-        check = await _held(uow, Check, check_id, "check")
-        caller.need(role_for(check, report))
-        require_waiting(flow.state(check.phase), "A check")
+        held = await _held(uow, Check, check_id, "check")
+        phase = flow.definition.phase(held.phase)
+        require_waiting(flow.state(phase.key), "A check")
         calling = Calling(uow, caller.shapes, caller.stamp())
-        call = await calling.call(flow, check.phase, _CHECKS)
-        recorded = overruled(call, flow.kind, check_id, report)
-        await _keep(calling, flow, check.phase, recorded)
+        call = await calling.call(flow, phase.key, phase.needs | _CHECKS)
+        checks = phase.checking(call) if phase.checking else call.portfolio.checks_of(phase.key)
+        caller.need(role_for(check_of(checks, check_id), report))
+        recorded = checked(call, flow.kind, checks, check_id, report)
+        await _keep(calling, flow, phase.key, recorded)
     return Reported(check_id, flow.id)
 
 

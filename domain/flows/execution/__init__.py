@@ -10,7 +10,7 @@ from domain.flows.execution.facts import FACTS, MIGRATION, READINESS, VALIDATION
 from domain.flows.execution.migrating import end_runbook, propose_arrived, write_runbook
 from domain.flows.execution.opening import close_execution, open_execution
 from domain.flows.execution.owners import lesson_of
-from domain.flows.execution.readiness import check_readiness, let_go, propose_going
+from domain.flows.execution.readiness import check_readiness, let_go, propose_going, readiness_checks
 from domain.flows.execution.results import (
     ConfirmedApplications,
     MigrationRun,
@@ -18,11 +18,11 @@ from domain.flows.execution.results import (
     ReadinessChecked,
 )
 from domain.flows.execution.scope import SETTLING, iterated
-from domain.flows.execution.validating import list_validations, propose_sign_off, sign_off
+from domain.flows.execution.validating import list_validations, propose_sign_off, sign_off, validations
 from domain.learning import Lesson
 from domain.runbook import RunbookStep
 
-_REPORTED = frozenset({Need.APPLICATIONS, Need.CHECKS, Need.STEPS})
+_REPORTED = frozenset({Need.APPLICATIONS, Need.STEPS})
 
 
 def _taught(call: PhaseCall, before: RunbookStep, after: RunbookStep) -> Lesson | None:
@@ -53,7 +53,8 @@ DEFINITION = FlowDefinition(
             rules=check_readiness,
             weight=30,
             needs=FACTS | {Need.CHECKS},
-            pause=Pause(ConfirmedApplications, propose_going, let_go, needs=_REPORTED),
+            pause=Pause(ConfirmedApplications, propose_going, let_go, needs=FACTS | {Need.CHECKS}),
+            checking=readiness_checks,
             agents=(
                 Agent("readiness_reviewer", "Readiness reviewer", "Say what may still go wrong before a wave moves."),
             ),
@@ -81,7 +82,14 @@ DEFINITION = FlowDefinition(
             weight=20,
             requires=(MIGRATION,),
             needs=FACTS | {Need.CHECKS, Need.STEPS},
-            pause=Pause(ConfirmedApplications, propose_sign_off, sign_off, needs=_REPORTED, answered_by=Role.LEAD),
+            pause=Pause(
+                ConfirmedApplications,
+                propose_sign_off,
+                sign_off,
+                needs=FACTS | {Need.CHECKS, Need.STEPS},
+                answered_by=Role.LEAD,
+            ),
+            checking=validations,
             agents=(Agent("cutover_lead", "Cut-over lead", "Say what must be seen before a wave is signed off."),),
             overridable=True,
         ),

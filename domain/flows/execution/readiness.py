@@ -29,9 +29,14 @@ NO_ONE = "No application passes its checks; record them, or mend what they name.
 
 def check_readiness(call: PhaseCall) -> Outcome:
     """Every check with what the facts say; people's words of earlier runs stay where the facts are the same."""
-    checks = renewed(call, _checks(call))
+    checks = readiness_checks(call)
     result = _result(call, checks)
     return Outcome(result, saves=checks, removes=gone(call, checks), warnings=tuple(_warnings(checks)))
+
+
+def readiness_checks(call: PhaseCall) -> tuple[Check, ...]:
+    """The checks as they are now: what the facts say is never older than the answer that rests on it."""
+    return renewed(call, _checks(call))
 
 
 def _checks(call: PhaseCall) -> Iterator[Check]:
@@ -73,19 +78,19 @@ def _warnings(checks: Sequence[Check]) -> Iterator[Warning]:
 
 def propose_going(call: PhaseCall) -> ConfirmedApplications:
     """Everyone whose blocking checks are passed."""
-    return ConfirmedApplications(_passing(call, call.portfolio.checks_of(call.phase)))
+    return ConfirmedApplications(_passing(call, readiness_checks(call)))
 
 
 def let_go(call: PhaseCall) -> Outcome:
     """Whom the person names is MIGRATING from now on; NOT_READY names each check that is open."""
-    checks = call.portfolio.checks_of(call.phase)
+    checks = readiness_checks(call)
     going = confirmed(call, call.configuration.application_ids)
     problems = tuple(_problems(checks, going))
     if problems:
         raise Refused(problems)
-    before: ReadinessChecked = call.results[call.phase]
-    result = ReadinessChecked(before.as_of, len(checks), sum(c.blocking for c in checks), going, going=True)
-    return Outcome(result, saves=tuple(_moves(call, going)), warnings=(*_warnings(checks), *_left(call, going)))
+    result = ReadinessChecked(call.as_of, len(checks), sum(c.blocking for c in checks), going, going=True)
+    warnings = (*_warnings(checks), *_left(call, going))
+    return Outcome(result, (*checks, *_moves(call, going)), gone(call, checks), warnings)
 
 
 def _problems(checks: Sequence[Check], going: Sequence[str]) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ SIGNED_OFF, WENT_BACK = "Signed off.", "It went back: it was not signed off."
 
 def list_validations(call: PhaseCall) -> Outcome:
     """What is to be seen of each application that has arrived."""
-    checks = renewed(call, _checks(call))
+    checks = validations(call)
     result = MigrationValidated(
         as_of=call.as_of,
         validations=len(checks),
@@ -29,6 +29,11 @@ def list_validations(call: PhaseCall) -> Outcome:
         application_ids=_passing(call, checks),
     )
     return Outcome(result, saves=checks, removes=gone(call, checks), warnings=tuple(_warnings(checks)))
+
+
+def validations(call: PhaseCall) -> tuple[Check, ...]:
+    """The checks as they are now: steps may be taken back while people look."""
+    return renewed(call, _checks(call))
 
 
 def _checks(call: PhaseCall) -> Iterator[Check]:
@@ -72,12 +77,12 @@ def _warnings(checks: Sequence[Check]) -> Iterator[Warning]:
 
 def propose_sign_off(call: PhaseCall) -> ConfirmedApplications:
     """Everyone whose runbook is done and whose blocking validations are passed."""
-    return ConfirmedApplications(_passing(call, call.portfolio.checks_of(call.phase)))
+    return ConfirmedApplications(_passing(call, validations(call)))
 
 
 def sign_off(call: PhaseCall) -> Outcome:
     """Whom the person names is MIGRATED; the others must have been rolled back, and are again what they were."""
-    checks, signed = call.portfolio.checks_of(call.phase), confirmed(call, call.results[MIGRATION].application_ids)
+    checks, signed = validations(call), confirmed(call, call.results[MIGRATION].application_ids)
     problems = tuple(_problems(call, checks, signed))
     if problems:
         raise Refused(problems)
@@ -90,7 +95,8 @@ def sign_off(call: PhaseCall) -> Outcome:
         returned_application_ids=tuple(id for id in going(call) if id not in signed),
         signed_off_by=call.by,
     )
-    return Outcome(result, saves=tuple(_moves(call, signed)), warnings=(*_warnings(checks), *_left(call, signed)))
+    warnings = (*_warnings(checks), *_left(call, signed))
+    return Outcome(result, (*checks, *_moves(call, signed)), gone(call, checks), warnings)
 
 
 def _problems(call: PhaseCall, checks: Sequence[Check], signed: Sequence[str]) -> Iterator[Problem]:
