@@ -25,7 +25,8 @@ CUSTOMER = (
     """id name domain arr { amount currency } renewalDate owner accountPlan riskScore opportunityScore healthScore"""
 )
 CONTEXT = """context { stage daysUntilRenewal riskScore extra
-  financials { currentArr { amount } previousArr { amount } trend } usage { activeUsers utilizationRate trend } engagement { lastContactOn nextReviewOn openTickets }
+  financials { currentArr { amount } previousArr { amount } trend }
+  usage { activeUsers utilizationRate trend } engagement { lastContactOn nextReviewOn openTickets }
   priorities { kind priority { total baseScore arrMultiplier planMultiplier explanation } } }"""
 PEOPLE = "stakeholders { id name role influence sentiment notes x y reportsTo { name } relations { kind to { name } } }"
 IMPORT = f"""mutation ($input: ImportCustomersInput!) {{ importCustomers(input: $input) {{
