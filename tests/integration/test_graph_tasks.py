@@ -13,7 +13,7 @@ from domain.access import Role, Tenant
 from persistence.database import open_database
 from tests.graph import Graph
 from tests.integration.conftest import make_tenant, postgres_bench
-from tests.integration.guiding import Desk, in_days
+from tests.integration.guiding import Desk
 from tests.toy import new_id, new_tenant
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -169,7 +169,7 @@ async def test_tasks_are_sorted_by_what_is_left_by_date_and_by_priority(graph: G
 
 
 async def test_a_flow_tells_of_its_tasks_and_keeps_its_version(desk: Desk) -> None:
-    graph, flow = desk.graph, await desk.flow(await desk.customer(renewal_date=in_days(40)), "RENEWAL")
+    graph, flow = desk.graph, await desk.flow(await desk.customer(), "RISK")
     task = await save(graph, title="A", flowId=flow["id"])
     other = await save(graph, title="B", flowId=flow["id"])
 
@@ -190,7 +190,7 @@ async def test_a_flow_tells_of_its_tasks_and_keeps_its_version(desk: Desk) -> No
         "child": {"tasks": {"nodes": [{"title": "A"}]}},
     }
     assert await titles(graph, flowId=flow["id"]) == ["A"]
-    elsewhere = await desk.flow(await desk.customer(renewal_date=in_days(40)), "RENEWAL")
+    elsewhere = await desk.flow(await desk.customer(), "RISK")
     assert await refused(graph, SAVE, id=task["id"], title="A", flowId=elsewhere["id"]) == [
         ("INVALID_INPUT", ["flowId"])
     ]
