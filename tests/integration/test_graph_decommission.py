@@ -90,7 +90,9 @@ async def test_applications_are_approved_archived_and_switched_off_dependents_fi
     found = await read(graph, flow_id)
     assert (found["status"], found["progress"]) == ("AWAITING_INPUT", 0)
     assert found["route"].startswith("/decommission/planning?flow=")
-    assert [(each["application"]["name"], each["reason"], each["blockers"]) for each in found["candidates"]["nodes"]] == [
+    assert [
+        (each["application"]["name"], each["reason"], each["blockers"]) for each in found["candidates"]["nodes"]
+    ] == [
         ("Ledger", "RETIRE", []),
         ("Payroll", "RETIRE", []),
     ]
@@ -130,3 +132,120 @@ async def test_applications_are_approved_archived_and_switched_off_dependents_fi
     assert (history[0]["before"], history[0]["after"]) == ("READY_FOR_PLANNING", "RETIRED")
     again = await graph.data(START, input={"configuration": {"decommission": {"applicationIds": [ids["Ledger"]]}}})
     assert [each["message"] for each in again["startFlow"]["errors"]] == ["Ledger has been retired."]
+
+
+async def shutting(graph: Graph, bench: Bench, ids: list[str]) -> dict[str, Any]:
+    """A decommission of these whose steps are being done."""
+    flow_id = await start(graph, bench, ids)
+    assert await answer(graph, bench, flow_id, "decommission_planning") == []
+    assert await answer(graph, bench, flow_id, "data_migration") == []
+    return await read(graph, flow_id)
+
+
+def of_kind(found: dict[str, Any], name: str, kind: str) -> dict[str, Any]:
+    steps = (each for each in found["shutdownOrder"] if each["application"]["name"] == name)
+    return next(each for each in steps if each["kind"] == kind)
+
+
+async def test_what_goes_on_is_no_candidate_and_what_is_needed_is_blocked(
+    graph: Graph, bench: Bench, ids: dict[str, str]
+) -> None:
+    refused = await graph.data(START, input={"configuration": {"decommission": {"applicationIds": [ids["Portal"]]}}})
+    assert [(each["code"], each["path"]) for each in refused["startFlow"]["errors"]] == [
+        ("NOT_READY", ["configuration", "decommission", "applicationIds", "0"])
+    ]
+    needed = (await ask(graph, DEPEND, fromId=ids["Portal"], toId=ids["Vault"], kind="SOFT"))[0]
+    flow_id = await start(graph, bench, [ids["Vault"]])
+
+    found = await read(graph, flow_id)
+    assert found["candidates"]["nodes"][0]["blockers"] == [
+        "Vault is needed by what is live: Portal.",
+        "Data of Vault are under a legal hold: they are kept as long as it lasts.",
+        "The contract of Vault runs until 2027-06-30.",
+    ]
+    assert found["phases"]["decommission_planning"]["proposedInput"]["approvedApplicationIds"] == []
+    wanted = {"approvedApplicationIds": [ids["Vault"]]}
+    errors = await answer(graph, bench, flow_id, "decommission_planning", **wanted)
+    assert [code for code, *_ in errors] == ["NOT_READY"] * 3
+    assert (await read(graph, flow_id))["candidates"]["nodes"][0]["approved"] is False
+
+    result = found["phases"]["decommission_planning"]["result"]
+    codes = ("LIVE_DEPENDENTS", "LEGAL_HOLD", "CONTRACT_END")
+    wave = {"flowId": flow_id, "phase": "decommission_planning", "rationale": "Counsel agrees; we pay to the end."}
+    strict = await problems(graph, REVISE, **wave, data={"candidates": _waved(result, *codes)})
+    assert [code for code, *_ in strict] == ["INVALID_INPUT"]
+    assert await problems(graph, REVISE, **wave, data={"candidates": _waved(result, *codes[1:])}) == []
+    found = await read(graph, flow_id)
+    assert [each["code"] for each in found["candidates"]["nodes"][0]["waived"]] == list(codes[1:])
+    assert found["overrides"]["nodes"][0]["rationale"] == "Counsel agrees; we pay to the end."
+    assert [code for code, *_ in await answer(graph, bench, flow_id, "decommission_planning", **wanted)] == [
+        "NOT_READY"
+    ]
+
+    assert (await ask(graph, DROP, id=needed["id"]))[1] == []
+    assert await answer(graph, bench, flow_id, "decommission_planning", **wanted) == []
+    await _archives_under_a_hold(graph, bench, flow_id)
+
+
+async def _archives_under_a_hold(graph: Graph, bench: Bench, flow_id: str) -> None:
+    """They are kept as long as it lasts, wherever a person has them."""
+    found = await read(graph, flow_id)
+    assert [(each["retentionUntil"], each["legalHold"]) for each in found["archives"]["nodes"]] == [(None, True)] * 2
+    proposed = found["phases"]["data_migration"]["proposedInput"]["archives"]
+    lifted = [{**each, "legalHold": False, "retentionUntil": "2030-01-01"} for each in proposed]
+    assert [code for code, *_ in await answer(graph, bench, flow_id, "data_migration", archives=lifted)] == [
+        "NOT_READY"
+    ] * 2
+    unread = [{**each, "verified": False} for each in proposed[:1]]
+    assert [code for code, *_ in await answer(graph, bench, flow_id, "data_migration", archives=unread)] == [
+        "NOT_READY"
+    ] * 2
+    elsewhere = [{**each, "destination": "tape 7"} for each in proposed]
+    assert await answer(graph, bench, flow_id, "data_migration", archives=elsewhere, comment="Cheaper.") == []
+    found = await read(graph, flow_id)
+    assert {each["destination"] for each in found["archives"]["nodes"]} == {"tape 7"}
+    told = [
+        (each["phase"], each["after"]["destination"], each["rationale"]) for each in found["overrides"]["nodes"][1:]
+    ]
+    assert told == [("data_migration", "tape 7", "Cheaper.")] * 2
+
+
+def _waved(result: dict[str, Any], *codes: str) -> list[dict[str, Any]]:
+    return [
+        {**each, "blockers": [{**one, "waived": one["code"] in codes} for one in each["blockers"]]}
+        for each in result["candidates"]
+    ]
+
+
+async def test_nothing_is_switched_off_that_something_live_needs_by_now(
+    graph: Graph, bench: Bench, ids: dict[str, str]
+) -> None:
+    found = await shutting(graph, bench, [ids["Payroll"]])
+    for kind in ("announce", "backup"):
+        assert await report(graph, of_kind(found, "Payroll", kind), "COMPLETED") == []
+    assert (await ask(graph, DEPEND, fromId=ids["Portal"], toId=ids["Payroll"], kind="HARD"))[1] == []
+
+    refused = await report(graph, of_kind(found, "Payroll", "close"), "COMPLETED")
+    assert refused == [("NOT_READY", "Payroll is still needed by what is live: Portal.", ["status"])]
+    assert of_kind(await read(graph, found["id"]), "Payroll", "close")["status"] == "READY"
+    unfinished = await answer(graph, bench, found["id"], "system_shutdown", confirmedApplicationIds=[ids["Payroll"]])
+    assert {code for code, *_ in unfinished} == {"NOT_READY"}
+    assert {each["readiness"] for each in (await read(graph, found["id"]))["applications"]["nodes"]} == {
+        "READY_FOR_PLANNING"
+    }
+
+    assert await report(graph, of_kind(found, "Payroll", "backup"), "FAILED") != []
+    stuck = of_kind(await read(graph, found["id"]), "Payroll", "stop")
+    assert stuck["status"] == "PENDING"
+
+
+async def test_another_tenant_sees_and_reports_nothing(graph: Graph, bench: Bench, ids: dict[str, str]) -> None:
+    found = await shutting(graph, bench, [ids["Payroll"]])
+    foreign = new_tenant()
+    await make_tenant(graph.engine, foreign)
+    other = Graph(graph.engine, bench.work, foreign)
+
+    assert (await other.data(FLOW, id=found["id"]))["flow"] is None
+    (error,) = await report(other, found["shutdownOrder"][0], "COMPLETED")
+    assert error[:2] == ("NOT_FOUND", "There is no such runbook step.")
+    assert (await read(graph, found["id"]))["shutdownOrder"] == found["shutdownOrder"]
