@@ -125,6 +125,13 @@ async def test_a_failed_step_blocks_only_what_needs_it_and_the_way_back_is_the_r
         1,
     ]
 
+    await _one_goes_back_and_the_other_arrives(graph, bench, found, ids)
+
+
+async def _one_goes_back_and_the_other_arrives(
+    graph: Graph, bench: Bench, found: dict[str, Any], ids: dict[str, str]
+) -> None:
+    """Ledger is mended, then taken back; Archive is moved all the same."""
     assert await report(graph, of_kind(found, "Ledger", "stop"), "READY") == []
     assert of_kind(await read(graph, found["id"]), "Ledger", "synchronize")["status"] == "PENDING"
     for kind in ("stop", "replicate", "freeze"):
