@@ -63,6 +63,14 @@ def load_text(name: str) -> str:
 
 
 @cache
+def load_whole(name: str) -> Prompt:
+    """All that a file of its own says; LookupError without one."""
+    version, content = _read(PROMPTS / f"{name}.md")
+    text = content.strip()
+    return Prompt(name, version, sha256(text.encode()).hexdigest(), text)
+
+
+@cache
 def load_kind(name: str, kind: str) -> Prompt:
     """What a file says to all kinds, and its section on this one; LookupError without either."""
     version, content = _read(PROMPTS / f"{name}.md")

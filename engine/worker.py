@@ -18,9 +18,11 @@ from domain.ports import Sweeps
 from domain.thread import UNTOUCHED
 from engine.artifact_workflow import register_artifacts
 from engine.artifacts import ArtifactRunner
+from engine.contract_workflow import register_contracts
+from engine.contracts import ContractRunner
 from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
-from engine.queue import APPLICATION, ARTIFACTS, EXPORTS, QUEUE, REPLIES, REVIEWS, VERSION
+from engine.queue import APPLICATION, ARTIFACTS, CONTRACTS, EXPORTS, QUEUE, REPLIES, REVIEWS, VERSION
 from engine.recovery import Liveness, LockLost
 from engine.replies import ReplyRunner
 from engine.reply_workflow import register_replies
@@ -64,6 +66,7 @@ class Runners:
     reviews: Reviewer
     replies: ReplyRunner | None = None
     artifacts: ArtifactRunner | None = None
+    contracts: ContractRunner | None = None
 
 
 class Worker:
@@ -79,6 +82,7 @@ class Worker:
         self._reviewer = runners.reviews
         self._replies = runners.replies
         self._artifacts = runners.artifacts
+        self._contracts = runners.contracts
         self._sweeps = sweeps
         self._pace = pace or Pace()
         self._liveness = Liveness(database_url, executor_id)
@@ -111,6 +115,8 @@ class Worker:
             register_replies(self._replies)
         if self._artifacts is not None:
             register_artifacts(self._artifacts)
+        if self._contracts is not None:
+            register_contracts(self._contracts)
         DBOS.launch()
         await DBOS.register_queue_async(
             QUEUE,
@@ -140,6 +146,12 @@ class Worker:
                 partition_concurrency=self._pace.per_engagement,
                 worker_concurrency=self._pace.per_worker,
                 polling_interval_sec=self._pace.queue,
+            )
+
+        if self._contracts is not None:
+            # Text recognition holds a processor.
+            await DBOS.register_queue_async(
+                CONTRACTS, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=self._pace.queue
             )
 
     async def _work_until(self, stop: asyncio.Event) -> None:

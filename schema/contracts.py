@@ -189,7 +189,7 @@ class ContractMutations:
     @entry
     @staticmethod
     async def upload_contract(context: Context, input: UploadContractInput) -> ContractPayload:
-        """Read at once by rules; once a worker has looked a second time, `checkedAt` says so and CHILD_CHANGED is told."""
+        """Read by rules at once; when a worker has looked again, `checkedAt` says so and CHILD_CHANGED is told."""
         return await upload_contract(context, input)
 
     @entry

@@ -13,6 +13,7 @@ from broadcaster import Broadcast
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from crews.composing import ModelAuthor
+from crews.contracts import ModelContractReader
 from crews.gateway import Api, Budget, CallRecord, Endpoint, Gateway, Limits, Observe, load_clients
 from crews.playing import CrewPlayers
 from crews.schema import Short
@@ -20,6 +21,7 @@ from crews.talking import ModelVoice, Patience
 from domain.agents.playing import Players
 from domain.agents.ports import Agents, NoAgents
 from domain.artifacts.authoring import Author
+from domain.contracts.asking import SecondReader
 from domain.conversation.ports import Voice
 from persistence.model_budgets import DailyBudget
 from persistence.model_checks import ModelChecks
@@ -72,6 +74,11 @@ def make_voice(models: Models, settings: Settings) -> Voice:
 def make_author(models: Models, settings: Settings) -> Author:
     """What writes artifacts."""
     return ModelAuthor(models.gateway, models.texts.writing, settings.model_seconds, settings.model_briefing)
+
+
+def make_second_reader(models: Models, settings: Settings) -> SecondReader:
+    """What looks at contracts a second time."""
+    return ModelContractReader(models.gateway, settings.model_seconds, settings.model_briefing)
 
 
 def make_players(models: Models, settings: Settings) -> Players:

@@ -15,6 +15,7 @@ from datetime import timedelta
 from domain.flows import DEFINITIONS
 from domain.planning.ports import Solvers
 from engine.artifacts import ArtifactRunner
+from engine.contracts import ContractRunner
 from engine.exports import ExportRunner
 from engine.phases import PhaseRunner
 from engine.queue import PhaseQueue
@@ -24,8 +25,9 @@ from engine.reviews import Reviewer
 from engine.worker import Pace, Runners, Worker
 from persistence.sweeps import DatabaseSweeps
 from persistence.work import Works
+from readers.contracts import ContractFiles
 from server.composition import Definitions, database, new_id, now, settle, works
-from server.models import make_author, make_players, make_voice, open_models
+from server.models import make_author, make_players, make_second_reader, make_voice, open_models
 from server.runners import make_runner
 from server.settings import Settings
 from server.worker_metrics import WorkerMetrics, showing
@@ -99,8 +101,9 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
             phases = replace(making.phases(work, settings), agents=models.agents, players=players)
             replies = ReplyRunner(work, Codec(), make_voice(models, settings), now, new_id)
             artifacts = ArtifactRunner(work, Codec(), make_author(models, settings), now, new_id)
+            contracts = ContractRunner(work, Codec(), ContractFiles(), make_second_reader(models, settings), now)
             exports, reviews = making.exports(work, settings), making.reviews(work, settings)
-            runners = Runners(phases, exports, reviews, replies, artifacts)
+            runners = Runners(phases, exports, reviews, replies, artifacts, contracts)
             solvers = runners.phases.solvers
             closing.callback(solvers.close)
             worker = Worker(settings.database_url, executor_id, runners, DatabaseSweeps(engine), pace)

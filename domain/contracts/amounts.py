@@ -19,7 +19,7 @@ _NAMES = {
 }  # fmt: skip
 _SIGN = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
-_FIGURE = r"\d{1,3}(?:[,.'’  ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+_FIGURE = r"\d{1,3}(?:[,.'\u2019\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
 _SCALE = r"(?:\s*(?P<scale{0}>million|mio|mn|m|thousand|k|billion|bn)\b)?"
 _AMOUNT = re.compile(
     rf"(?:(?P<sign>{_SIGN})|\b(?P<code>{_CODES}))\s*(?:\$|€|£)?\s*(?P<figure>{_FIGURE}){_SCALE.format('')}"
@@ -57,7 +57,7 @@ def _currency(match: re.Match[str]) -> str:
 
 def figure_of(text: str) -> Decimal:
     """A figure with either kind of separators: the last of two kinds parts off the fraction, as does a short tail."""
-    text = re.sub(r"['’\s]", "", text)
+    text = re.sub(r"['\u2019\s]", "", text)
     comma, point = text.rfind(","), text.rfind(".")
     if comma >= 0 and point >= 0:
         thousands, fraction = (",", ".") if point > comma else (".", ",")

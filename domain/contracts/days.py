@@ -7,12 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 _MONTHS = (
     {name: at for at, name in enumerate(_NAMES, 1)} | {name[:3]: at for at, name in enumerate(_NAMES, 1)} | {"sept": 9}
 )
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"]
+_ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth",
+)  # fmt: skip
 _ORDINAL = (
     {word: at for at, word in enumerate(_ORDINALS, 1)}
     | {f"twenty-{word}": 20 + at for at, word in enumerate(_ORDINALS[:9], 1)}
@@ -67,7 +74,7 @@ def days(text: str, *, month_first: bool | None) -> Iterator[Day]:
 
 
 def month_comes_first(texts: Iterable[str]) -> bool | None:
-    """How a contract writes 03/04/2025: by its other dates, else by the law and the companies it names; None unknown."""
+    """How a contract writes 03/04/2025: by its other dates, else by the law and companies it names; None unknown."""
     first = second = american = european = 0
     for text in texts:
         for match in _SLASHED.finditer(text):

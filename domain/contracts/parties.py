@@ -41,7 +41,23 @@ _NOT_NAMES = re.compile(
     re.IGNORECASE,
 )
 _ROLES = frozenset(
-    ["customer", "client", "supplier", "vendor", "provider", "licensor", "licensee", "buyer", "seller", "purchaser", "subscriber", "contractor", "company", "we", "you"]
+    [
+        "customer",
+        "client",
+        "supplier",
+        "vendor",
+        "provider",
+        "licensor",
+        "licensee",
+        "buyer",
+        "seller",
+        "purchaser",
+        "subscriber",
+        "contractor",
+        "company",
+        "we",
+        "you",
+    ]
 )
 _LONGEST, _TWO, _MOST = 120, 2, 8
 
@@ -81,6 +97,6 @@ def _name(part: str) -> str | None:
     form = re.search(rf"^(.*?\b{_FORM}\b\.?)(?=[\s,.;)]|$)", name)
     name = (form[1] if form and not _NOT_NAMES.search(form[1]) else re.split(r"[,;:]", name)[0]).strip(" ,;:\"'")
     name = re.sub(r"(?<!\b[A-Z])(?<!Inc)(?<!Ltd)(?<!Corp)(?<!Co)\.$", "", name)
-    if not 2 <= len(name) <= _LONGEST or not re.match(r"[A-Z0-9]", name) or name.lower() in _ROLES:
+    if not _TWO <= len(name) <= _LONGEST or not re.match(r"[A-Z0-9]", name) or name.lower() in _ROLES:
         return None
     return None if _NOT_NAMES.search(name) and not form else name

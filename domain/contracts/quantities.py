@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_UNITS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _VALUES = {word: value for value, word in enumerate(_UNITS)} | {word: 20 + 10 * at for at, word in enumerate(_TENS)}
 _MULTIPLES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
@@ -16,7 +19,10 @@ _WORD = "|".join(sorted((*_VALUES, *_MULTIPLES), key=len, reverse=True))
 # Words of a number, as in "one hundred and twenty".
 WORDS = rf"(?:{_WORD})(?:(?:\s*-\s*|\s+and\s+|\s+)(?:{_WORD}))*"
 # A number of something: words, digits, or words with digits behind them in parentheses.
-_NUMBER = rf"(?:(?P<words>{WORDS})\s*(?:\(\s*(?P<both>\d{{1,4}})\s*\))?|(?P<digits>\d{{1,4}})(?:\s*\(\s*(?:{WORDS})\s*\))?|(?P<one>an?))"
+_NUMBER = (
+    rf"(?:(?P<words>{WORDS})\s*(?:\(\s*(?P<both>\d{{1,4}})\s*\))?"
+    rf"|(?P<digits>\d{{1,4}})(?:\s*\(\s*(?:{WORDS})\s*\))?|(?P<one>an?))"
+)
 
 
 class Unit(StrEnum):

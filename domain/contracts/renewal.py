@@ -68,10 +68,15 @@ def find_renewal(sentences: Sequence[Sentence]) -> Iterator[Finding]:
         label = _LABEL.search(sentence.plain)
         if label:
             yield Finding(ContractField.AUTO_RENEWS, label[1].lower() in _YES, sentence, 0.95)
-        elif _NOT_AUTO.search(sentence.plain):
-            yield Finding(ContractField.AUTO_RENEWS, False, sentence, 0.92)
-        elif _AUTO.search(sentence.plain) and not _of_other(sentence.plain):
-            yield Finding(ContractField.AUTO_RENEWS, True, sentence, 0.92)
+        elif (said := renews(sentence.plain)) is not None:
+            yield Finding(ContractField.AUTO_RENEWS, said, sentence, 0.92)
+
+
+def renews(text: str) -> bool | None:
+    """Whether a sentence says that the contract renews by itself, or that it does not; None where it says neither."""
+    if _NOT_AUTO.search(text):
+        return False
+    return True if _AUTO.search(text) and not _of_other(text) else None
 
 
 def _of_other(text: str) -> bool:

@@ -13,7 +13,10 @@ from domain.contracts.finding import Finding
 from domain.contracts.quantities import Span, spans
 from domain.contracts.text import Sentence
 
-_TERM = r"agreement|contract|order(?:\s+form)?|term|subscription|services?|licen[cs]e|period|engagement|sow|statement of work"
+_TERM = (
+    r"agreement|contract|order(?:\s+form)?|term|subscription|services?|licen[cs]e|period|engagement|sow|"
+    r"statement\s+of\s+work"
+)
 # What stands in the place of a day while a sentence is looked at.
 _TOKEN = re.compile(r"⟦(\d+)⟧")
 _D = r"⟦(\d+)⟧"
@@ -37,15 +40,23 @@ _ENDS = re.compile(
     rf"{_D}",
     re.IGNORECASE,
 )
-_START_LABEL = r"(?:commencement|start(?:ing)?|begin(?:ning)?|(?:subscription|contract|term|service|order)\s+(?:start|commencement|begin(?:ning)?))"
-_END_LABEL = r"(?:expir(?:ation|y)|end(?:ing)?|termination|(?:subscription|contract|term|service|order|initial\s+term)\s+(?:end|expir(?:ation|y)))"
-_SAYS = r"\"?\s*(?:\([^)]*\)\s*)?(?:shall\s+mean|means|shall\s+be|will\s+be|is|are|of(?:\s+this\s+agreement)?\s+is|:|-|\|)?\s*(?:on\s+|the\s+)?"
-_LABELS = (
-    (re.compile(rf"\b{_START_LABEL}\s+(?:date|day){_SAYS}{_D}", re.IGNORECASE), ContractField.STARTS_ON, 0.95),
-    (re.compile(rf"\beffective\s+date{_SAYS}{_D}", re.IGNORECASE), ContractField.STARTS_ON, 0.88),
-    (re.compile(rf"\b{_END_LABEL}\s+(?:date|day){_SAYS}{_D}", re.IGNORECASE), ContractField.ENDS_ON, 0.95),
-    (re.compile(rf"\b(?:valid|effective)\s+(?:from\s+{_TOKEN.pattern}\s+)?(?:until|through|to)\s+{_D}", re.IGNORECASE), ContractField.ENDS_ON, 0.9),
-)  # fmt: skip
+_WHOSE = r"(?:(?:subscription|contract|service|order|initial\s+term|term)\s+)?"
+_START_LABEL = rf"(?:{_WHOSE}(?:commencement|start(?:ing)?|begin(?:ning)?))"
+_END_LABEL = rf"(?:{_WHOSE}(?:expir(?:ation|y)|end(?:ing)?|termination))"
+_SAYS = (
+    r"\"?\s*(?:\([^)]*\)\s*)?(?:shall\s+mean|means|shall\s+be|will\s+be|is|are|of(?:\s+this\s+agreement)?\s+is|:|-|\|)?"
+    r"\s*(?:on\s+|the\s+)?"
+)
+_VALID = rf"\b(?:valid|effective)\s+(?:from\s+{_TOKEN.pattern}\s+)?(?:until|through|to)\s+{_D}"
+_LABELS = tuple(
+    (re.compile(pattern, re.IGNORECASE), field, confidence)
+    for pattern, field, confidence in (
+        (rf"\b{_START_LABEL}\s+(?:date|day){_SAYS}{_D}", ContractField.STARTS_ON, 0.95),
+        (rf"\beffective\s+date{_SAYS}{_D}", ContractField.STARTS_ON, 0.88),
+        (rf"\b{_END_LABEL}\s+(?:date|day){_SAYS}{_D}", ContractField.ENDS_ON, 0.95),
+        (_VALID, ContractField.ENDS_ON, 0.9),
+    )
+)
 _DEFINED = re.compile(
     rf"{_D}\s*,?\s*\((?:the\s+|hereinafter\s+|referred\s+to\s+as\s+|as\s+)*\"([A-Z][A-Za-z ]{{2,40}}?)\"", re.IGNORECASE
 )
@@ -78,6 +89,8 @@ _NOT_TERM = re.compile(
     re.IGNORECASE,
 )
 _BEFORE, _BEHIND = 70, 45
+# A term of fewer days is none.
+_SHORTEST = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +193,7 @@ def _is_term(text: str, span: Span) -> bool:
         r"\s*(?:initial\s+|fixed\s+|minimum\s+)?(?:term|subscription)\b", behind
     )
     lasts = _LASTS.search(before) and re.search(rf"\b(?:{_TERM})s?\b", text, re.IGNORECASE)
-    return bool(named or lasts) and span.days >= 28
+    return bool(named or lasts) and span.days >= _SHORTEST
 
 
 def computed_end(start: Finding, length: Length) -> Finding:

@@ -18,12 +18,13 @@ _PREFIXES = (
     "non|pre|post|co|sub|re|multi|auto|self|semi|anti|inter|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
 _HYPHENATED = re.compile(rf"\b(\w+)(?:[{_MARK}]-?|-)\n(?=[a-z])")
-_PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "‑": "-"})
+# Curly quotes, dashes and the hyphen that does not break.
+_PLAIN = str.maketrans("\u201c\u201d\u201e\u2018\u2019\u2013\u2014\u2011", '"""\'\'---')
 _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*\.?|\(?[a-z]{1,4}\)|\([A-Z0-9]{1,3}\)|[•▪●○·*-])\s")
 _LABEL = re.compile(r"[A-Z][\w ()/&'-]{1,48}:(?:\s|$)")
 _FOOTER = re.compile(r"(?:-\s*)?(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*-)?", re.IGNORECASE)
 _ENDS = re.compile(
-    r"(?:(?<=[.!?])|(?<=[.!?][\"”’')\]]))\s+(?=[\"“‘'(\[]?[A-Z0-9])|;\s+(?:and\s+|or\s+)?(?=\([a-z0-9]{1,4}\)\s)"
+    r"(?:(?<=[.!?])|(?<=[.!?][\"\u201d\u2019')\]]))\s+(?=[\"\u201c\u2018'(\[]?[A-Z0-9])|;\s+(?:and\s+|or\s+)?(?=\([a-z0-9]{1,4}\)\s)"
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Inc|Ltd|Corp|Co|LLC|No|Nos|Art|Sec|Mr|Mrs|Ms|Dr|St|Ave|vs|etc|approx|para|cl|"

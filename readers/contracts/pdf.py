@@ -22,6 +22,13 @@ _SCRIPTS = (b"/JavaScript", b"/Launch")
 # What recognition needs of a page, and no more: a page may claim to be kilometres wide.
 _DOTS_PER_POINT = 300 / 72
 _WIDEST = 5_000
+# Everything but text: a page may hold text that is nothing but blanks.
+_SHOWN = [
+    pypdfium2.raw.FPDF_PAGEOBJ_PATH,
+    pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,
+    pypdfium2.raw.FPDF_PAGEOBJ_SHADING,
+    pypdfium2.raw.FPDF_PAGEOBJ_FORM,
+]
 
 
 @contextmanager
@@ -58,12 +65,14 @@ def _check(document: Any, data: bytes, limits: ContractLimits) -> None:
         )
 
 
-def texts(document: Any) -> Iterator[str]:
-    """The text of each page, in order; nothing for one that holds none."""
+def texts(document: Any) -> Iterator[str | None]:
+    """The text of each page, in order; nothing for one that shows something else, None for one that is blank."""
     for index in range(len(document)):
         try:
             with closing(document[index]) as page, closing(page.get_textpage()) as text:
-                yield text.get_text_bounded()
+                found = text.get_text_bounded()
+                blank = not found.strip() and next(page.get_objects(_SHOWN, max_depth=1), None) is None
+                yield None if blank else found
         except pypdfium2.PdfiumError:
             # A damaged page among good ones: it is told of like one without text.
             yield ""

@@ -29,8 +29,9 @@ def _pdf(data: bytes, limits: ContractLimits, recognizing: float) -> ReadContrac
     from readers.contracts import pdf, recognition  # noqa: PLC0415 - the same
 
     with pdf.opened(data, limits) as document:
-        texts = [tidy(text) for text in pdf.texts(document)]
-        empty = [index for index, text in enumerate(texts) if not text]
+        given = list(pdf.texts(document))
+        texts = [tidy(text or "") for text in given]
+        empty = [index for index, text in enumerate(texts) if not text and given[index] is not None]
         late: tuple[int, ...] = ()
         able = recognition.installed()
         if empty and able:
@@ -39,8 +40,8 @@ def _pdf(data: bytes, limits: ContractLimits, recognizing: float) -> ReadContrac
             for index, text in found.texts.items():
                 texts[index] = tidy(text)
     pages = _tidied([ContractPage(number, text) for number, text in enumerate(texts, 1)], limits)
-    unread = tuple(page.number for page in pages if page.number is not None and not page.text)
-    if len(unread) == len(pages) and not late:
+    unread = tuple(index + 1 for index in empty if not texts[index])
+    if unread and not late and not any(texts):
         raise _pictures_only(able=able)
     warnings = tuple(_warning(unread, late, recognized=len(empty) - len(unread), able=able))
     return _read(PDF, pages, len(pages), warnings, unread, late)
@@ -58,16 +59,18 @@ def _pictures_only(*, able: bool) -> Exception:
 def _warning(unread: Sequence[int], late: Sequence[int], *, recognized: int, able: bool) -> list[str]:
     found = []
     if recognized:
-        found.append(
-            f"{recognized} page{'s' * (recognized > 1)} without text were read by text recognition: look twice."
-        )
+        found.append(f"{recognized} {_pages(recognized)} read by text recognition: look twice.")
     if late:
-        found.append(f"{_called(late)} without text: a worker reads them by text recognition.")
+        found.append(f"{_called(late)} without text: a worker reads what stands there by text recognition.")
     lost = [page for page in unread if page not in late]
     if lost:
         why = "nothing was recognized there" if able else "text recognition (tesseract) is not installed here"
-        found.append(f"{_called(lost)} without text, and {why}: what they say is not in here.")
+        found.append(f"{_called(lost)} without text, and {why}: what stands there is not in here.")
     return found
+
+
+def _pages(count: int) -> str:
+    return "page without text was" if count == 1 else "pages without text were"
 
 
 def _called(pages: Sequence[int]) -> str:

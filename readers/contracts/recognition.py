@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -52,6 +53,6 @@ def _read(image: bytes, seconds: float) -> str:
         capture_output=True,
         timeout=seconds,
         check=False,
-        env={"OMP_THREAD_LIMIT": "1", "PATH": "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"},
+        env={**os.environ, "OMP_THREAD_LIMIT": "1"},
     )
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
 import docx
+import pypdfium2
+from docx.enum.text import WD_BREAK
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 SENTENCES = (
@@ -45,9 +49,22 @@ def _add_script(writer: PdfWriter) -> None:
     writer.root_object[NameObject("/OpenAction")] = DictionaryObject(script)
 
 
-def encrypted(data: bytes, password: str = "secret") -> bytes:
+def scanned(*pages: Sequence[str]) -> bytes:
+    """The same pages as pictures: nothing of it is text."""
+    target = io.BytesIO()
+    canvas = Canvas(target)
+    with closing(pypdfium2.PdfDocument(pdf(*pages))) as document:
+        for page in document:
+            picture = page.render(scale=200 / 72, grayscale=True).to_pil()
+            canvas.drawInlineImage(picture, 0, 0, *A4)
+            canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def encrypted(data: bytes) -> bytes:
     """The same PDF, opened with a password only."""
-    return _written(data, lambda writer: writer.encrypt(password))
+    return _written(data, lambda writer: writer.encrypt("open sesame"))
 
 
 def _written(data: bytes, change: Any) -> bytes:
@@ -63,7 +80,7 @@ def word(*paragraphs: str, table: Iterable[tuple[str, str]] = ()) -> bytes:
     document = docx.Document()
     for text in paragraphs:
         if text == "\f":
-            document.add_page_break()
+            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         else:
             document.add_paragraph(text)
     rows = list(table)
