@@ -114,9 +114,8 @@ class ModelVoice:
                 if isinstance(part, Finished):
                     heard.end = part
                 elif part.text:
-                    piece = _plain(part.text)
-                    heard.add(piece)
-                    writer.write(piece)
+                    heard.add(part.text)
+                    writer.write(_plain(part.text))
 
     def _spoken(self, heard: _Heard) -> Spoken:
         content = block("".join(heard.pieces), LONGEST_REPLY)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from domain.conversation.setting import Fact, Setting
 
 _WORD = re.compile(r"[^\W_]+")
-_MOST_FACTS = 8
+_MOST_FACTS = 12
 # What people call it, by the beginnings of words; what they mean, by the beginnings of paths.
 _MEANT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -97,9 +97,8 @@ def _known(customer: str, facts: Iterable[Fact], *, asked: bool) -> str:
 
 def _onward(setting: Setting, turn: int) -> str:
     """The next thing that the step asks for, until all of it was asked; then how to end it."""
-    prompts = (setting.branch.prompts if setting.branch else ()) or setting.prompts
-    if turn < len(prompts):
-        return f"To go on with {setting.title}: {prompts[turn]}"
+    if turn < len(setting.prompts):
+        return f"To go on with {setting.title}: {setting.prompts[turn]}"
     then = f" Next comes {setting.following}." if setting.following else ""
     return f"That was all that {setting.title} asks for. Complete this thread with what it came to.{then}"
 

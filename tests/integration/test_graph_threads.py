@@ -67,7 +67,7 @@ async def test_a_fixed_branch_replies_at_once_with_what_comes_next(desk: Desk) -
     again = await desk.say(thread, "It is a false alarm", idempotencyKey="once")
 
     assert sent["reply"]["content"].startswith("Good. Say what misled the score")
-    assert sent["reply"]["content"].endswith("Next: Close the workflow.")
+    assert sent["reply"]["content"].endswith("\n\nNext: Say how it ended.")
     assert again == sent
     assert len(await desk.said(thread)) == 3
 
