@@ -1,4 +1,4 @@
-"""The sample engagement: made once, its portfolio imported by the product's own discovery.
+"""The sample engagement: made once, its portfolio and its customers imported by the product's own commands.
 
 The phases run here, not in a worker: the sample is there before anything serves, and a machine that was stopped in the
 middle goes on with it the next time. What it came to is in the audit log, so that it is never made a second time, not
@@ -34,6 +34,7 @@ from resolvers import flows
 from resolvers.context import Caller
 from server.composition import database, new_id, now
 from server.runners import make_runner
+from server.sample_customers import add_customers
 from server.sample_tenant import PEOPLE, SAMPLE, SampleTenant
 from server.settings import Settings
 from shapes.codec import Codec
@@ -41,7 +42,7 @@ from shapes.codec import Codec
 __all__ = ["PEOPLE", "SAMPLE", "SampleTenant", "seed"]
 
 PORTFOLIO = Path(__file__).parent / "sample" / "portfolio.csv"
-IMPORTED, SEEDED = "startFlow", "seed"
+IMPORTED, SEEDED, CUSTOMERS = "startFlow", "seed", "importCustomers"
 REASON = "The sample portfolio"
 # Among the advisory locks of the database: «seeding».
 SEEDING = 0x464C_5345
@@ -58,8 +59,14 @@ async def _seed(settings: Settings) -> None:
     engine = database(settings)
     try:
         async with _alone(engine):
-            if await _entry(engine, SEEDED) is None:
-                await _Sample(engine, settings).make()
+            sample = _Sample(engine, settings)
+            try:
+                if await _entry(engine, SEEDED) is None:
+                    await sample.make()
+                if await _entry(engine, CUSTOMERS) is None:
+                    await sample.add_customers()
+            finally:
+                sample.close()
     finally:
         await engine.dispose()
 
@@ -101,16 +108,25 @@ class _Sample:
             open_work=works,
         )
 
+    def close(self) -> None:
+        """End what solves for it."""
+        self._runner.solvers.close()
+
     async def make(self) -> None:
         await self._engagement()
         flow_id = await _entry(self._engine, IMPORTED) or (await self._import()).id
-        try:
-            await self._carry_through(flow_id)
-        finally:
-            self._runner.solvers.close()
+        await self._carry_through(flow_id)
         seeded = Request.of(SEEDED, {}, reason=REASON)
         async with self._works(SAMPLE.tenant, Acting("system", "system", seeded)) as uow:
             uow.touch(flow_id)
+
+    async def add_customers(self) -> None:
+        """By themselves: a sample that an earlier release has made has none."""
+        await add_customers(self._alice)
+        seeded = Request.of(CUSTOMERS, {}, reason=REASON)
+        async with self._works(SAMPLE.tenant, Acting("system", "system", seeded)) as uow:
+            for customer in (await uow.customers.find())[:1]:
+                uow.touch(customer.id)
 
     async def _engagement(self) -> None:
         async with self._works(SAMPLE.tenant) as uow:

@@ -13,9 +13,15 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
+from domain.customer import AccountPlan, Customer, Stakeholder
+from domain.customer_success.determination import determine, renewal_stage
+from domain.customer_success.kinds import RenewalStage, WorkflowKind
+from domain.flows import DEFINITIONS
 from persistence.database import open_database, reading, select_tenant
 from persistence.engagements import Memberships
+from persistence.work import Outlets, Works
 from server import seed as seeding
+from server.composition import new_id, now
 from server.seed import SAMPLE, seed
 from server.settings import Settings
 
@@ -56,6 +62,33 @@ def test_a_sample_is_a_portfolio_to_try_everything_on(settings: Settings) -> Non
     kinds = dict(rows(settings, "SELECT kind, count(*) FROM dependencies GROUP BY kind"))
     assert kinds.keys() == {"HARD", "SOFT", "SHARED_SERVICE"}
     assert rows(settings, "SELECT count(*) FROM rejected_rows") == [(0,)]
+
+
+def test_its_customers_cover_all_stages_kinds_and_plans(settings: Settings) -> None:
+    seed(settings)
+
+    async def found() -> tuple[tuple[Customer, ...], tuple[Stakeholder, ...]]:
+        engine = open_database(settings.database_url)
+        works = Works(engine, DEFINITIONS, Outlets(_none, _none, lambda _heads: None), now, new_id)
+        async with works(SAMPLE.tenant) as uow:
+            customers = await uow.customers.find()
+            people = await uow.customers.stakeholders(each.id for each in customers)
+        await engine.dispose()
+        return customers, people
+
+    customers, people = asyncio.run(found())
+    today = now().date()
+    assert len(customers) == 12
+    assert {renewal_stage(each, today) for each in customers} == set(RenewalStage)
+    assert {reason.kind for each in customers for reason in determine(each, today)} == set(WorkflowKind)
+    assert {each.account_plan for each in customers} == {*AccountPlan, None}
+    assert {each.customer_id for each in people} == {each.id for each in customers}
+    assert any(each.reports_to_id for each in people)
+    assert {line.kind for each in people for line in each.relations} == {"ALLY", "BLOCKS", "INFLUENCES"}
+
+
+async def _none(*_arguments: Any) -> None:
+    """Nothing is queued, and nothing is cancelled."""
 
 
 def test_alice_and_bob_are_its_members(settings: Settings) -> None:
