@@ -110,6 +110,12 @@ class Worker:
             sys_db_pool_size=5,
         )
         DBOS(config=config)
+        self._define_workflows()
+        DBOS.launch()
+        await self._open_queues()
+        await self._open_queues_of_models()
+
+    def _define_workflows(self) -> None:
         register(self._runner, self._exports, self._reviewer)
         if self._replies is not None:
             register_replies(self._replies)
@@ -117,7 +123,8 @@ class Worker:
             register_artifacts(self._artifacts)
         if self._contracts is not None:
             register_contracts(self._contracts)
-        DBOS.launch()
+
+    async def _open_queues(self) -> None:
         await DBOS.register_queue_async(
             QUEUE,
             partition_concurrency=self._pace.per_engagement,
@@ -132,6 +139,7 @@ class Worker:
             REVIEWS, partition_concurrency=1, worker_concurrency=2, polling_interval_sec=self._pace.reviews
         )
 
+    async def _open_queues_of_models(self) -> None:
         if self._replies is not None:
             # They mostly wait for a model.
             await DBOS.register_queue_async(
