@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from domain.artifacts.authoring import Author
 from domain.flows import DEFINITIONS
 from domain.planning.ports import Solvers
 from engine.artifacts import ArtifactRunner
@@ -39,6 +40,7 @@ from writers import Writers
 MakeRunner = Callable[[Works, Settings], PhaseRunner]
 MakeExporter = Callable[[Works, Settings], ExportRunner]
 MakeReviewer = Callable[[Works, Settings], Reviewer]
+MakeArtifacts = Callable[[Works, Author], ArtifactRunner]
 
 
 def make_exporter(work: Works, settings: Settings) -> ExportRunner:
@@ -49,6 +51,11 @@ def make_exporter(work: Works, settings: Settings) -> ExportRunner:
 def make_reviewer(work: Works, _settings: Settings) -> Reviewer:
     """Looks through plans whose decisions, dependencies or pools have changed."""
     return Reviewer(work, Codec(), now, new_id)
+
+
+def make_artifacts(work: Works, author: Author) -> ArtifactRunner:
+    """Writes artifacts, by the model where there is one."""
+    return ArtifactRunner(work, Codec(), author, now, new_id)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -68,6 +75,7 @@ class Making:
     phases: MakeRunner = make_runner
     exports: MakeExporter = make_exporter
     reviews: MakeReviewer = make_reviewer
+    artifacts: MakeArtifacts = make_artifacts
 
 
 def run(settings: Settings, making: Making | None = None, definitions: Definitions = DEFINITIONS) -> None:
@@ -100,7 +108,7 @@ async def _work(settings: Settings, making: Making, definitions: Definitions, cl
             players = make_players(models, settings)
             phases = replace(making.phases(work, settings), agents=models.agents, players=players)
             replies = ReplyRunner(work, Codec(), make_voice(models, settings), now, new_id)
-            artifacts = ArtifactRunner(work, Codec(), make_author(models, settings), now, new_id)
+            artifacts = making.artifacts(work, make_author(models, settings))
             contracts = ContractRunner(work, Codec(), ContractFiles(), make_second_reader(models, settings), now)
             exports, reviews = making.exports(work, settings), making.reviews(work, settings)
             runners = Runners(phases, exports, reviews, replies, artifacts, contracts)

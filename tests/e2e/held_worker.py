@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from domain.access import Tenant
+from domain.artifacts.authoring import Author
+from domain.artifacts.background import Background
+from engine.artifacts import ArtifactJob, ArtifactRunner, Written
 from engine.exports import ExportJob, ExportRunner
 from engine.phases import PhaseRunner
 from engine.reviews import Reviewer
@@ -16,7 +19,7 @@ from engine.run import Run, Staged
 from persistence.work import Works
 from server.runners import make_runner
 from server.settings import Settings
-from server.worker import Making, make_exporter, make_reviewer, run
+from server.worker import Making, make_artifacts, make_exporter, make_reviewer, run
 from tests.toy import ALL
 
 HELD_AT = " ".join(sys.argv[1:])
@@ -101,5 +104,30 @@ def make_reviews(work: Works, settings: Settings) -> Reviewer:
     return HeldReviewer(plain.work, plain.shapes, plain.clock, plain.ids)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldArtifacts(ArtifactRunner):
+    """The same for an artifact: before anything of it is read, before it is kept, and after it."""
+
+    async def _reach(self, step: str) -> None:
+        sys.stdout.write(f"reached artifact {step}\n")
+        sys.stdout.flush()
+        if f"artifact {step}" == HELD_AT:
+            await asyncio.Event().wait()
+
+    async def write(self, job: ArtifactJob, starts: int = 1) -> None:
+        await self._reach("before write")
+        await ArtifactRunner.write(self, job, starts)
+        await self._reach("after write")
+
+    async def _keep(self, job: ArtifactJob, known: Background, written: Written) -> None:
+        await self._reach("before keep")
+        await ArtifactRunner._keep(self, job, known, written)
+
+
+def make_held_artifacts(work: Works, author: Author) -> ArtifactRunner:
+    plain = make_artifacts(work, author)
+    return HeldArtifacts(plain.work, plain.shapes, plain.author, plain.clock, plain.ids)
+
+
 if __name__ == "__main__":
-    run(Settings.read(os.environ), Making(make, make_exports, make_reviews), ALL)
+    run(Settings.read(os.environ), Making(make, make_exports, make_reviews, make_held_artifacts), ALL)
