@@ -61,7 +61,8 @@ class DecommissionCandidate:
 class ArchivePlan:
     """Where a data set goes, and until when it is kept: None as long as a legal hold lasts.
 
-    `basis` says by which rule; `key` is its natural key in the flow.
+    `basis` says by which rule; `key` is its natural key in the flow. `settled` once a person has it otherwise than the
+    rules worked out: that outlives another run.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ArchivePlan:
     legal_hold: bool
     destination: str
     retention_until: date | None = None
+    settled: bool = False
     verified: bool = False
     verified_by: str | None = None
     verified_at: datetime | None = None

@@ -44,6 +44,7 @@ archive_plans = tenant_table(
     flag("legal_hold"),
     word("destination"),
     Column("retention_until", Date),
+    flag("settled"),
     flag("verified"),
     word("verified_by", nullable=True),
     moment("verified_at", nullable=True),

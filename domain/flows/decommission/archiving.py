@@ -34,7 +34,6 @@ def plan_archives(call: PhaseCall) -> Outcome:
 def _archives(call: PhaseCall) -> Iterator[ArchivePlan]:
     known, number = Known(call), 0
     held = {each.key: each for each in call.portfolio.archives}
-    settled = _settled_by_people(call)
     for application in in_scope(call, approved(call)):
         hold = known.has(application, "legal_hold")
         for data in data_sets(known, application):
@@ -54,25 +53,17 @@ def _archives(call: PhaseCall) -> Iterator[ArchivePlan]:
                 destination=f"{options.archive_destination.strip().rstrip('/')}/{application.key}/{data.name}",
                 retention_until=None if hold else rule.until(call.as_of, options.retention_years),
             )
-            given = settled.get((application.id, data.name))
-            yield _as_given(worked_out, given) if given else worked_out
-
-
-def _settled_by_people(call: PhaseCall) -> dict[tuple[str, str], ArchiveGiven]:
-    """What differs in the phase's own last result from what its rules had worked out was said by a person."""
-    before: DataArchived | None = call.results.get(DATA)
-    held = {(each.application_id, each.data_set): each for each in call.portfolio.archives if each.verified}
-    named = {(each.application_id, each.data_set): each for each in before.archives} if before else {}
-    return {key: named[key] for key in held if key in named}
+            yield _as_given(worked_out, _given(before)) if before and before.settled else worked_out
 
 
 def _as_given(archive: ArchivePlan, given: ArchiveGiven) -> ArchivePlan:
-    return replace(
+    after = replace(
         archive,
         destination=given.destination.strip(),
         retention_until=None if given.legal_hold else given.retention_until,
         legal_hold=given.legal_hold,
     )
+    return archive if after == archive else replace(after, settled=True)
 
 
 def _result(call: PhaseCall, archives: Sequence[ArchivePlan], by: str | None = None) -> DataArchived:

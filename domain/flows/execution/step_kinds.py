@@ -12,6 +12,7 @@ from typing import Any
 from domain.application import Component
 from domain.decision import Strategy
 from domain.flows.execution.facts import Moving
+from domain.known_facts import own_fact
 from domain.planning.roles import WorkRole
 from domain.reference_data import read_toml
 
@@ -54,8 +55,8 @@ def _gigabytes(moving: Moving, component: Component | None) -> Decimal:
     whole = Decimal(str(known)) if known is not None else _number("unknown_gigabytes")
     if component is None:
         return whole
-    own = component.attributes.get("data_volume_gb")
-    if isinstance(own, int | float):
+    own = own_fact(component, "data_volume_gb")
+    if own is not None:
         return Decimal(str(own))
     holding = [part for part in moving.components if _stores(part)] or list(moving.components)
     return whole / len(holding) if component in holding else Decimal(0)

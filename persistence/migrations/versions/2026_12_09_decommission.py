@@ -64,6 +64,7 @@ def _archives() -> list[sa.Column[object]]:
         _flag("legal_hold"),
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("retention_until", sa.Date(), nullable=True),
+        _flag("settled"),
         _flag("verified"),
         sa.Column("verified_by", sa.Text(), nullable=True),
         sa.Column("verified_at", MOMENT, nullable=True),
