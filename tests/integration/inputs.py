@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -19,7 +20,27 @@ from graphql import (
 from schema.root import schema
 
 GRAPH = schema._schema
+# Stands for a file among variables.
+FILE = "(a file)"
 MUTATIONS = sorted(GRAPH.mutation_type.fields) if GRAPH.mutation_type else []
+
+
+def request_of(query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What httpx posts: JSON, or a multipart request where a variable is a file."""
+    operations = {"query": query, "variables": variables}
+    places = [f"variables.{place}" for place in _files(variables)]
+    if not places:
+        return {"json": operations}
+    data = {"operations": json.dumps(operations).replace(json.dumps(FILE), "null"), "map": json.dumps({"0": places})}
+    return {"data": data, "files": {"0": ("a.pdf", b"x")}}
+
+
+def _files(value: Any) -> Iterator[str]:
+    for name, item in value.items() if isinstance(value, dict) else ():
+        if item == FILE:
+            yield name
+        else:
+            yield from (f"{name}.{place}" for place in _files(item))
 
 
 def type_named_by(field: str) -> str:
@@ -44,6 +65,8 @@ def value_for(type_: GraphQLInputType, field: str, ids: Mapping[str, str]) -> An
     assert isinstance(type_, GraphQLScalarType)
     if type_.name == "ID":
         return ids[type_named_by(field)]
+    if type_.name == "Upload":
+        return FILE
     return {"Int": 1, "Float": 1.0, "Boolean": True, "JSON": {}, "Decimal": "1", "Date": "2026-11-21"}.get(
         type_.name, "x"
     )

@@ -25,7 +25,7 @@ from server.app import create_app
 from server.settings import Settings
 from server.tokens import issue
 from tests.integration import tiny
-from tests.integration.inputs import MUTATIONS, input_type, object_for, text_of
+from tests.integration.inputs import MUTATIONS, input_type, object_for, request_of, text_of
 from tests.integration.test_websocket import opened, receive, send, subscribe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -57,8 +57,9 @@ class Office:
         }
 
     async def ask(self, who: str, query: str, **variables: Any) -> dict[str, Any]:
-        body = {"query": query, "variables": variables}
-        return dict((await self.client.post("/graphql", json=body, headers=self.headers(who))).json())
+        return dict(
+            (await self.client.post("/graphql", **request_of(query, variables), headers=self.headers(who))).json()
+        )
 
     async def entries(self) -> list[Row[Any]]:
         async with reading(self.engine, self.tenant) as connection:

@@ -42,6 +42,7 @@ from tests.integration.inputs import (
     MUTATIONS,
     input_type,
     object_for,
+    request_of,
     text_of,
     value_for,
 )
@@ -84,8 +85,7 @@ class World:
 
     async def ask(self, subject: str, query: str, **variables: Any) -> dict[str, Any]:
         async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=30, verify=PLAIN) as client:
-            body = {"query": query, "variables": variables}
-            response = await client.post("/graphql", json=body, headers=self.headers(subject))
+            response = await client.post("/graphql", **request_of(query, variables), headers=self.headers(subject))
         # What it cost may differ by the time it is told.
         return {name: value for name, value in response.json().items() if name != "extensions"}
 
