@@ -17,6 +17,8 @@ COPY dashboard dashboard
 RUN /opt/venv/bin/python dashboard/build.py
 
 FROM python:3.12-slim
+# Reads scanned pages of contracts.
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends tesseract-ocr && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /srv/flotilla --create-home --shell /usr/sbin/nologin flotilla
 WORKDIR /srv/flotilla
 COPY --from=build /opt/venv /opt/venv

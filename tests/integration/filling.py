@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.commands import StartFlow
+from domain.contract import UploadContract
 from domain.export import ExportFormat
 from domain.model_usage import ModelUsage, ModelUse
 from engine.exports import ExportJob
 from persistence.database import reading
 from persistence.model_budgets import DailyBudget
+from readers.contracts import ContractFiles
 from resolvers import flows
+from resolvers.contracts import upload_contract
 from resolvers.exports import ExportFlow, export_flow
 from server.composition import new_id, now
 from server.seed import SAMPLE, _Sample
 from server.settings import Settings
 from server.worker import make_exporter
+from tests.unit.contracts.made import SENTENCES, word
 
 
 async def fill(engine: AsyncEngine, settings: Settings) -> None:
@@ -30,6 +36,7 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         ready = await _ready(engine, "READY_FOR_PLANNING")
         await _run(sample, StartFlow("planning", {"applicationIds": ready, "maxAppsPerWave": 3}))
         await _ask_models(engine, sample, flow_id)
+        await _upload_contract(sample)
     finally:
         sample._runner.solvers.close()
 
@@ -49,6 +56,17 @@ async def _ask_models(engine: AsyncEngine, sample: _Sample, flow_id: str) -> Non
     async with sample._works(SAMPLE.tenant) as uow:
         await uow.model_uses.add(ModelUse(new_id(), flow_id, str(run.id), run.phase, "strategist", now(), usage))
     await DailyBudget(engine, 1_000, now).take(SAMPLE.engagement_id, 110)
+
+
+async def _upload_contract(sample: _Sample) -> None:
+    """Of the first customer, read as by the API."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield word(*SENTENCES)
+
+    async with sample._works(SAMPLE.tenant) as uow:
+        customer = (await uow.customers.find())[0]
+    await upload_contract(sample._alice, ContractFiles(), UploadContract(customer.id, "a.docx", chunks()))
 
 
 async def _ready(engine: AsyncEngine, readiness: str) -> list[str]:
