@@ -12,7 +12,6 @@ from graphql import GraphQLAbstractType, GraphQLResolveInfo
 from domain.artifact import Artifact
 from domain.definition import Warning
 from domain.event import EventKind, LiveText, LoggedEvent
-from domain.flows import DEFINITIONS
 from domain.known import KnownFlow, KnownPhase
 from domain.learning import LearningPattern
 from domain.override import Override
@@ -22,6 +21,7 @@ from domain.task import Task
 from domain.thread import ChatMessage
 from domain.transition import FlowStatus
 from resolvers.context import Context
+from resolvers.reading import flows as reading
 from schema.connections import connection
 from schema.ids import MASTER, show_ids
 from schema.loading import computed, loaded
@@ -183,12 +183,13 @@ class PhaseStatusChanged(FlowEvent):
 class InputRequested(FlowEvent):
     phase = _Told.phase
 
-    @computed
+    @loaded
     @staticmethod
-    def input_schema(event: LoggedEvent, context: Context) -> Any:
-        """JSON Schema of the answer."""
-        pause = DEFINITIONS[event.flow_kind or ""].phase(event.phase or "").pause
-        return context.caller.shapes.schema(pause.answer) if pause else {}
+    async def input_schema(context: Context, events: list[LoggedEvent]) -> list[Any]:
+        """JSON Schema of the answer; nothing of a flow that is deleted, where its steps are its own."""
+        phases = await reading.phases_of_events(context, events)
+        pauses = [phase.pause if phase else None for phase in phases]
+        return [context.caller.shapes.schema(pause.answer) if pause else {} for pause in pauses]
 
 
 @happens(EventKind.INPUT_RECEIVED)

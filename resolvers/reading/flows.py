@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from domain.definition import FlowDefinition
+from domain.definition import FlowDefinition, Phase
+from domain.event import LoggedEvent
 from domain.flow import Flow
 from domain.known import (
     FlowCount,
@@ -176,3 +177,20 @@ def _of_kind(counts: Sequence[FlowCount]) -> FlowTypeCount:
 
 def _sum(counts: Iterable[FlowCount]) -> int:
     return sum(count.count for count in counts)
+
+
+async def phases_of_events(context: Context, events: Sequence[LoggedEvent]) -> list[Phase | None]:
+    """The phase that each event tells of, as its flow's own steps have it where the type has none itself."""
+    own = {event.flow_id for event in events if event.flow_id and _definition(context, event).shape is not None}
+    flows = await context.reads.get(KnownFlow, own)
+    found = [flows.get(event.flow_id or "") for event in events]
+    made = [flow.definition if flow else _definition(context, event) for flow, event in zip(found, events, strict=True)]
+    return [_phase(definition, event.phase) for definition, event in zip(made, events, strict=True)]
+
+
+def _definition(context: Context, event: LoggedEvent) -> FlowDefinition:
+    return context.caller.definitions[event.flow_kind or ""]
+
+
+def _phase(definition: FlowDefinition, key: str | None) -> Phase | None:
+    return next((phase for phase in definition.phases if phase.key == key), None)
