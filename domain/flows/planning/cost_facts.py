@@ -11,11 +11,11 @@ from functools import cached_property
 
 from domain.definition import PhaseCall
 from domain.flows.planning.facts import PlannedApplication, planned_applications
-from domain.known_facts import fact_of, own_fact
-from domain.planning.exact import plain
+from domain.known_facts import fact_of
 from domain.planning.plan import Plan, Wave
 from domain.planning.rate_card import RateCard
 from domain.planning.run_rates import RunFacts, RunRate, target_run_rate
+from domain.planning.sizing import data_gb_of
 from domain.planning.wave_phases import WavePhase
 
 
@@ -116,7 +116,7 @@ class CostFacts:
         return tuple(each for wave in self.waves for each in wave.applications)
 
     def _costed(self, planned: PlannedApplication) -> CostedApplication:
-        data_gb = _data_gb(planned)
+        data_gb = data_gb_of(planned.application, planned.components)
         facts = RunFacts(
             strategy=planned.decision.strategy,
             servers=planned.servers,
@@ -147,11 +147,3 @@ class CostFacts:
 
 def _by_name(each: CostedApplication) -> tuple[str, str]:
     return each.name.casefold(), each.planned.id
-
-
-def _data_gb(planned: PlannedApplication) -> Decimal | None:
-    """What is said of the whole, else the sum of what is said of its parts; None where nothing is."""
-    whole = fact_of(planned.application, "data_volume_gb")
-    parts = [own_fact(part, "data_volume_gb") for part in planned.components]
-    known = [each for each in (parts if whole is None else [whole]) if each is not None]
-    return plain(sum((Decimal(str(each)) for each in known), Decimal(0))) if known else None

@@ -17,11 +17,12 @@ from domain.definition import PhaseCall
 from domain.known_facts import fact_of, known_anywhere, own_fact
 from domain.planning.calendar import Blackout
 from domain.planning.roles import WorkRole, roles_needed, split
+from domain.planning.sizing import servers_of
 from domain.planning.waves.priority import PriorityInputs, priority
 from domain.planning.waves.risk import RiskInputs, application_risk
 from domain.portfolio import Portfolio
 from domain.sixr.hours import complexity
-from domain.sixr.subject import Subject, distributed
+from domain.sixr.subject import Subject
 from domain.standard import StandardException
 from domain.tech_debt import components_of, live_dependencies
 
@@ -113,7 +114,7 @@ class _Facts:
         debt = _told_by(self.debt.get(application.id, ()), decision.flow_id)
         debt_score = score(debt, relieved_standards(self.exceptions, application.id, as_of))
         subject = Subject(application, components, as_of, (), dependencies, debt, debt_score)
-        servers = _servers(application, components)
+        servers = servers_of(application, components)
         return PlannedApplication(
             application=application,
             components=components,
@@ -178,10 +179,3 @@ def _priority(subject: Subject, decision: Decision, servers: Fraction) -> Decima
 
 def _regulated(application: Application, components: Sequence[Component]) -> bool:
     return fact_of(application, "regulated") is True or any(own_fact(part, "regulated") is True for part in components)
-
-
-def _servers(application: Application, components: Sequence[Component]) -> Fraction:
-    if not components:
-        return Fraction(fact_of(application, "server_count") or 1)
-    found = distributed(application, components, "server_count").values()
-    return sum((count or Fraction(1) for count in found), Fraction(0))
