@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, case, cast, func, literal
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.access import Tenant
+from domain.preferences import KEYS
 from persistence.tables import preferences
 
 
@@ -21,7 +23,7 @@ class Preferences:
         self._tenant = tenant
 
     async def save(self, subject: str, given: Mapping[str, Any], at: datetime) -> None:
-        """Keep what is given; the rest stays as it is."""
+        """Keep what is given; the rest stays as it is, key by key where a part has keys."""
         row = {
             "client_account_id": self._tenant.client_account_id,
             "subject": subject,
@@ -29,7 +31,17 @@ class Preferences:
             **given,
         }
         statement = insert(preferences)
-        changed = {name: statement.excluded[name] for name in ("updated_at", *given)}
+        changed: dict[str, ColumnElement[Any]] = {name: statement.excluded[name] for name in ("updated_at", *given)}
+        for name in KEYS.keys() & given.keys():
+            if given[name] is not None:
+                changed[name] = _laid_over(preferences.c[name], statement.excluded[name])
         await self._connection.execute(
             statement.on_conflict_do_update(index_elements=["client_account_id", "subject"], set_=changed), row
         )
+
+
+def _laid_over(held: ColumnElement[Any], given: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is held with what is given over it; null takes a key away. An earlier release held anything."""
+    nothing = cast(literal("{}"), JSONB)
+    kept = case((func.jsonb_typeof(held) == "object", held), else_=nothing)
+    return func.jsonb_strip_nulls(kept.op("||")(given))

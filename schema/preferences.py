@@ -9,7 +9,7 @@ import strawberry
 from strawberry import UNSET
 
 from domain.errors import Problem
-from domain.preferences import UpdatePreferences, UserPreferences
+from domain.preferences import KEYS, UpdatePreferences, UserPreferences
 from resolvers import preferences as commands
 from resolvers.context import Caller, Context
 from resolvers.reading import preferences as reading
@@ -21,13 +21,21 @@ from schema.payloads import REFUSED
 from schema.scalars import JSON
 
 
+def _keys(part: str) -> str:
+    return f"Key by key, as the whole: {', '.join(KEYS[part])}. Any other is refused."
+
+
 @strawberry.input(description="What is absent stays; null is the default again. Each JSON value holds at most 64 KiB.")
 class UpdatePreferencesInput:
     theme: str | None = UNSET
     timezone: str | None = strawberry.field(default=UNSET, description="IANA name.")
-    notifications: Annotated[JSON, Verbatim()] | None = UNSET
-    queue: Annotated[JSON, Verbatim()] | None = UNSET
-    custom: Annotated[JSON, Verbatim()] | None = UNSET
+    notifications: Annotated[JSON, Verbatim()] | None = strawberry.field(
+        default=UNSET, description=_keys("notifications")
+    )
+    queue: Annotated[JSON, Verbatim()] | None = strawberry.field(default=UNSET, description=_keys("queue"))
+    custom: Annotated[JSON, Verbatim()] | None = strawberry.field(
+        default=UNSET, description="The client's own, kept as it is."
+    )
 
 
 @mirror(

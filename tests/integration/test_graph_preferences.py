@@ -18,6 +18,15 @@ SHOWN = "id theme timezone notifications queue custom updatedAt"
 READ = f"{{ viewer {{ preferences {{ {SHOWN} }} engagement {{ createdAt }} }} }}"
 UPDATE = f"""mutation ($input: UpdatePreferencesInput!) {{ updatePreferences(input: $input) {{
   preferences {{ {SHOWN} }} {ERRORS} }} }}"""
+NOTIFIED = {
+    "inApp": True,
+    "email": False,
+    "assignments": True,
+    "dueTasks": True,
+    "replies": True,
+    "digest": "NONE",
+}
+QUEUE = {"kinds": ["RENEWAL", "STRATEGIC", "OPPORTUNITY", "RISK"], "groupByCustomer": False, "pageSize": 50}
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
 
 
@@ -42,8 +51,8 @@ async def test_they_are_as_by_default_until_something_is_saved(graph: Graph) -> 
         "id": f"UserPreferences:{mine}",
         "theme": "system",
         "timezone": "UTC",
-        "notifications": {},
-        "queue": {},
+        "notifications": NOTIFIED,
+        "queue": QUEUE,
         "custom": {},
         "updatedAt": viewer["engagement"]["createdAt"],
     }
@@ -55,24 +64,57 @@ async def test_what_is_absent_stays_and_null_is_the_default_again(graph: Graph) 
     saved: dict[str, Any] = {
         "theme": "dark",
         "timezone": "Europe/Berlin",
-        "queue": ["mine", {"flowId": "MasterFlow:1"}],
-        "custom": 0,
+        "custom": ["mine", {"flowId": "MasterFlow:1"}],
     }
-    after = {"id": id, "notifications": {}, **saved}
+    after = {"id": id, "notifications": NOTIFIED, "queue": QUEUE, **saved}
 
     assert await change(graph, **saved) == after
-    assert await change(graph, theme=None, queue=None) == {**after, "theme": "system", "queue": {}}
-    assert await change(graph) == {**after, "theme": "system", "queue": {}}
-    assert await read(graph) == {**after, "theme": "system", "queue": {}}
+    assert await change(graph, theme=None, custom=None) == {**after, "theme": "system", "custom": {}}
+    assert await change(graph) == {**after, "theme": "system", "custom": {}}
+    assert await read(graph) == {**after, "theme": "system", "custom": {}}
     log = "{ auditLog(first: 1) { nodes { mutation subjectId outcome before after } } }"
     assert (await graph.data(log))["auditLog"]["nodes"] == [
         {"mutation": "updatePreferences", "subjectId": id, "outcome": "OK", "before": None, "after": {"ids": [id]}}
     ]
 
 
+async def test_parts_with_keys_are_changed_key_by_key(graph: Graph) -> None:
+    first = await change(graph, notifications={"email": True, "digest": "DAILY"}, queue={"pageSize": 20})
+    assert (first["notifications"], first["queue"]) == (
+        {**NOTIFIED, "email": True, "digest": "DAILY"},
+        {**QUEUE, "pageSize": 20},
+    )
+
+    second = await change(graph, notifications={"email": None, "inApp": False}, queue={"kinds": ["RISK"]})
+
+    assert second["notifications"] == {**NOTIFIED, "digest": "DAILY", "inApp": False}
+    assert second["queue"] == {**QUEUE, "pageSize": 20, "kinds": ["RISK"]}
+    assert (await change(graph, queue=None))["queue"] == QUEUE
+
+
+async def test_a_key_that_there_is_not_or_that_does_not_take_the_value_is_refused(graph: Graph) -> None:
+    before = await read(graph)
+    wrong = {"notifications": {"mail": True, "email": "yes"}, "queue": {"pageSize": 101, "kinds": ["RISK", "RISK"]}}
+
+    payload = (await graph.data(UPDATE, Role.VIEWER, input={"theme": "dark", **wrong}))["updatePreferences"]
+    none = (await graph.data(UPDATE, Role.VIEWER, input={"queue": ["mine"]}))["updatePreferences"]
+
+    assert [(error["code"], error["path"]) for error in payload["errors"]] == [
+        ("INVALID_INPUT", ["notifications", "mail"]),
+        ("INVALID_INPUT", ["notifications", "email"]),
+        ("INVALID_INPUT", ["queue", "pageSize"]),
+        ("INVALID_INPUT", ["queue", "kinds"]),
+    ]
+    assert payload["errors"][0]["message"] == (
+        "There is no preference 'mail' here; there are inApp, email, assignments, dueTasks, replies, digest."
+    )
+    assert [error["path"] for error in none["errors"]] == [["queue"]]
+    assert await read(graph) == before
+
+
 async def test_all_that_is_wrong_is_told_at_once_and_nothing_changes(graph: Graph) -> None:
     before = await change(graph, theme="dark")
-    wrong = {"theme": "x" * 51, "timezone": "Mars/Olympus", "notifications": {"x": "y" * (64 << 10)}, "custom": "fine"}
+    wrong = {"theme": "x" * 51, "timezone": "Mars/Olympus", "queue": {}, "custom": {"x": "y" * (64 << 10)}}
 
     payload = (await graph.data(UPDATE, Role.VIEWER, input=wrong))["updatePreferences"]
 
@@ -80,7 +122,7 @@ async def test_all_that_is_wrong_is_told_at_once_and_nothing_changes(graph: Grap
     assert [(error["code"], error["path"]) for error in payload["errors"]] == [
         ("INVALID_INPUT", ["theme"]),
         ("INVALID_INPUT", ["timezone"]),
-        ("LIMIT_EXCEEDED", ["notifications"]),
+        ("LIMIT_EXCEEDED", ["custom"]),
     ]
     assert await read(graph) == before
 
