@@ -9,7 +9,6 @@ from typing import Any
 from domain.application import Application
 from domain.artifact import Artifact, ArtifactKind
 from domain.artifacts.background import Background
-from domain.contract import Contract
 from domain.customer import Customer
 from domain.definition import Need
 from domain.flow import Flow
@@ -32,7 +31,7 @@ async def gather(uow: UnitOfWork, flow: Flow, now: datetime, before: Artifact | 
         currency=engagement.currency,
         customer=customer,
         stakeholders=await uow.customers.stakeholders(ids) if ids else (),
-        contracts=await _contracts(uow, customer),
+        contracts=await uow.contracts.of_customer(customer.id) if customer else (),
         tasks=await uow.tasks.of_flow(flow.id),
         keys=_keys(before),
         taken=await _taken(uow, before),
@@ -61,11 +60,6 @@ async def _customer(uow: UnitOfWork, flow: Flow) -> Customer | None:
     customer_id = flow.configuration.get(CUSTOMER)
     found = await uow.customers.find([customer_id]) if isinstance(customer_id, str) else ()
     return found[0] if found else None
-
-
-async def _contracts(uow: UnitOfWork, customer: Customer | None) -> tuple[Contract, ...]:
-    repository = getattr(uow, "contracts", None)
-    return await repository.of_customer(customer.id) if repository and customer else ()
 
 
 async def _applications(uow: UnitOfWork, flow: Flow) -> tuple[Application, ...]:

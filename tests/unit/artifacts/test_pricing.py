@@ -116,7 +116,7 @@ def test_sums_are_those_of_their_lines_and_never_below_nought(lines: list[Pricin
     for amount in (table.subtotal, table.discount, table.total, table.arr):
         assert amount is not None
         assert amount >= 0
-    assert table.total <= table.subtotal  # type: ignore[operator]
+    assert table.total <= table.subtotal
     # Whatever was sent with it, it comes to the same again.
     assert priced(table, currency, None, None) == table
 
