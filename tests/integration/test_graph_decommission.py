@@ -118,6 +118,12 @@ async def test_applications_are_approved_archived_and_switched_off_dependents_fi
     found = await read(graph, flow_id)
     assert found["progress"] == 70
     assert {each["verifiedBy"] for each in found["archives"]["nodes"]} == {"alice"}
+    await _switched_off(graph, bench, found, ids)
+
+
+async def _switched_off(graph: Graph, bench: Bench, found: dict[str, Any], ids: dict[str, str]) -> None:
+    """Step by step, and signed by a LEAD."""
+    flow_id = found["id"]
     stops = [each["application"]["name"] for each in found["shutdownOrder"] if each["kind"] == "stop"]
     assert stops == ["Payroll", "Ledger"]
     for step in found["shutdownOrder"]:
