@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -61,19 +63,22 @@ SOURCES: dict[type, Source] = {
     ),
 }
 
+# Only what is counted: the rest of each row would cost more than that.
+_counted = (
+    select(*(_all.c[name] for name in ("customer_id", "kind", "stage", "account_plan", "place")))
+    .cte("counted")
+    .prefix_with("MATERIALIZED")
+)
 _COUNTS = select(
-    func.grouping(_all.c.kind, _all.c.stage, _all.c.account_plan).label("by"),
-    _all.c.kind,
-    _all.c.stage,
-    _all.c.account_plan,
+    _counted.c.kind,
+    _counted.c.stage,
+    _counted.c.account_plan,
     func.count().label("n"),
-    func.count(_all.c.customer_id.distinct()).label("customers"),
-    func.sum(-_all.c.place).label("total"),
-    func.min(-_all.c.place).label("least"),
-    func.max(-_all.c.place).label("most"),
-).group_by(func.grouping_sets(text("()"), _all.c.kind, _all.c.stage, _all.c.account_plan))
-# What `grouping` says of a row: a bit for each that it is not grouped by.
-_WHOLE, _KIND, _STAGE, _PLAN = 0b111, 0b011, 0b101, 0b110
+    func.sum(-_counted.c.place).label("total"),
+    func.min(-_counted.c.place).label("least"),
+    func.max(-_counted.c.place).label("most"),
+    select(func.count(_counted.c.customer_id.distinct())).scalar_subquery().label("customers"),
+).group_by(_counted.c.kind, _counted.c.stage, _counted.c.account_plan)
 
 _STANDING = text(STANDING.format(customers="w.customer_id = ANY(CAST(:customers AS uuid[]))"))
 _BUSY = text(BUSY.format(assigned="true"))
@@ -86,10 +91,20 @@ class Queues:
     def __init__(self, fetch: Fetch, engagement_id: str) -> None:
         self._fetch = fetch
         self._engagement_id = engagement_id
+        self._stats: dict[QueueOf, QueueStats] = {}
 
     async def stats(self, listing: QueueOf) -> QueueStats:
-        """The whole queue in numbers."""
-        return _stats(await self._fetch(_COUNTS.params(**_asked(listing, self._engagement_id))))
+        """The whole queue in numbers, whatever kinds are listed; looked at once."""
+        whole = replace(listing, kinds=None)
+        if whole not in self._stats:
+            rows = await self._fetch(_COUNTS.params(**_asked(whole, self._engagement_id)))
+            self._stats[whole] = _stats(rows)
+        return self._stats[whole]
+
+    async def count(self, listing: QueueOf) -> int:
+        """How much is in the queue of the kinds that are listed."""
+        counts = (await self.stats(listing)).by_kind
+        return sum(n for kind, n in counts.items() if listing.kinds is None or kind in listing.kinds)
 
     async def shown(self, listing: QueueOf) -> Mapping[str, str]:
         """What is in the queue, by its id, and what can be seen of it as something that differs when it does."""
@@ -136,17 +151,22 @@ def _started(row: Mapping[str, Any] | RowMapping, rules: ScoringRules) -> Starte
 
 
 def _stats(rows: Sequence[Row[Any]]) -> QueueStats:
-    whole = next(row for row in rows if row.by == _WHOLE)
-    kinds = {row.kind: row.n for row in rows if row.by == _KIND}
-    stages = {row.stage: row.n for row in rows if row.by == _STAGE}
-    plans = {row.account_plan: row.n for row in rows if row.by == _PLAN}
+    kinds, stages, plans = (_summed(rows, by) for by in ("kind", "stage", "account_plan"))
+    total = sum(row.n for row in rows)
     return QueueStats(
-        total=whole.n,
+        total=total,
         by_kind={kind: kinds[kind] for kind in WorkflowKind if kind in kinds},
         by_stage={stage: stages[stage] for stage in RenewalStage if stage in stages},
         by_account_plan={plan: plans[plan] for plan in (*AccountPlan, None) if plan in plans},
-        unique_customers=whole.customers,
-        average_priority=float(Fraction(whole.total, whole.n)) if whole.n else 0.0,
-        min_priority=whole.least,
-        max_priority=whole.most,
+        unique_customers=rows[0].customers if rows else 0,
+        average_priority=float(Fraction(sum(row.total for row in rows), total)) if total else 0.0,
+        min_priority=min((row.least for row in rows), default=None),
+        max_priority=max((row.most for row in rows), default=None),
     )
+
+
+def _summed(rows: Sequence[Row[Any]], by: str) -> Mapping[str | None, int]:
+    counts: Counter[str | None] = Counter()
+    for row in rows:
+        counts[getattr(row, by)] += row.n
+    return counts

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Executable, Row, RowMapping, func, select
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.access import Tenant
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
+from domain.customer_success.listing import QueueOf
 from domain.definition import FlowDefinition, Need
 from domain.errors import LimitExceeded
 from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
@@ -67,6 +68,7 @@ class PostgresReads:
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._connection: AsyncConnection | None = None
+        self._queues: Queues | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,7 +81,7 @@ class PostgresReads:
     async def refresh(self) -> None:
         """End the transaction: what is read next is read anew."""
         async with self._lock:
-            self._connection = None
+            self._connection = self._queues = None
             await self._stack.aclose()
 
     async def fetch(self, query: Executable) -> Sequence[Row[Any]]:
@@ -125,6 +127,8 @@ class PostgresReads:
         """How long each list is; they differ in their parent only."""
         if not listings:
             return []
+        if isinstance(listings[0], QueueOf):
+            return [await self.queues.count(cast("QueueOf", listing)) for listing in listings]
         distinct = _distinct(listings)
         source = SOURCES[type(listings[0])]
         query = count_query(source, distinct, self._tenant_id)
@@ -208,8 +212,10 @@ class PostgresReads:
 
     @property
     def queues(self) -> Queues:
-        """The queues of customers' work, with what stands behind them."""
-        return Queues(self.fetch, self._tenant_id)
+        """The queues of customers' work, with what stands behind them, in the transaction that is open."""
+        if self._queues is None:
+            self._queues = Queues(self.fetch, self._tenant_id)
+        return self._queues
 
     @property
     def _tenant_id(self) -> str:

@@ -63,8 +63,7 @@ OTHERS = ScoringRules(
     escalation=7,
 )
 RULES = (DEFAULTS, OTHERS, replace(DEFAULTS, arr_tiers=(), strategic=StrategicRule(())))
-CASES = [(owner, day, rules) for owner in OWNERS for day in (0, 1, -30) for rules in range(len(RULES))]
-each_case = pytest.mark.parametrize(("owner", "days", "rules"), CASES)
+CASES = [(owner, days, rules) for rules in range(len(RULES)) for owner, days in zip(OWNERS, (0, 1, -30), strict=True)]
 
 
 class Site:
@@ -131,24 +130,19 @@ async def read(site: Site, listing: QueueOf, size: int = 100) -> list[tuple[str,
         after = page.keys[-1]
 
 
-@each_case
-async def test_the_order_is_the_domains(site: Site, owner: str, days: int, rules: int) -> None:
+@pytest.mark.parametrize(("owner", "days", "rules"), CASES)
+async def test_order_and_statistics_are_the_domains(site: Site, owner: str, days: int, rules: int) -> None:
     today = TODAY + timedelta(days=days)
     expected = site.expected(owner, today, RULES[rules])
+    listing = QueueOf(owner=owner, today=today, rules=RULES[rules])
 
-    found = await read(site, QueueOf(owner=owner, today=today, rules=RULES[rules]))
+    found = await read(site, listing)
 
     assert len(expected) > 50
     assert found == [(each.customer.id, each.kind) for each in expected]
-
-
-@each_case
-async def test_the_statistics_are_the_domains(site: Site, owner: str, days: int, rules: int) -> None:
-    today = TODAY + timedelta(days=days)
-    listing = QueueOf(owner=owner, today=today, rules=RULES[rules])
-
-    assert await site.reads.queues.stats(listing) == statistics(site.expected(owner, today, RULES[rules]))
-    assert len(await site.reads.queues.shown(listing)) == (await site.reads.counts([listing]))[0]
+    assert await site.reads.queues.stats(listing) == statistics(expected)
+    assert await site.reads.counts([listing]) == [len(expected)]
+    assert set(await site.reads.queues.shown(listing)) == {each.id for each in expected}
 
 
 @pytest.mark.parametrize("kinds", [(), (WorkflowKind.RISK,), (WorkflowKind.RENEWAL, WorkflowKind.STRATEGIC)])
