@@ -30,12 +30,11 @@ _ENDED = frozenset({FlowStatus.COMPLETED, FlowStatus.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """What an action came to: the flow, the workflow where it changed, the task that was made, the step left out."""
+    """What an action came to: the flow, the workflow where it changed, the task that was made."""
 
     flow: Flow
     workflow: CustomerWorkflow | None = None
     task: Task | None = None
-    skipped: str | None = None
 
 
 def act(flow: Flow, workflow: CustomerWorkflow, wanted: Parameters, stamp: Stamp, timezone: str) -> Acted:
@@ -44,8 +43,7 @@ def act(flow: Flow, workflow: CustomerWorkflow, wanted: Parameters, stamp: Stamp
         case SnoozeParameters():
             return Acted(flow.snooze(wakes_at(wanted, stamp.at, timezone), stamp, wanted.reason))
         case SkipParameters():
-            left_out = wanted.step or (flow.active.key if flow.active else None)
-            return Acted(flow.skip(wanted.step, stamp, wanted.reason), skipped=left_out)
+            return Acted(flow.skip(wanted.step, stamp, wanted.reason))
         case EscalateParameters():
             return _escalated(flow, workflow, wanted)
         case ScheduleParameters():

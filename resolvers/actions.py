@@ -24,6 +24,7 @@ from domain.saved_action import (
     SaveSavedAction,
     parameter_problems,
 )
+from resolvers.abandoning import left_behind
 from resolvers.context import Caller
 
 
@@ -69,7 +70,8 @@ async def executed(caller: Caller, uow: UnitOfWork, flow: Flow, key: str, given:
     execution = ActionExecution(stamp.new_id(), flow.id, action.id, parameters, stamp.by, stamp.at, acted.flow.status)
     await uow.actions.record(execution)
     after = recorded(acted, flow, execution, stamp)
-    return Executed(await _kept(caller, uow, acted, after), action, execution)
+    after = await left_behind(caller, uow, flow, await _kept(caller, uow, acted, after))
+    return Executed(after, action, execution)
 
 
 def require_guided(flow: Flow) -> None:
@@ -104,17 +106,7 @@ async def _kept(caller: Caller, uow: UnitOfWork, acted: Acted, flow: Flow) -> Fl
     if acted.task is not None:
         await uow.tasks.save(acted.task)
         events.append(task_changed(acted.task, caller.now()))
-    if acted.skipped is not None:
-        events += await abandoned(uow, caller, flow, acted.skipped)
     return replace(flow, events=(*flow.events, *events))
-
-
-async def abandoned(uow: UnitOfWork, caller: Caller, flow: Flow, step: str) -> list[Event]:
-    """The events that tell that the threads of a step, which was left out, lead nowhere any more."""
-    ended = [thread.abandon(caller.now()) for thread in await uow.threads.active(flow.id, step)]
-    for thread in ended:
-        await uow.threads.save(thread)
-    return [thread.changed(caller.now()) for thread in ended]
 
 
 async def save_saved_action(caller: Caller, command: SaveSavedAction) -> SavedAction:

@@ -19,6 +19,7 @@ from domain.portfolio import Portfolio
 from domain.ports import UnitOfWork
 from domain.source import Source
 from domain.transition import FlowAction as Action
+from resolvers.abandoning import left_behind
 from resolvers.changing import require_changeable
 from resolvers.context import Caller
 
@@ -248,7 +249,8 @@ async def answered(caller: Caller, uow: UnitOfWork, flow: Flow, command: SubmitP
     event = changed(outcome.saves, caller.stamp(), phase.key)
     flow = replace(flow, events=(*flow.events, *learned, *((event,) if event else ())))
     written, way = caller.shapes.encode(answer), (outcome.leaves_out, outcome.takes_up)
-    return flow.submit(phase.key, written, caller.stamp(), outcome.warnings, *way)
+    after = flow.submit(phase.key, written, caller.stamp(), outcome.warnings, *way)
+    return await left_behind(caller, uow, flow, after)
 
 
 async def run_phase(caller: Caller, command: PhaseAction) -> Flow:
@@ -322,7 +324,7 @@ async def _changed(
         after = decide(flow)
         if remakes:
             await require_changeable(caller, uow, flow)
-        flow = after
+        flow = await left_behind(caller, uow, flow, after)
         await uow.flows.save(flow)
     return flow
 

@@ -17,6 +17,7 @@ from domain.conversation.setting import Setting, brief
 from domain.customer_success.template import Branch, BranchKind
 from domain.errors import ErrorCode, Refused, refuse
 from domain.flow import Flow
+from domain.flows.customer_success.answers import BRANCH, COMMENT
 from domain.flows.customer_success.talking import NEEDS, setting_of
 from domain.phase import PhaseStatus
 from domain.ports import UnitOfWork
@@ -30,7 +31,6 @@ from resolvers.flows import answered
 # Where a flow stands that can be talked about.
 _TALKING = frozenset({FlowStatus.READY, FlowStatus.RUNNING, FlowStatus.AWAITING_INPUT, FlowStatus.FAILED})
 _REACHED = frozenset({PhaseStatus.AWAITING_INPUT, PhaseStatus.COMPLETED, PhaseStatus.STALE})
-COMMENT = "comment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,27 @@ async def open_thread(caller: Caller, command: OpenThread) -> ChatThread:
     caller.need(Role.CONTRIBUTOR)
     async with caller.work() as uow:
         flow = await uow.flows.get(command.flow_id)
-        _require_reached(flow, command.step)
-        setting = await _setting(caller, uow, flow, command.step, command.branch_key)
-        if len(await uow.threads.active(flow.id)) >= MOST_OPEN:
-            message = f"{MOST_OPEN} threads of this flow are open. Complete one of them."
-            raise refuse(ErrorCode.LIMIT_EXCEEDED, message, "flowId")
-        back = setting.branch.return_to_step if setting.branch else None
-        thread, message_ = ChatThread.open(
-            flow.id, command.step, caller.stamp(), brief(setting), branch=command.branch_key, back=back
-        )
-        await _keep(uow, flow, thread, message_)
+        setting = await reached(caller, uow, flow, command.step, command.branch_key)
+        flow, thread = await opened(caller, uow, flow, setting)
         uow.touch(thread.id)
+        await uow.flows.save(flow)
     return thread
+
+
+async def reached(caller: Caller, uow: UnitOfWork, flow: Flow, step: str, branch: str | None) -> Setting:
+    """The step, by that branch, as it can be talked about now; refused where it cannot."""
+    _require_reached(flow, step)
+    return await _setting(caller, uow, flow, step, branch)
+
+
+async def opened(caller: Caller, uow: UnitOfWork, flow: Flow, setting: Setting) -> tuple[Flow, ChatThread]:
+    """A new thread there, and the flow with the event that tells of it; whoever asked for it saves that."""
+    if len(await uow.threads.active(flow.id)) >= MOST_OPEN:
+        message = f"{MOST_OPEN} threads of this flow are open. Complete one of them."
+        raise refuse(ErrorCode.LIMIT_EXCEEDED, message, "flowId")
+    key, back = (setting.branch.key, setting.branch.return_to_step) if setting.branch else (None, None)
+    thread, first = ChatThread.open(flow.id, setting.step, caller.stamp(), brief(setting), branch=key, back=back)
+    return await _kept(uow, flow, thread, first), thread
 
 
 def _require_talking(flow: Flow) -> None:
@@ -109,14 +118,14 @@ async def _setting(caller: Caller, uow: UnitOfWork, flow: Flow, step: str, branc
     return setting_of(call, branch)
 
 
-async def _keep(uow: UnitOfWork, flow: Flow, thread: ChatThread, *messages: ChatMessage) -> None:
-    """The thread with what was said, its events, and the job of the reply that is due; the flow's version stays."""
+async def _kept(uow: UnitOfWork, flow: Flow, thread: ChatThread, *messages: ChatMessage) -> Flow:
+    """The flow with the events of what was said, and the job of the reply that is due; its version stays."""
     await uow.threads.save(thread, messages)
     told = tuple(posted(message, thread.step) for message in messages)
     # One reply at a time: the one that is written sees to the next.
     due = thread.next_reply if len(thread.pending) == 1 and messages[-1].id in thread.pending else None
     jobs = (*flow.jobs, due) if due else flow.jobs
-    await uow.flows.save(replace(flow, events=(*flow.events, *told), jobs=jobs))
+    return replace(flow, events=(*flow.events, *told), jobs=jobs)
 
 
 async def send_message(caller: Caller, command: SendMessage) -> ChatMessage:
@@ -128,22 +137,30 @@ async def send_message(caller: Caller, command: SendMessage) -> ChatMessage:
         thread, message = thread.say(command.content, caller.stamp())
         uow.touch(message.id)
         setting = await _setting(caller, uow, flow, thread.step, thread.branch) if thread.branch else None
-        branch = setting.branch if setting else None
-        if setting is None or branch is None:
-            await _keep(uow, flow, thread, message)
-            return message
-        require_on_script(branch, message.content)
-        if branch.kind is BranchKind.SAVED_ACTION:
-            flow, content = await _acted(caller, uow, flow, branch, message)
-            thread = await _again(uow, thread)
-        elif scripted(branch, message.content) and len(thread.pending) == 1:
-            content = fixed(setting)
-        else:
-            await _keep(uow, flow, thread, message)
-            return message
-        thread, reply = thread.reply(Said(content, Source.RULES), caller.stamp())
-        await _keep(uow, flow, thread, message, reply)
+        flow, thread, content = await _by_branch(caller, uow, (flow, thread), message, setting)
+        said = [message]
+        if content is not None:
+            thread, reply = thread.reply(Said(content, Source.RULES), caller.stamp())
+            said.append(reply)
+        await uow.flows.save(await _kept(uow, flow, thread, *said))
     return message
+
+
+async def _by_branch(
+    caller: Caller, uow: UnitOfWork, at: tuple[Flow, ChatThread], message: ChatMessage, setting: Setting | None
+) -> tuple[Flow, ChatThread, str | None]:
+    """What the branch itself replies, with what that changes; None leaves the reply to a worker."""
+    flow, thread = at
+    branch = setting.branch if setting else None
+    if setting is None or branch is None:
+        return flow, thread, None
+    require_on_script(branch, message.content)
+    if branch.kind is BranchKind.SAVED_ACTION:
+        flow, content = await _acted(caller, uow, flow, branch, message)
+        return flow, await _again(uow, thread), content
+    # One after the other: what waits for a worker is replied to first.
+    at_once = scripted(branch, message.content) and thread.pending == (message.id,)
+    return flow, thread, fixed(setting) if at_once else None
 
 
 async def _again(uow: UnitOfWork, thread: ChatThread) -> ChatThread:
@@ -199,7 +216,7 @@ async def _stepped(caller: Caller, uow: UnitOfWork, flow: Flow, thread: ChatThre
     said = thread.outcome if isinstance(thread.outcome, Mapping) else {}
     given = {name: value for name, value in said.items() if name in known}
     proposed = flow.state(thread.step).proposed_input or {}
-    data = {**proposed, **given, COMMENT: _comment(thread)}
+    data = {**proposed, BRANCH: thread.branch, **given, COMMENT: _comment(thread)}
     try:
         return await answered(caller, uow, flow, SubmitPhaseInput(flow.id, thread.step, data))
     except Refused:

@@ -9,8 +9,8 @@ from domain.calling import Calling
 from domain.flow import Flow
 from domain.flows.customer_success.ending import CompleteWorkflow, ended
 from domain.flows.customer_success.shaping import NEEDS
-from domain.phase import PhaseStatus
-from resolvers.actions import abandoned, require_guided
+from resolvers.abandoning import left_behind
+from resolvers.actions import require_guided
 from resolvers.context import Caller
 
 
@@ -26,13 +26,6 @@ async def complete_workflow(caller: Caller, command: CompleteWorkflow) -> Flow:
         calling = Calling(uow, caller.shapes, caller.stamp())
         workflow, lesson = ended(await calling.call(flow, step, NEEDS), command)
         told = [*await calling.save(flow, step, [workflow, lesson])]
-        for key in _left_out(flow, after):
-            told += await abandoned(uow, caller, after, key)
-        after = replace(after, events=(*after.events, *told))
+        after = await left_behind(caller, uow, flow, replace(after, events=(*after.events, *told)))
         await uow.flows.save(after)
     return after
-
-
-def _left_out(before: Flow, after: Flow) -> list[str]:
-    pairs = zip(before.phases, after.phases, strict=True)
-    return [new.key for old, new in pairs if new.status is PhaseStatus.SKIPPED is not old.status]

@@ -116,6 +116,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "createTasksFromArtifact": Act(Role.CONTRIBUTOR, "Task", "Artifact"),
         "saveSavedAction": Act(Role.ADMIN, "SavedAction"),
         "executeAction": Act(Role.CONTRIBUTOR),
+        "chooseBranch": Act(Role.CONTRIBUTOR),
         "openThread": Act(Role.CONTRIBUTOR, "ChatThread"),
         "sendMessage": Act(Role.CONTRIBUTOR, "ChatMessage", "ChatThread"),
         "completeThread": _own(Role.CONTRIBUTOR, "ChatThread"),

@@ -48,6 +48,12 @@ class ThreadMutations:
 
     @entry
     @staticmethod
+    async def choose_branch(context: Context, input: threads.ChooseBranchInput) -> FlowPayload:
+        """A FIXED one completes the step, an action is executed, a conversation is opened as a thread."""
+        return await threads.choose_branch(context, input)
+
+    @entry
+    @staticmethod
     async def open_thread(context: Context, input: threads.OpenThreadInput) -> ThreadPayload:
         """Its first message holds what is known of the customer."""
         return await threads.open_thread(context, input)

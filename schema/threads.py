@@ -10,8 +10,10 @@ from strawberry import UNSET
 
 from domain.conversation.listing import MessagesOfThread, ThreadsOfFlow
 from domain.errors import Problem
+from domain.flow import Flow
 from domain.known import KnownFlow
 from domain.thread import ChatMessage, ChatThread, reply_id
+from resolvers import branches
 from resolvers import threads as commands
 from resolvers.context import Caller, Context
 from schema.basics import Node
@@ -19,9 +21,17 @@ from schema.commanding import Said, carry_out, command
 from schema.connections import connection
 from schema.ids import FlowId, ThreadId
 from schema.mirror import mirror
-from schema.payloads import REFUSED
+from schema.payloads import REFUSED, FlowPayload
 from schema.relations import listed, referred
 from schema.scalars import JSON
+
+
+@strawberry.input
+class ChooseBranchInput:
+    flow_id: FlowId
+    step: str
+    branch_key: str
+    expected_version: int | None = UNSET
 
 
 @strawberry.input
@@ -124,6 +134,15 @@ class MessagePayloadType:
         nullable=True,
         why="The assistant's reply; null while it is still being written, when `threadEvents` streams it.",
     )
+
+
+async def choose_branch(context: Context, input: ChooseBranchInput) -> FlowPayload:
+    """One of the ways of going on."""
+
+    async def act(caller: Caller, said: Said) -> Flow:
+        return await branches.choose_branch(caller, command(branches.ChooseBranch, said))
+
+    return FlowPayload.of(await carry_out(context, "chooseBranch", input, act))
 
 
 async def open_thread(context: Context, input: OpenThreadInput) -> ThreadPayload:

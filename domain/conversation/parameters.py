@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from domain.customer_success.template import Branch
 from domain.saved_action import LONGEST_NAME, LONGEST_TEXT, ActionKind, SavedAction
 
 _LINE = re.compile(r"^\s*([A-Za-z][A-Za-z _-]{0,30}?)\s*[:=]\s*(\S.*?)\s*$", re.MULTILINE)
@@ -23,7 +24,7 @@ _SENTENCE: Mapping[ActionKind, str] = {
 }
 
 
-def parameters_in(action: SavedAction, message: str, suggested: str | None) -> dict[str, Any]:
+def parameters_in(action: SavedAction, message: str, prompt: str | None) -> dict[str, Any]:
     """What a message gives: a JSON object, lines such as `to: anna`, or plain words.
 
     What the branch suggests stands for the text that is not given.
@@ -38,9 +39,21 @@ def parameters_in(action: SavedAction, message: str, suggested: str | None) -> d
         said["days"] = int(said["days"])
     text = _SENTENCE[action.kind]
     if text not in said and text not in action.parameters:
-        longest = LONGEST_NAME if text == "title" else LONGEST_TEXT
-        said[text] = " ".join((suggested or message).split())[:longest]
+        said[text] = _short(text, prompt or message)
     return said
+
+
+def suggested(action: SavedAction | None, branch: Branch) -> dict[str, Any]:
+    """What a branch itself gives its action: the text that it suggests."""
+    text = next(iter(branch.prompts), None)
+    if action is None or text is None or _SENTENCE[action.kind] in action.parameters:
+        return {}
+    name = _SENTENCE[action.kind]
+    return {name: _short(name, text)}
+
+
+def _short(name: str, text: str) -> str:
+    return " ".join(text.split())[: LONGEST_NAME if name == "title" else LONGEST_TEXT]
 
 
 def _plain(kind: ActionKind, message: str, known: Mapping[str, str]) -> dict[str, Any]:

@@ -175,3 +175,39 @@ async def test_who_only_reads_says_nothing(desk: Desk) -> None:
 
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert len(await desk.said(thread)) == 1
+
+
+CHOOSE = """mutation ($input: ChooseBranchInput!) { chooseBranch(input: $input) {
+  flow { status version currentPhase { key } } errors { code path } } }"""
+DRAFT = "mutation ($input: SubmitPhaseInput!) { submitPhaseInput(input: $input) { errors { message } } }"
+
+
+async def test_a_fixed_branch_completes_its_step_and_leads_on(desk: Desk) -> None:
+    flow_id = await desk.start()
+    chosen = {"flowId": flow_id, "step": "read_the_signs", "branchKey": "false_alarm"}
+
+    early = await desk.do(CHOOSE, **chosen)
+    assert {error["code"] for error in early["errors"]} == {"NOT_READY"}
+    answer = await _answer(desk, flow_id, {})
+    assert (await desk.do(DRAFT, flowId=flow_id, phase="read_the_signs", data=answer, submit=False))["errors"] == []
+    done = await desk.do(CHOOSE, **chosen)
+    await desk.work()
+
+    assert done["errors"] == []
+    flow = await desk.flow(flow_id)
+    assert flow["currentPhase"] == {"key": "close"}
+    statuses = {phase["key"]: phase["status"] for phase in flow["phases"]}
+    assert (statuses["read_the_signs"], statuses["see_it_through"]) == ("COMPLETED", "SKIPPED")
+
+
+async def test_other_branches_open_a_conversation_or_act(desk: Desk) -> None:
+    flow_id = await desk.start()
+
+    talked = await desk.do(CHOOSE, flowId=flow_id, step="read_the_signs", branchKey="diagnose")
+    unclear = await desk.do(CHOOSE, flowId=flow_id, step="read_the_signs", branchKey="raise_it")
+
+    assert talked["errors"] == []
+    assert [(error["code"], error["path"]) for error in unclear["errors"]] == [("INVALID_INPUT", ["parameters", "to"])]
+    flow = await desk.flow(flow_id)
+    assert [thread["status"] for thread in flow["child"]["threads"]["nodes"]] == ["ACTIVE"]
+    assert flow["child"]["actionHistory"]["totalCount"] == 0

@@ -54,7 +54,7 @@ BAD: list[tuple[SavedAction, dict[str, Any], list[tuple[str, ...]]]] = [
 def test_what_an_action_takes_its_schema_takes(action: SavedAction, given: dict[str, Any]) -> None:
     assert list(parameter_problems(action.kind, given)) == []
     jsonschema.validate(given, action.parameter_schema)
-    assert Codec().decode(PARAMETERS[action.kind], given)
+    assert type(Codec().decode(PARAMETERS[action.kind], given)) is PARAMETERS[action.kind]
 
 
 @pytest.mark.parametrize(("action", "given", "paths"), BAD)
