@@ -7,6 +7,7 @@ from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
 from domain.flows.decommission.archiving import plan_archives, propose_archives, revise_archives, verify
 from domain.flows.decommission.candidates import approve, find_candidates, propose_approval, revise_candidates
 from domain.flows.decommission.configuration import DecommissionConfiguration
+from domain.flows.decommission.export import EXPORTING
 from domain.flows.decommission.facts import DATA, PLANNING, SHUTDOWN
 from domain.flows.decommission.opening import open_decommission
 from domain.flows.decommission.results import (
@@ -36,6 +37,7 @@ DEFINITION = FlowDefinition(
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(_LIVE, open_decommission),
     roles={FlowAction.OVERRIDE: Role.LEAD},
+    exporting=EXPORTING,
     phases=(
         Phase(
             PLANNING,

@@ -6,6 +6,7 @@ from domain.access import Role
 from domain.application import Application
 from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase, PhaseCall, Stepping
 from domain.flows.execution.configuration import ExecutionConfiguration
+from domain.flows.execution.export import EXPORTING
 from domain.flows.execution.facts import FACTS, MIGRATION, READINESS, VALIDATION
 from domain.flows.execution.migrating import end_runbook, propose_arrived, write_runbook
 from domain.flows.execution.opening import close_execution, open_execution
@@ -45,6 +46,7 @@ DEFINITION = FlowDefinition(
     settling=SETTLING,
     opening=Opening(frozenset({Need.APPLICATIONS, Need.ACCEPTED}), open_execution),
     closing=Opening(frozenset({Need.APPLICATIONS}), close_execution),
+    exporting=EXPORTING,
     phases=(
         Phase(
             READINESS,
