@@ -9,10 +9,12 @@ import strawberry
 from domain.customer import AccountPlan
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.queue import Assignment, CustomerAssignments, QueueStats
+from domain.customer_success.template import TemplateVersion
 from domain.known import KnownFlow
 from domain.reading import Page
 from resolvers.context import Context
 from resolvers.reading import workflow_queue as reading
+from resolvers.reading.guiding import guiding
 from resolvers.reading.workflow_queue import WorkflowQueue
 from schema.basics import Node
 from schema.connections import connection, window
@@ -60,6 +62,12 @@ class WorkflowQueueType(Node):
 )
 class AssignmentType(Node):
     """One customer's work of one kind, as long as it is to be done."""
+
+    @loaded
+    @staticmethod
+    async def template(context: Context, assignments: list[Assignment]) -> list[TemplateVersion | None]:
+        """What guides it, or would once it is started; null where a template has to be added first."""
+        return await guiding(context, assignments)
 
     flow = referred(
         KnownFlow, lambda assignment: assignment.flow_id, nullable=True, why="The running flow, once started."

@@ -104,7 +104,8 @@ async def listed(graph: Graph, owner: str | None = None, **more: Any) -> list[tu
 def held(customer: Customer, kind: WorkflowKind, owner: str, status: FlowStatus, **more: Any) -> Held:
     id = new_id()
     started_at = datetime(2026, 11, 1, tzinfo=UTC)
-    return Held(CustomerWorkflow(id, id, customer.id, kind, owner, new_id(), started_at, **more), status)
+    template_id = more.pop("template_id", None) or new_id()
+    return Held(CustomerWorkflow(id, id, customer.id, kind, owner, template_id, started_at, **more), status)
 
 
 async def test_a_queue_is_the_callers_own_where_nobody_is_named(graph: Graph) -> None:
@@ -221,6 +222,23 @@ async def test_a_reason_that_was_other_for_a_while_is_a_new_one(graph: Graph) ->
     await keep(graph, [cedar])
 
     assert ("Cedar", "RISK", 105) in await listed(graph)
+
+
+async def test_an_assignment_names_the_template_that_guides_it(graph: Graph) -> None:
+    shipped = (await graph.data("{ workflowTemplates { id kind stage core } }"))["workflowTemplates"]
+    emergency = next(each["id"] for each in shipped if each["stage"] == "EMERGENCY")
+    usual = next(each["id"] for each in shipped if (each["kind"], each["stage"]) == ("RENEWAL", None))
+    text = """{ workflowQueue { assignments(kinds: [RENEWAL]) { nodes { customer { name } template { id } } } } }"""
+
+    async def templates() -> dict[str, str]:
+        nodes = (await graph.data(text))["workflowQueue"]["assignments"]["nodes"]
+        return {node["customer"]["name"]: node["template"]["id"] for node in nodes}
+
+    assert await templates() == {"Birch": emergency, "Acme": usual}
+    # One that runs keeps what it was started with, whatever would be chosen now.
+    acme, kept = customers_of(graph)["Acme"], emergency.partition(":")[2]
+    await keep(graph, (), [held(acme, WorkflowKind.RENEWAL, "alice", FlowStatus.READY, template_id=kept)])
+    assert await templates() == {"Birch": emergency, "Acme": emergency}
 
 
 async def test_rules_count_for_all_engagements_of_the_account_at_once(graph: Graph, site: Graph) -> None:
