@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ from domain.customer import HIGHEST_SCORE, AccountPlan, Influence, RenewalStatus
 from domain.customer_import.writing import UNCERTAIN, Writing
 from domain.fact import Fact, FactLevel, FactType, Unreadable
 from domain.fact_reading import UNKNOWN, read
-from domain.rates import rounded
+from domain.rates import minor_unit
 
 LONGEST_NAME = 200
 LONGEST_NOTES = 10_000
@@ -34,7 +35,11 @@ _SIGNS: Mapping[str, frozenset[str]] = MappingProxyType(
         "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "BRL", "CLP", "COP", "ARS", "TWD"}),
     }
 )
-_NUMBERS = frozenset({FactType.MONEY, FactType.NUMBER, FactType.INTEGER})
+# What a number is that is written with digits alone.
+_PLAIN: Mapping[FactType, Callable[[str], Any]] = MappingProxyType(
+    {FactType.MONEY: Decimal, FactType.NUMBER: float, FactType.INTEGER: int}
+)
+_SURELY_IN_RANGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +69,21 @@ class Reading:
     def _fact(self, target: str, cell: Cell) -> Any:
         """By the rules for cells of inventories, once it is written as these know it."""
         fact, text = FACTS[target], _text(cell.value)
+        if fact.type is FactType.TEXT:
+            return _line(fact, text)
+        if fact.type in _PLAIN and len(text) < _SURELY_IN_RANGE and text.isascii() and text.isdecimal():
+            # As most cells are: read without a look at the other ways of writing a number.
+            return _PLAIN[fact.type](text)
         found = read(fact, self._plain(fact, text))
         if isinstance(found, Unreadable):
             # As it stands in the file.
             return Unreadable(text, found.reason.replace(repr(found.text), repr(text)))
-        if isinstance(found, str) and len(found) > LONGEST_NAME:
-            return Unreadable(text, f"{fact.title} has at most {LONGEST_NAME} characters.")
         return found
 
     def _plain(self, fact: Fact, text: str) -> str:
         if fact.type is FactType.DATE:
             return self.writing.day(text)
-        return self.writing.number(text.strip()) if fact.type in _NUMBERS else text
+        return self.writing.number(text.strip()) if fact.type in _PLAIN else text
 
     def money(self, target: str, cell: Cell) -> Any:
         """An amount, in the engagement's currency only."""
@@ -84,7 +92,7 @@ class Reading:
             reason = f"{title(target)} is in {foreign}, the engagement in {self.currency}. Convert it."
             return Unreadable(str(cell.value), reason)
         value = self._fact(target, Cell(cell.column, _DOLLARS.sub("", _text(cell.value))))
-        return rounded(value, self.currency) if isinstance(value, Decimal) else value
+        return value.quantize(_smallest(self.currency), ROUND_HALF_UP) if isinstance(value, Decimal) else value
 
     def foreign(self, text: str) -> str | None:
         """The currency that a text names where it is another than the engagement's."""
@@ -137,6 +145,18 @@ class Reading:
         if not abs(value) <= FARTHEST:
             return Unreadable(str(cell.value), f"{title(target)} is a number from -{FARTHEST:,} to {FARTHEST:,}.")
         return value
+
+
+_smallest = cache(minor_unit)
+
+
+def _line(fact: Fact, text: str) -> str | Unreadable | None:
+    plain = " ".join(text.split())
+    if plain.casefold() in UNKNOWN:
+        return None
+    if len(plain) > LONGEST_NAME:
+        return Unreadable(text, f"{fact.title} has at most {LONGEST_NAME} characters.")
+    return plain
 
 
 def _text(value: Any) -> str:

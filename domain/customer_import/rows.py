@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -70,11 +70,11 @@ class GivenRow:
 
 def read_rows(rows: Sequence[TableRow], currency: str) -> tuple[list[GivenRow], list[RejectedRow]]:
     """What each row says; those that cannot be read are rejected with all that is wrong with them."""
-    reading = _reading(rows, currency)
+    cells = _reading(rows, currency)
     given: list[GivenRow] = []
     rejected: dict[int, RejectedRow] = {}
     for row in rows:
-        found = _read_row(row, reading)
+        found = _read_row(row, cells)
         if isinstance(found, GivenRow):
             given.append(found)
         else:
@@ -92,12 +92,38 @@ def _columns(row: TableRow) -> Columns:
     return columns_of(row.columns)
 
 
-def _reading(rows: Iterable[TableRow], currency: str) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of one file, read once where many of a column say the same."""
+
+    reading: Reading
+    units: Mapping[str, str]
+    read: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def value(self, target: str, name: str, said: Any) -> Any:
+        """What the cell says; None when it says that it is unknown; Unreadable where it says no such thing."""
+        if target in _OWN or not isinstance(said, str):
+            return self._value(target, name, said)
+        if (name, said) not in self.read:
+            self.read[name, said] = self._value(target, name, said)
+        return self.read[name, said]
+
+    def _value(self, target: str, name: str, said: Any) -> Any:
+        return self.reading.value(target, Cell(name, said, self.units.get(name, "")))
+
+
+# Each customer or person has his own.
+_OWN = frozenset({"external_id", "name", "domain", "contact_id", "contact_name", "notes", "email"})
+
+
+def _reading(rows: Iterable[TableRow], currency: str) -> _Cells:
     days: list[str] = []
     numbers: list[str] = []
     percent: set[str] = set()
+    units: dict[str, str] = {}
     for row in rows:
         columns = _columns(row)
+        units.update(columns.units)
         for name, target in columns.targets.items():
             value = row.values.get(name)
             if not isinstance(value, str):
@@ -108,7 +134,7 @@ def _reading(rows: Iterable[TableRow], currency: str) -> Reading:
                 numbers.append(value)
             if target == "utilization_rate" and (columns.units.get(name) == "%" or _surely_percent(value)):
                 percent.add(name)
-    return Reading(currency, writing_of(days, numbers), frozenset(percent))
+    return _Cells(Reading(currency, writing_of(days, numbers), frozenset(percent)), units)
 
 
 def _surely_percent(value: str) -> bool:
@@ -116,11 +142,11 @@ def _surely_percent(value: str) -> bool:
     return number is not None and int(number[1]) > _SURELY_PERCENT
 
 
-def _read_row(row: TableRow, reading: Reading) -> GivenRow | str:
+def _read_row(row: TableRow, cells: _Cells) -> GivenRow | str:
     columns = _columns(row)
     if not all(_kept(name) and _kept(value) for name, value in row.values.items()):
         return "The row holds a character that cannot be kept: NUL, or half of a pair of surrogates. Remove it."
-    values, faults = _values(row, columns, reading)
+    values, faults = _values(row, columns, cells)
     person = _person(values) if columns.people else None
     faults += _missing(values, columns, person)
     if faults:
@@ -144,7 +170,9 @@ def _kept(value: Any) -> bool:
         return all(_kept(key) and _kept(item) for key, item in value.items())
     if isinstance(value, list):
         return all(map(_kept, value))
-    return not isinstance(value, str) or ("\x00" not in value and not _SURROGATE.search(value))
+    if not isinstance(value, str):
+        return True
+    return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))
 
 
 def _plain(value: Any) -> Any:
@@ -159,21 +187,21 @@ def _plain(value: Any) -> Any:
 _OF_NOBODY = frozenset({*_PERSON, *_DETAILS, *_NAMES, "currency", "external_id"})
 
 
-def _values(row: TableRow, columns: Columns, reading: Reading) -> tuple[dict[str, Any], list[str]]:
+def _values(row: TableRow, columns: Columns, cells: _Cells) -> tuple[dict[str, Any], list[str]]:
     """What the cells say, by what they fill, and what is wrong with the others."""
     found: dict[str, Any] = {}
     faults: list[str] = []
     for name, target in columns.targets.items():
         if name not in row.values:
             continue
-        value = reading.value(target, Cell(name, row.values[name], columns.units.get(name, "")))
+        value = cells.value(target, name, row.values[name])
         if isinstance(value, Unreadable):
             faults.append(f'Column "{name}": {value.reason}')
         elif value is not None:
             found[target] = _WORDS[target](value) if target in _WORDS else value
-    foreign = reading.foreign(found.get("currency", "").upper())
+    foreign = cells.reading.foreign(found.get("currency", "").upper())
     if foreign is not None and not _AMOUNTS.isdisjoint(found):
-        faults.append(f"The amounts are in {foreign}, the engagement is in {reading.currency}. Convert them.")
+        faults.append(f"The amounts are in {foreign}, the engagement is in {cells.reading.currency}. Convert them.")
     return found, faults
 
 

@@ -40,8 +40,8 @@ class Writing:
 
     def number(self, text: str) -> str:
         """A number without signs between thousands, as far as these are certain here; any other text as it is."""
-        found = _GROUPED.search(text)
-        if found is None or self.comma is None or found[0] != _digits(text):
+        found = None if self.comma is None else _GROUPED.search(text)
+        if found is None or found[0] != _digits(text):
             return text
         grouping = "." if self.comma else ","
         return text.replace(found[0], found[0].replace(grouping, "").replace(",", "."))
@@ -55,7 +55,8 @@ def writing_of(days: Iterable[str], numbers: Iterable[str]) -> Writing:
     orders = {
         order for text in days if (found := _DAY.fullmatch(text.strip())) and (order := _order(found)) is not None
     }
-    signs = {comma for text in numbers if (comma := _sign(_digits(text))) is not None}
+    told = (text for text in numbers if "." in text or "," in text)
+    signs = {comma for text in told if (comma := _sign(_digits(text))) is not None}
     return Writing(_only(orders), _only(signs))
 
 
