@@ -34,7 +34,8 @@ class Need(StrEnum):
 
     CYCLES adds to the dependencies those that lead from the scope through others and back. DECISIONS are those of the
     flow, ACCEPTED the newest accepted one of each application in its scope. WAVE is the one of a plan that the flow
-    carries out, EXECUTIONS are the unfinished flows that carry out a wave of this flow's plan.
+    carries out, EXECUTIONS are the unfinished flows that carry out a wave of this flow's plan, NAMED_PLAN is the plan
+    that the flow's configuration names.
     """
 
     APPLICATIONS = "applications"
@@ -64,6 +65,8 @@ class Need(StrEnum):
     STEPS = "steps"
     CANDIDATES = "candidates"
     ARCHIVES = "archives"
+    APPLICATION_COSTS = "application_costs"
+    NAMED_PLAN = "named_plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +278,11 @@ class Cloning:
 class Settling:
     """What a configuration names of another flow's, and is given with it before anything is decided.
 
-    `names` gives the id of such a thing of `type`, or None. `decide` gives the configuration as it is kept, from what
+    `names` gives the id of such a thing of `type`, without a type that of the flow itself, or None. `decide` gives the configuration as it is kept, from what
     `needs` asks for of the flow that the thing belongs to: nothing where there is none. It may refuse.
     """
 
-    type: type
+    type: type | None
     names: Callable[[Any], str | None]
     needs: frozenset[Need]
     decide: Callable[[Any, Portfolio], Any]

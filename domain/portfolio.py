@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from domain.application import Application, Component
+from domain.application_cost import ApplicationCost
 from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
@@ -40,7 +41,8 @@ class Portfolio:
     `annual_costs` are the known ones of all its applications; `changes` the newest few of each in scope, newest first.
     `workflow` is what a customer-success flow looks at, as long as its customer is there.
     `wave` is the one that the flow carries out, `executions` those that carry out a wave of the flow's own plan;
-    `checks`, `steps`, `candidates` and `archives` are the flow's.
+    `checks`, `steps`, `candidates`, `archives` and `application_costs` are the flow's; `named_plan` is the one that its
+    configuration names.
     `build` is the flow's own.
     """
 
@@ -68,6 +70,8 @@ class Portfolio:
     steps: tuple[RunbookStep, ...] = ()
     candidates: tuple[DecommissionCandidate, ...] = ()
     archives: tuple[ArchivePlan, ...] = ()
+    application_costs: tuple[ApplicationCost, ...] = ()
+    named_plan: Plan = NO_PLAN
 
     def checks_of(self, phase: str) -> tuple[Check, ...]:
         """The checks of that phase, by number."""
@@ -102,4 +106,5 @@ _PARTS: Mapping[str, Any] = {
     "steps": RunbookStep,
     "candidates": DecommissionCandidate,
     "archives": ArchivePlan,
+    "application_costs": ApplicationCost,
 }

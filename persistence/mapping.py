@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.application import Application, ApplicationChange, Component
+from domain.application_cost import ApplicationCost
 from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion
 from domain.builds.changes import Handoff
 from domain.check import Check
@@ -88,6 +89,7 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         RunbookStep: tables.runbook_steps,
         DecommissionCandidate: tables.decommission_candidates,
         ArchivePlan: tables.archive_plans,
+        ApplicationCost: tables.application_costs,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,

@@ -21,6 +21,7 @@ from domain.dependency import Dependency
 from domain.inventory import DataImport, ImportRow, ImportRows, RejectedRow
 from domain.known import DatedChange
 from domain.planning.plan import (
+    NO_PLAN,
     Plan,
 )
 from domain.portfolio import Portfolio
@@ -80,6 +81,7 @@ class PortfolioValues:
             Need.CHANGES: ("changes", lambda: self._changes(application_ids)),
             Need.ACCEPTED: ("accepted", lambda: self._newest_accepted(application_ids)),
             Need.PLAN: ("plan", lambda: self._plan(flow_id)),
+            Need.NAMED_PLAN: ("named_plan", lambda: self._named_plan(flow_id)),
             Need.WAVE: ("wave", lambda: executed_wave(connection, self._find, engagement_id, flow_id)),
             Need.EXECUTIONS: ("executions", lambda: executions(connection, engagement_id, flow_id)),
         }
@@ -175,6 +177,13 @@ class PortfolioValues:
             found: tuple[Any, ...] = await self._find(type_, [TABLES[type_].c.flow_id == flow_id])
             parts[field] = next(iter(found), None) if field in SINGLE_PARTS else found
         return Plan(**parts)
+
+    async def _named_plan(self, flow_id: str) -> Plan:
+        """None of another tenant is ever named: its rows are not seen."""
+        flows = tables.child_flows
+        mine = (flows.c.engagement_id == self._engagement_id, flows.c.flow_id == flow_id)
+        named = await self._connection.scalar(select(flows.c.configuration["planningFlowId"].astext).where(*mine))
+        return await self._plan(named) if named else NO_PLAN
 
     async def _annual_costs(self) -> tuple[Decimal, ...]:
         cost = tables.applications.c.annual_cost

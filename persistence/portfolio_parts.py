@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, or_, select
 
 from domain.application import Application, Component
+from domain.application_cost import ApplicationCost
 from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
@@ -93,6 +94,11 @@ PARTS: dict[Need, tuple[str, type, Any]] = {
         "candidates",
         DecommissionCandidate,
         lambda scope: scope.of_flow(tables.decommission_candidates),
+    ),
+    Need.APPLICATION_COSTS: (
+        "application_costs",
+        ApplicationCost,
+        lambda scope: scope.of_flow(tables.application_costs),
     ),
     Need.ARCHIVES: ("archives", ArchivePlan, lambda scope: scope.of_flow(tables.archive_plans)),
 }

@@ -79,7 +79,7 @@ async def _settled(caller: Caller, uow: UnitOfWork, definition: FlowDefinition, 
     named = settling.names(configuration) if settling else None
     if settling is None or named is None:
         return configuration
-    flow_id = await uow.portfolio.flow_of(settling.type, named)
+    flow_id = named if settling.type is None else await uow.portfolio.flow_of(settling.type, named)
     found = await uow.portfolio.load(settling.needs, flow_id, ()) if flow_id else Portfolio()
     return settling.decide(configuration, found)
 

@@ -14,6 +14,7 @@ _BUILT = (
     "assessment",
     "planning",
     "execution",
+    "finops",
     "decommission",
     "build",
     "customer_success",

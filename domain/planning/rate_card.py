@@ -101,3 +101,8 @@ def _prices() -> Mapping[tuple[str, str], Mapping[date, Price]]:
             certain=row["certain"] == "yes",
         )
     return MappingProxyType(dict(found))
+
+
+def items() -> frozenset[str]:
+    """What the table has a price for."""
+    return frozenset(item for _, item in _prices())

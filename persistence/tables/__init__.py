@@ -21,6 +21,7 @@ from persistence.tables.customers import (
 )
 from persistence.tables.decommission import archive_plans, decommission_candidates
 from persistence.tables.execution import checks, runbook_steps
+from persistence.tables.finops import application_costs
 from persistence.tables.flows import (
     child_flows,
     contributions,
@@ -115,6 +116,7 @@ __all__ = [
     "activities",
     "allocations",
     "application_changes",
+    "application_costs",
     "applications",
     "archive_plans",
     "artifact_requests",
