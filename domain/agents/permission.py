@@ -31,6 +31,8 @@ STANDARDS, DEBT = "assessment.architecture_minimums", "assessment.tech_debt_anal
 STRATEGIES, PAGES = "assessment.component_sixr_strategies", "assessment.app_on_page_generation"
 WAVES, RESOURCES = "planning.wave_planning", "planning.resource_allocation"
 TIMELINE, COSTS, SYNTHESIS = "planning.timeline_generation", "planning.cost_estimation", "planning.synthesis"
+READINESS, RUNBOOK = "execution.pre_migration", "execution.migration_execution"
+CANDIDATES, ARCHIVES = "decommission.decommission_planning", "decommission.data_migration"
 
 
 class Unfit(Exception):
@@ -289,6 +291,26 @@ PERMISSIONS: tuple[Permit, ...] = (
         {"title": Line(120), "detail": Text(600),
          "priority": Words((Priority.HIGH, Priority.MEDIUM, Priority.LOW))},
         "beside the rules' own, none that is there already; no figure that is not the plan's", _TITLED,
+    ),
+    Permit(
+        READINESS, ("readiness_reviewer",), "risks", ("run", "application"), _SUGGESTS, 20,
+        _RISK, "what may still go wrong, and no check covers", _TITLED,
+    ),
+    Permit(
+        RUNBOOK, ("runbook_specialist",), "hints", ("step",), _SUGGESTS, 30,
+        {"text": Text(600)}, "what whoever does the step must mind", ("subject", "text"),
+    ),
+    Permit(
+        RUNBOOK, ("runbook_specialist",), "risks", ("application",), _SUGGESTS, 20,
+        _RISK, "what may go wrong on the way", _TITLED,
+    ),
+    Permit(
+        CANDIDATES, ("decommission_planner",), "risks", ("application",), _SUGGESTS, 20,
+        _RISK, "what may be missed once it is off", _TITLED,
+    ),
+    Permit(
+        ARCHIVES, ("records_manager",), "suggestions", ("data set",), _SUGGESTS, 20,
+        {"text": Text(600)}, "why it should be kept otherwise; a person changes it, or leaves it", ("subject", "text"),
     ),
 )  # fmt: skip
 

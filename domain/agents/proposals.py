@@ -259,6 +259,35 @@ class SynthesisProposed:
     recommendations: tuple[RecommendationProposed, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadinessProposed:
+    """For pre_migration."""
+
+    risks: tuple[RiskProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookProposed:
+    """For migration_execution."""
+
+    hints: tuple[TextProposed, ...] = ()
+    risks: tuple[RiskProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesProposed:
+    """For decommission_planning."""
+
+    risks: tuple[RiskProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivesProposed:
+    """For data_migration."""
+
+    suggestions: tuple[TextProposed, ...] = ()
+
+
 Proposal = (
     StrategiesProposed
     | MappingProposed
@@ -272,4 +301,8 @@ Proposal = (
     | TimelineProposed
     | CostsProposed
     | SynthesisProposed
+    | ReadinessProposed
+    | RunbookProposed
+    | CandidatesProposed
+    | ArchivesProposed
 )

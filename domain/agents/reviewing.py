@@ -8,7 +8,18 @@ from types import MappingProxyType
 
 from domain.agents.applying import Applying, PhaseReview
 from domain.agents.cleaning import line
-from domain.agents.phases import advice, cleansing, debt, dependencies, mapping, pages, strategies, synthesis, waves
+from domain.agents.phases import (
+    advice,
+    carrying_out,
+    cleansing,
+    debt,
+    dependencies,
+    mapping,
+    pages,
+    strategies,
+    synthesis,
+    waves,
+)
 from domain.agents.proposals import Proposal
 from domain.agents.sifting import DROPPED, dropped, sift
 from domain.agents.subjects import Subjects
@@ -32,6 +43,7 @@ REVIEWS: Mapping[str, PhaseReview] = MappingProxyType(
             waves.REVIEW,
             synthesis.REVIEW,
             *advice.REVIEWS,
+            *carrying_out.REVIEWS,
         )
     }
 )

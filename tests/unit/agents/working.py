@@ -10,13 +10,19 @@ from domain.agents.reviewing import subjects_of
 from domain.decision import Decision
 from domain.definition import Outcome, PhaseCall
 from domain.flows.assessment import DEFINITION as ASSESSMENT
+from domain.flows.decommission import DEFINITION as DECOMMISSION
 from domain.flows.discovery import DEFINITION as DISCOVERY
+from domain.flows.execution import DEFINITION as EXECUTION
 from domain.flows.planning import DEFINITION as PLANNING
 from domain.portfolio import Portfolio
 from tests.unit.assessment.portfolios import application, component
 from tests.unit.assessment.sample import sample
 from tests.unit.assessment.walking import Walk
+from tests.unit.decommission.test_decommissioning import Decommissioning, retired
+from tests.unit.decommission.test_decommissioning import of as of_pairs
 from tests.unit.discovery.driving import Discovery, discover
+from tests.unit.execution.driving import Executing, decided
+from tests.unit.execution.driving import application as moving
 from tests.unit.planning.flow.driving import Planning, needs, plan, soft
 
 Work = tuple[PhaseCall, Outcome]
@@ -100,7 +106,43 @@ def planned(phase: str) -> Work:
     return scheduled(planning(phase), phase)
 
 
-_WORKS: dict[str, Callable[[str], Work]] = {"discovery": discovered, "assessment": assessed, "planning": planned}
+@cache
+def executed(phase: str) -> Work:
+    """A shop that needs a ledger, on their way."""
+    portfolio = Portfolio(
+        applications=(moving("shop"), moving("ledger")),
+        accepted=(decided("shop"), decided("ledger")),
+        dependencies=(needs("shop", "ledger"),),
+        components=(component("shop", "web"), component("ledger", "db", "database")),
+    )
+    made = Executing(portfolio)
+    made.run("pre_migration")
+    made.pass_all("pre_migration")
+    made.answer("pre_migration", "shop", "ledger")
+    call = made.call(phase)
+    outcome = EXECUTION.phase(phase).rules(call)
+    assert isinstance(outcome, Outcome)
+    return call, outcome
+
+
+@cache
+def decommissioned(phase: str) -> Work:
+    """Two applications that are to be retired, one of which needs the other."""
+    made = Decommissioning(of_pairs(retired("shop"), retired("ledger"), dependencies=(needs("shop", "ledger"),)))
+    made.through("decommission_planning")
+    call = made.call(phase)
+    outcome = DECOMMISSION.phase(phase).rules(call)
+    assert isinstance(outcome, Outcome)
+    return call, outcome
+
+
+_WORKS: dict[str, Callable[[str], Work]] = {
+    "discovery": discovered,
+    "assessment": assessed,
+    "planning": planned,
+    "execution": executed,
+    "decommission": decommissioned,
+}
 
 
 def work_of(kind: str) -> Work:
