@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.artifact import ArtifactKind
+from domain.artifacts.saving import ArtifactGiven
 from domain.commands import StartFlow
 from domain.contract import UploadContract
 from domain.export import ExportFormat
@@ -16,6 +18,7 @@ from persistence.database import reading
 from persistence.model_budgets import DailyBudget
 from readers.contracts import ContractFiles
 from resolvers import flows
+from resolvers.artifacts import TasksFromArtifact, create_tasks, save_artifact
 from resolvers.contracts import upload_contract
 from resolvers.exports import ExportFlow, export_flow
 from server.composition import new_id, now
@@ -37,6 +40,7 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         await _run(sample, StartFlow("planning", {"applicationIds": ready, "maxAppsPerWave": 3}))
         await _ask_models(engine, sample, flow_id)
         await _upload_contract(sample)
+        await _recommend(sample, flow_id)
     finally:
         sample._runner.solvers.close()
 
@@ -67,6 +71,14 @@ async def _upload_contract(sample: _Sample) -> None:
     async with sample._works(SAMPLE.tenant) as uow:
         customer = (await uow.customers.find())[0]
     await upload_contract(sample._alice, ContractFiles(), UploadContract(customer.id, "a.docx", chunks()))
+
+
+async def _recommend(sample: _Sample, flow_id: str) -> None:
+    """Something to do, and the task that it became."""
+    items = {"items": [{"title": "Call the owners"}, {"title": "Look at the licences"}]}
+    given = ArtifactGiven(flow_id, ArtifactKind.RECOMMENDATIONS, "What comes next", items)
+    artifact = await save_artifact(sample._alice, given)
+    await create_tasks(sample._alice, TasksFromArtifact(artifact.id))
 
 
 async def _ready(engine: AsyncEngine, readiness: str) -> list[str]:
