@@ -54,7 +54,8 @@ class Flows:
                 select(master_flows, child_flows)
                 .join(child_flows, child_flows.c.flow_id == master_flows.c.id)
                 .where(master_flows.c.id == flow_id, master_flows.c.engagement_id == self._engagement_id)
-                .with_for_update(of=master_flows)
+                # Both: of a row that is not locked, who has waited here would read what it was before he waited.
+                .with_for_update(of=[master_flows, child_flows])
             )
         ).mappings()
         row = master.first()

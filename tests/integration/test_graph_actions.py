@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest_asyncio
 from sqlalchemy import insert
 
 from domain.access import Role, Tenant
-from domain.flow import Stamp
+from domain.flow import Flow, Stamp
 from domain.thread import UNTOUCHED
 from persistence.database import open_database, select_tenant
 from persistence.sweeps import DatabaseSweeps
@@ -78,6 +79,24 @@ async def test_who_resumes_a_flow_early_takes_its_alarm_away(desk: Desk) -> None
     assert resumed["flow"]["status"] == "AWAITING_INPUT"
     due = await DatabaseSweeps(desk.graph.engine).due(now() + timedelta(days=4))
     assert flow_id.partition(":")[2] not in [id for _, id in due]
+
+
+async def test_who_has_waited_for_a_flow_reads_all_of_it_anew(desk: Desk) -> None:
+    id = (await desk.start()).partition(":")[2]
+    until = now() + timedelta(days=1)
+
+    async def waited() -> Flow:
+        async with desk.bench.work(desk.bench.tenant) as uow:
+            return await uow.flows.get(id)
+
+    async with desk.bench.work(desk.bench.tenant) as uow:
+        held = await uow.flows.get(id)
+        waiting = asyncio.create_task(waited())
+        await asyncio.sleep(0.2)
+        await uow.flows.save(held.snooze(until, Stamp("alice", now(), new_id), None))
+    found = await waiting
+
+    assert (str(found.status), found.snoozed_until) == ("SNOOZED", until)
 
 
 async def test_a_step_that_is_left_out_takes_its_threads_with_it(desk: Desk) -> None:
