@@ -9,14 +9,15 @@ from domain.flows import DEFINITIONS
 from persistence.reads.sources import ROWS
 from schema.ids import CHILD_TYPES
 from schema.mirror import node_values
+from schema.nodes import MADE
 from schema.root import schema
 
 TYPES = [
     type_ for type_ in schema._schema.type_map.values() if is_object_type(type_) and not type_.name.startswith("__")
 ]
 NODE = schema._schema.type_map["Node"]
-# Read through the flow or the engagement that they are part of.
-WITHIN = {"MasterFlow", "FlowPhase", "ClientAccount", "AssessmentReport", "UserPreferences", *CHILD_TYPES}
+# Read through the flow or the engagement that they are part of, or made of other rows by `schema.nodes.MADE`.
+WITHIN = {"MasterFlow", "FlowPhase", "AssessmentReport", *MADE, *CHILD_TYPES}
 
 
 @pytest.mark.parametrize("type_", TYPES, ids=str)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from domain.customer_success.kinds import WorkflowKind
 from domain.customer_success.workflow import CustomerWorkflow, EndedWith
 from domain.event import Event, EventKind
 from domain.flows import DEFINITIONS
+from domain.ports import Clock
 from domain.transition import FlowStatus
 from persistence.database import open_database
 from persistence.event_log import EventReader
@@ -259,12 +260,10 @@ async def test_rules_count_for_all_engagements_of_the_account_at_once(graph: Gra
 
 
 @asynccontextmanager
-async def watching(graph: Graph, **variables: Any) -> AsyncIterator[asyncio.Queue[Any]]:
+async def watching(graph: Graph, clock: Clock = now, **variables: Any) -> AsyncIterator[asyncio.Queue[Any]]:
     """The answers of a subscription to the queue's changes, as they come; it is under way once this is entered."""
-    asking, execution = (
-        caller(graph.work, graph.tenant),
-        Execution(schema._schema, _documents.operation(CHANGES, None), variables),
-    )
+    asking = replace(caller(graph.work, graph.tenant), clock=clock)
+    execution = Execution(schema._schema, _documents.operation(CHANGES, None), variables)
     answers: asyncio.Queue[Any] = asyncio.Queue()
     async with Broadcast("memory://") as broadcast, Hub(EventReader(graph.engine), broadcast, poll_seconds=0.05) as hub:
         task = asyncio.create_task(_take(graph, hub, asking, execution, answers))
@@ -326,6 +325,17 @@ async def test_other_rules_reach_watchers_in_every_engagement_of_the_account(gra
         told = await next_of(answers)
 
     assert [each["priority"]["total"] for each in told["changed"]] == [91]
+
+
+async def test_a_new_day_changes_what_rests_on_days(graph: Graph) -> None:
+    """It is a second before midnight in the engagement's time zone, three days from now."""
+    behind = datetime.combine(now().date() + timedelta(days=4), time(), UTC) - timedelta(seconds=1) - now()
+    async with watching(graph, lambda: now() + behind, owner="bob") as answers:
+        told = await next_of(answers)
+
+    (dove,) = told["changed"]
+    assert (dove["stage"], dove["priority"]["total"], told["queue"]["stats"]["total"]) == ("EMERGENCY", 105, 1)
+    assert dove["priority"]["explanation"].startswith("Renewal in 6 days")
 
 
 async def test_who_comes_back_with_his_cursor_is_told_to_read_anew_what_he_missed(graph: Graph) -> None:
