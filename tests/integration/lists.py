@@ -26,9 +26,11 @@ _WAYS = {
     "Query": "{part}",
     "MasterFlow": "flows(first: 100) {{ nodes {{ {part} }} }}",
     "Application": "applications(first: 100) {{ nodes {{ {part} }} }}",
+    "Customer": "customers(first: 100) {{ nodes {{ {part} }} }}",
     "DataImport": _within("DiscoveryFlow", "import {{ {part} }}"),
     "InventoryChanges": _within("DiscoveryFlow", "changes {{ {part} }}"),
     "PhaseRun": "flows(first: 100) {{ nodes {{ phases {{ runs {{ {part} }} }} }} }}",
+    "Artifact": "flows(first: 100) {{ nodes {{ artifacts(first: 2) {{ nodes {{ {part} }} }} }} }}",
     "WavePlan": _within("PlanningFlow", "wavePlan {{ {part} }}"),
     **{type_: _within(type_, "{part}") for type_ in CHILDREN},
 }
