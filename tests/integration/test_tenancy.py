@@ -68,6 +68,7 @@ NODES = sorted(
 )
 # They name nothing that could be somebody else's: what they change is the selected engagement itself.
 WITHOUT_IDS = {
+    "importCustomers",
     "setMember",
     "saveEngagementSettings",
     "updatePreferences",
