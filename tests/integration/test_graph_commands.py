@@ -153,15 +153,15 @@ async def test_another_tenants_flow_is_refused_in_the_same_words(graph: Graph, b
 
 
 async def test_a_flow_type_of_a_later_release_is_not_ready(graph: Graph) -> None:
-    input: dict[str, Any] = {"configuration": {"execution": {"applicationIds": []}}}
+    input: dict[str, Any] = {"configuration": {"observability": {"applicationIds": []}}}
 
     payload = (await graph.data(START, input=input))["startFlow"]
 
     assert payload["errors"] == [
         {
             "code": "NOT_READY",
-            "message": "The flow type EXECUTION is not in this release.",
-            "path": ["configuration", "execution"],
+            "message": "The flow type OBSERVABILITY is not in this release.",
+            "path": ["configuration", "observability"],
         }
     ]
 
