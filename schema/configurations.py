@@ -17,7 +17,7 @@ from domain.builds.models import ModelFamily
 from domain.customer_success.kinds import WorkflowKind
 from domain.flows import DEFINITIONS
 from schema.assumed import assumed
-from schema.ids import ApplicationId, CustomerId, Verbatim, WaveId, child_type
+from schema.ids import ApplicationId, CustomerId, FlowId, Verbatim, WaveId, child_type
 from schema.scalars import JSON, Upload
 
 
@@ -86,7 +86,7 @@ class ApplicationsConfigurationInput:
 
 @strawberry.input(description="At least one of the first two.")
 class FinopsConfigurationInput:
-    planning_flow_id: strawberry.ID | None = UNSET
+    planning_flow_id: FlowId | None = UNSET
     application_ids: list[ApplicationId] | None = UNSET
     rate_card: JSON | None = UNSET
     actuals: JSON | None = UNSET

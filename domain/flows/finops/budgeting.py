@@ -98,13 +98,12 @@ def _summed(rows: Sequence[BudgetMonth]) -> tuple[BudgetMonth, ...]:
 
 def _months(plan: Plan, as_of: date) -> Months:
     dated = _dated(plan)
-    first = min((wave.starts_on for wave in dated if wave.starts_on), default=as_of).replace(day=1)
-    last = max((wave.cut_over_on for wave in dated if wave.cut_over_on), default=first).replace(day=1)
-    months, until = [first], MONTHS
-    while len(months) < MOST_MONTHS and (len(months) < MONTHS or until):
+    first = min((_start(wave) for wave in dated), default=as_of).replace(day=1)
+    last = max((wave.cut_over_on for wave in dated if wave.cut_over_on), default=None)
+    moving = 0 if last is None else 12 * (last.year - first.year) + last.month - first.month + 1
+    months = [first]
+    while len(months) < min(MOST_MONTHS, moving + MONTHS):
         months.append(_after(months[-1]))
-        if months[-1] > last:
-            until -= 1
     return months
 
 
