@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
+from typing import Any
 
 from crews.asking import Answer, Ask, AskFailed, Failing
 from crews.exchange import Exchange
@@ -13,6 +14,7 @@ from crews.gateway import Gateway
 from crews.model import Message, Speaker, Usage
 from crews.progress import Progress, Writer
 from crews.prompt import load_kind
+from crews.schema import Short
 from domain.agents.ports import Step
 from domain.artifacts.authoring import Authored, AuthorFailed, Commission
 from domain.artifacts.briefing import LONGEST
@@ -23,6 +25,9 @@ from domain.model_usage import ModelUsage
 # Who writes, where settings have a model for each role.
 AGENT = Agent("artifact_writer", "Writer", "Write what is wished for from what is known, and from nothing else.")
 
+# A document takes more than a remark.
+_ROOM = 2
+
 # Opens a text that people see while it is written: for an engagement, a flow, and who writes.
 Texts = Callable[[str, str, str], AbstractAsyncContextManager[Writer]]
 
@@ -30,11 +35,14 @@ Texts = Callable[[str, str, str], AbstractAsyncContextManager[Writer]]
 class ModelAuthor:
     """The model of this process, where it has one; `seconds` is the deadline of one artifact with everything in it.
 
-    `longest` is how many characters it is told at most.
+    `longest` is how many characters it is told at most; `short` bounds answers of small models.
     """
 
-    def __init__(self, gateway: Gateway, texts: Texts, seconds: float, longest: int = LONGEST) -> None:
+    def __init__(
+        self, gateway: Gateway, texts: Texts, seconds: float, longest: int = LONGEST, short: Short | None = None
+    ) -> None:
         self.longest = longest
+        self._short = short
         self._gateway = gateway
         self._texts = texts
         self._seconds = seconds
@@ -48,7 +56,8 @@ class ModelAuthor:
 
     async def write(self, commission: Commission) -> Authored:
         prompt = load_kind("artifacts", commission.kind)
-        ask = Ask(AGENT, prompt, commission.briefing, commission.schema, commission.read, self._seconds)
+        schema = bounded(commission.schema, self._short) if self._short else commission.schema
+        ask = Ask(AGENT, prompt, commission.briefing, schema, commission.read, self._seconds)
         try:
             answer = await self._ask(ask, commission)
         except AskFailed as problem:
@@ -78,6 +87,21 @@ class ModelAuthor:
         endpoint = self._gateway.endpoint_of(AGENT.key)
         provider, name = (endpoint.api.value, endpoint.model) if endpoint else ("", "")
         return ModelUsage(provider, model or name, usage.prompt_tokens, usage.answer_tokens, requests)
+
+
+def bounded(schema: Any, short: Short) -> Any:
+    """The same with ends: small models do not stop by themselves."""
+    if isinstance(schema, list):
+        return [bounded(each, short) for each in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = {key: bounded(value, short) for key, value in schema.items()}
+    match schema.get("type"):
+        case "array":
+            return {**kept, "maxItems": _ROOM * short.items}
+        case "string" if not {"enum", "format"} & kept.keys():
+            return {**kept, "maxLength": _ROOM * short.text}
+    return kept
 
 
 async def _nobody(_step: Step) -> None:

@@ -52,7 +52,7 @@ class Artifact:
 
     @property
     def text(self) -> str:
-        """All its words, for whoever searches: the title, then every text of the content in its order."""
+        """All its words, for whoever searches: the title, then every text of the content that is no id."""
         return "\n".join((self.title, *_words(self.content)))
 
 
@@ -94,12 +94,17 @@ class ArtifactRequest:
     status: RequestStatus = RequestStatus.PENDING
 
 
+# What these name is found by itself.
+_NAMING = ("Id", "Ids", "key")
+
+
 def _words(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from _words(each)
+        for key, each in value.items():
+            if not key.endswith(_NAMING):
+                yield from _words(each)
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _words(each)

@@ -12,7 +12,7 @@ from domain.artifact import Artifact, ArtifactRequest, RequestStatus
 from domain.artifacts.authoring import Author, Authored, AuthorFailed, Commission
 from domain.artifacts.background import Background
 from domain.artifacts.commissioning import commission
-from domain.artifacts.contents import Checked, finish
+from domain.artifacts.contents import Checked, finish, sentences
 from domain.artifacts.drafting import draft, title_of
 from domain.artifacts.gathering import gather_all
 from domain.artifacts.saving import WARNINGS
@@ -115,7 +115,7 @@ class ArtifactRunner:
     async def _by_rules(self, asked: Commission, value: Any, known: Background) -> Written:
         checked = finish(asked.kind, value, known, self.shapes)
         async with self.author.writing(asked) as writer:
-            writer.write(_words(checked.content))
+            writer.write("\n".join(sentences(checked.content)))
         return Written(checked, Source.RULES, {})
 
     async def _keep(self, job: ArtifactJob, known: Background, written: Written) -> None:
@@ -178,12 +178,3 @@ class ArtifactRunner:
 
 def _about(authored: Authored) -> dict[str, Any]:
     return {"model": authored.usage.model, "prompt": authored.prompt, "attempts": authored.attempts}
-
-
-def _words(content: Any) -> str:
-    """What people read of it while it is written: its texts, one a line."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, dict):
-        return "\n".join(filter(None, (_words(each) for each in content.values())))
-    return "\n".join(filter(None, (_words(each) for each in content))) if isinstance(content, list) else ""

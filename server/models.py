@@ -73,7 +73,8 @@ def make_voice(models: Models, settings: Settings) -> Voice:
 
 def make_author(models: Models, settings: Settings) -> Author:
     """What writes artifacts."""
-    return ModelAuthor(models.gateway, models.texts.writing, settings.model_seconds, settings.model_briefing)
+    short = Short(*settings.model_short) if settings.model_short else None
+    return ModelAuthor(models.gateway, models.texts.writing, settings.model_seconds, settings.model_briefing, short)
 
 
 def make_second_reader(models: Models, settings: Settings) -> SecondReader:

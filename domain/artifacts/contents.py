@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from html import escape, unescape
@@ -24,6 +24,8 @@ _PATH = "content"
 # What these hold is written out as text somewhere; control characters have no place there.
 _TEXTS = frozenset({ArtifactKind.EMAIL_DRAFT, ArtifactKind.PLAN, ArtifactKind.REPORT})
 _KEPT_CONTROLS = "\n\t"
+_SENTENCES = frozenset({"summary", "title", "description", "reason", "subject", "body", "text", "question", "note"})
+_SENTENCES |= {"name", "approach", "product", "sentence", "recommendation"}
 
 Check = Callable[[Any, Background, Checking], None]
 Compute = Callable[[Any, Background], Any]
@@ -59,6 +61,19 @@ def finish(kind: ArtifactKind, value: Any, background: Background, shapes: Shape
     whole = _COMPUTED[kind](value, background)
     warnings = whole.warnings if isinstance(whole, PricingTable) else ()
     return Checked(shapes.encode(_written_out(whole)), warnings)
+
+
+def sentences(content: Any) -> Iterator[str]:
+    """What of a content people read as text, in its order: no ids, no figures, no words of a list."""
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            if isinstance(value, str):
+                yield from [value] if key in _SENTENCES and value else []
+            else:
+                yield from sentences(value)
+    elif isinstance(content, list | tuple):
+        for each in content:
+            yield from sentences(each)
 
 
 def size(data: Any) -> int:

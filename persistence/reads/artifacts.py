@@ -71,6 +71,7 @@ SOURCES: dict[type, Source] = {
         rows=ARTIFACTS,
         order=downwards(artifacts.c.created_at, artifacts.c.id),
         belongs=lambda parent, _: artifacts.c.flow_id == parent,
+        where=lambda listing: among(artifacts.c.kind, listing.kinds),
     ),
     VersionsOfArtifact: Source(
         rows=ROWS[ArtifactVersion],

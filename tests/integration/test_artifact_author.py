@@ -13,6 +13,7 @@ import pytest
 from crews.composing import ModelAuthor
 from crews.gateway import Gateway
 from crews.prompt import load_kind
+from crews.schema import Short
 from domain.access import Tenant
 from domain.artifact import ArtifactKind, ArtifactRequest
 from domain.artifacts.authoring import AuthorFailed, Commission
@@ -111,6 +112,20 @@ async def test_what_comes_to_nothing_is_told_in_time(model: FaultyModel, reply: 
 
     assert failed.value.code
     assert asyncio.get_running_loop().time() - began < 5
+
+
+async def test_a_small_model_is_told_where_to_stop(model: FaultyModel) -> None:
+    model.reply(says(json.dumps({"summary": "One.", "items": ROWS})))
+
+    async with gateway(model) as opened:
+        author = ModelAuthor(opened, Texts().writing, 10, short=Short(3, 100))
+        await author.write(asked(ArtifactKind.RECOMMENDATIONS))
+
+    schema = model.received[0].body["response_format"]["json_schema"]["schema"]
+    assert schema["properties"]["items"]["maxItems"] == 6
+    item = schema["$defs"]["ProposedItem"]["properties"]
+    assert item["title"] == {"type": "string", "maxLength": 200}
+    assert schema["$defs"]["Priority"] == {"type": "string", "enum": ["URGENT", "HIGH", "MEDIUM", "LOW"]}
 
 
 async def test_nobody_writes_where_no_model_is() -> None:

@@ -8,15 +8,16 @@ import jsonschema
 import pytest
 
 from domain.access import Tenant
-from domain.artifact import ArtifactKind, ArtifactRequest
+from domain.artifact import Artifact, ArtifactKind, ArtifactRequest
 from domain.artifacts.background import Background
 from domain.artifacts.commissioning import commission
-from domain.artifacts.contents import check, finish
+from domain.artifacts.contents import check, finish, sentences
 from domain.artifacts.drafting import draft, title_of
 from domain.artifacts.requesting import ArtifactWanted, request
 from domain.artifacts.schemas import published
 from domain.artifacts.shapes import SHAPES, WRITTEN
 from domain.errors import Refused
+from domain.source import Source
 from domain.task_edit import new_task
 from shapes.codec import Codec
 from tests.unit.artifacts.making import NOW, TODAY, background, stamp
@@ -71,6 +72,18 @@ def test_a_contract_is_told_with_its_own_sentences() -> None:
         "Prices rise by at most 5%": ("MEDIUM", "Prices rise by at most 5% a year.", 3),
         "A term that is not usual": ("HIGH", "Acme may leave at any time.", 4),
     }
+
+
+def test_what_is_read_and_searched_holds_no_ids() -> None:
+    content = written(K.STAKEHOLDER_MAP)
+    artifact = Artifact("a1", "f1", K.STAKEHOLDER_MAP, "Map", content, Source.RULES, "a", NOW, "a", NOW)
+
+    read = list(sentences(content))
+
+    assert read[1::2] == ["Ann", "Bob"]
+    assert read[-1] == "2 people known, 1 of high influence: 0 with us, 1 against."
+    assert not {"s1", "s2", "c1"} & {*read, *artifact.text.split("\n")}
+    assert artifact.text.startswith("Map\n")
 
 
 def test_people_are_mapped_with_their_lines() -> None:
