@@ -26,6 +26,8 @@ _AMOUNT = re.compile(
     rf"|(?<![\w.,$€£])(?P<figure2>{_FIGURE}){_SCALE.format('2')}\s*(?:(?P<code2>{_CODES})\b|(?P<sign2>€|£)|(?P<name>{_NAME})\b)",
     re.IGNORECASE,
 )
+# A sentence about money has one of these, in lower case.
+_MONEY = ("$", "€", "£", "¥", "₹", "dollar", "euro", "pound", "franc", "yen", *_CODES.lower().split("|"))
 _SCALES = {"million": 6, "mio": 6, "mn": 6, "m": 6, "thousand": 3, "k": 3, "billion": 9, "bn": 9}
 _GROUP = 3
 
@@ -42,7 +44,8 @@ class Amount:
 
 def amounts(text: str) -> Iterator[Amount]:
     """Every amount of money in figures that a sentence names with its currency."""
-    for match in _AMOUNT.finditer(text):
+    folded = text.lower()
+    for match in _AMOUNT.finditer(text) if any(word in folded for word in _MONEY) else ():
         figure = figure_of(match["figure"] or match["figure2"])
         scale = _SCALES.get((match["scale"] or match["scale2"] or "").lower(), 0)
         yield Amount(figure.scaleb(scale), _currency(match), match.start(), match.end())

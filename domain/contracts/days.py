@@ -26,6 +26,7 @@ _ORDINAL = (
     | {"thirtieth": 30, "thirty-first": 31, "last": 31}
 )
 _DAY_WORD = "|".join(sorted(_ORDINAL, key=len, reverse=True))
+_NAMES_YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
 _DATE = (
     re.compile(
@@ -62,6 +63,8 @@ class Day:
 
 def days(text: str, *, month_first: bool | None) -> Iterator[Day]:
     """Every day that a sentence names, in order of kind. One like 03/04/2025 only where it is known how to read it."""
+    if not _NAMES_YEAR.search(text):
+        return
     for pattern in _DATE:
         for match in pattern.finditer(text):
             value = _day(match)

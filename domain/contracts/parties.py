@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from domain.contract import ContractField
 from domain.contracts.finding import Finding
@@ -59,7 +60,11 @@ _ROLES = frozenset(
         "you",
     ]
 )
+_HEADING = re.compile(r"(?:\bbetween|^\W*parties)\W*$", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(?:and\s+)?(?:\(?\d{1,2}[.)]|\([a-z]\))\s+", re.IGNORECASE)
 _LONGEST, _TWO, _MOST = 120, 2, 8
+# Of one sentence: whoever writes it more often names no parties by it.
+_TRIES = 3
 
 
 def find_parties(sentences: Sequence[Sentence]) -> Iterator[Finding]:
@@ -69,6 +74,10 @@ def find_parties(sentences: Sequence[Sentence]) -> Iterator[Finding]:
         if len(names) >= _TWO:
             yield Finding(ContractField.PARTIES, names, sentence, 0.92)
             return
+    found = _listed(sentences)
+    if found:
+        yield from found
+        return
     labelled: dict[str, Sentence] = {}
     for sentence in sentences:
         match = _LABEL.match(sentence.plain)
@@ -79,10 +88,21 @@ def find_parties(sentences: Sequence[Sentence]) -> Iterator[Finding]:
         yield Finding(ContractField.PARTIES, (name,), sentence, 0.8)
 
 
+def _listed(sentences: Sequence[Sentence]) -> list[Finding]:
+    """Parties that are numbered below a heading such as "BETWEEN:"."""
+    for at, sentence in enumerate(sentences):
+        if _HEADING.search(sentence.plain):
+            below = [each for each in sentences[at + 1 : at + 1 + _MOST] if _NUMBERED.match(each.plain)]
+            names = [(name, each) for each in below if (name := _name(_NUMBERED.sub("", each.plain)))]
+            if len(names) >= _TWO:
+                return [Finding(ContractField.PARTIES, (name,), each, 0.85) for name, each in names]
+    return []
+
+
 def _between(text: str) -> tuple[str, ...]:
-    if not _ABOUT.search(text):
+    if not _ABOUT.search(text) and not re.match(r"\W*between\b", text, re.IGNORECASE):
         return ()
-    for match in _BETWEEN.finditer(text):
+    for match in islice(_BETWEEN.finditer(text), _TRIES):
         parts = _AND.split(_ROLE.sub(" ", text[match.end() :]))
         names = tuple(dict.fromkeys(name for part in parts if (name := _name(part))))
         if len(names) >= _TWO:
@@ -96,7 +116,7 @@ def _name(part: str) -> str | None:
     name = _TAIL.sub("", re.sub(r"\(.*$", "", name)).strip()
     form = re.search(rf"^(.*?\b{_FORM}\b\.?)(?=[\s,.;)]|$)", name)
     name = (form[1] if form and not _NOT_NAMES.search(form[1]) else re.split(r"[,;:]", name)[0]).strip(" ,;:\"'")
-    name = re.sub(r"(?<!\b[A-Z])(?<!Inc)(?<!Ltd)(?<!Corp)(?<!Co)\.$", "", name)
+    name = re.sub(r"(?<!\b[A-Z])(?<!Inc)(?<!Ltd)(?<!Corp)(?<!Co)\.$", "", name, flags=re.IGNORECASE)
     if not _TWO <= len(name) <= _LONGEST or not re.match(r"[A-Z0-9]", name) or name.lower() in _ROLES:
         return None
     return None if _NOT_NAMES.search(name) and not form else name

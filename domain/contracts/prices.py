@@ -34,7 +34,7 @@ _GREATER = re.compile(r"\b(?:greater|higher|larger)\s+of\b", re.IGNORECASE)
 
 _TOTAL = re.compile(
     r"\b(?:total|aggregate|overall|cumulative|entire)\s+(?:\w+\s+){0,4}?(?:value|fees?|price|amounts?|consideration|costs?|charges?|sum|"
-    r"payable|commitment|spend|due)\b|\bTCV\b|\b(?:contract|agreement|order)\s+(?:value|price|sum|total|amount)\b",
+    r"payable|commitment|spend|due)\b|\btotal\s*:\s*$|\bTCV\b|\b(?:contract|agreement|order)\s+(?:value|price|sum|total|amount)\b",
     re.IGNORECASE,
 )
 _YEARLY = re.compile(
@@ -61,6 +61,7 @@ _A_YEAR = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 130
+_MOST = 10
 
 
 def find_cap(sentences: Sequence[Sentence]) -> Iterator[Finding]:
@@ -97,7 +98,9 @@ def find_value(sentences: Sequence[Sentence]) -> Iterator[Finding]:
     """What is to be paid: best a total, else a year's fee. The value is a pair of amount and currency."""
     for sentence in sentences:
         text = sentence.plain
-        for amount in amounts(text):
+        # A table of prices is no sentence; its total stands at its end, or in another one.
+        found = list(amounts(text))
+        for amount in (*found[:_MOST], *found[_MOST:][-_MOST:]):
             confidence, note = _worth(text, amount)
             if confidence:
                 value = (amount.value.normalize() + 0, amount.currency)
@@ -111,10 +114,10 @@ def _worth(text: str, amount: Amount) -> tuple[float, str | None]:
         return 0.0, None
     # Of the last thing that is named before the amount.
     near = re.split(r"(?:,|\band\b|\bof which\b)(?=[^,]*$)", before)[-1] if "," in before else before
-    if _EACH.search(behind):
+    if _EACH.search(behind) or re.search(r"\b(?:monthly|quarterly|weekly|daily|hourly)\b", near, re.IGNORECASE):
         return 0.0, None
     total = _TOTAL.search(near) or (_TOTAL.search(before) if not _YEARLY.search(near) else None)
-    if total or re.search(r"^\W*(?:in\s+(?:total|aggregate)|total|TCV)\b", behind, re.IGNORECASE):
+    if total or re.search(r"^[\s,(]*(?:in\s+(?:total|aggregate)|total|TCV)\b", behind, re.IGNORECASE):
         return 0.95, None
     yearly = _A_YEAR.search(behind) is not None or re.search(
         r"\b(?:annual|yearly|per\s+annum|ARR|ACV)\b", near, re.IGNORECASE

@@ -17,7 +17,7 @@ _VALUES = {word: value for value, word in enumerate(_UNITS)} | {word: 20 + 10 * 
 _MULTIPLES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _WORD = "|".join(sorted((*_VALUES, *_MULTIPLES), key=len, reverse=True))
 # Words of a number, as in "one hundred and twenty".
-WORDS = rf"(?:{_WORD})(?:(?:\s*-\s*|\s+and\s+|\s+)(?:{_WORD}))*"
+WORDS = rf"(?:{_WORD})(?:(?:\s*-\s*|\s+and\s+|\s+)(?:{_WORD})){{0,8}}"
 # A number of something: words, digits, or words with digits behind them in parentheses.
 _NUMBER = (
     rf"(?:(?P<words>{WORDS})\s*(?:\(\s*(?P<both>\d{{1,4}})\s*\))?"
@@ -87,7 +87,8 @@ class Percentage:
 
 def spans(text: str) -> Iterator[Span]:
     """Every span of time that a sentence names."""
-    for match in _SPAN.finditer(text):
+    folded = text.lower()
+    for match in _SPAN.finditer(text) if any(unit in folded for unit in Unit) else ():
         count, doubtful = _count(match)
         unit = Unit(match["unit"].lower())
         if match["business"] and unit is Unit.DAY:

@@ -11,6 +11,8 @@ from domain.contracts.quantities import Span, Unit, spans
 from domain.contracts.text import Sentence
 
 _RENEW = r"(?:renew(?:s|ed|al|als|ing)?|extend(?:s|ed|ing)?|extension|continue[sd]?|roll(?:s|ed)?\s+over)"
+# Quickly told of most sentences: they speak of something else.
+_MAY_RENEW = re.compile(r"renew|exten|continu|roll|evergreen|reconduc|expires?\s+without", re.IGNORECASE)
 _AUTO = re.compile(
     rf"\bauto(?:matic(?:ally)?)?[\s-]+(?:be\s+|and\s+\w+\s+)?{_RENEW}\b|\b{_RENEW}\s+(?:\w+\s+){{0,3}}?automatically\b|"
     rf"\bautomatically\s+(?:\w+\s+){{0,4}}?{_RENEW}\b|\bautomatic\s+{_RENEW}|\bevergreen\b|"
@@ -74,6 +76,8 @@ def find_renewal(sentences: Sequence[Sentence]) -> Iterator[Finding]:
 
 def renews(text: str) -> bool | None:
     """Whether a sentence says that the contract renews by itself, or that it does not; None where it says neither."""
+    if not _MAY_RENEW.search(text):
+        return None
     if _NOT_AUTO.search(text):
         return False
     return True if _AUTO.search(text) and not _of_other(text) else None

@@ -35,7 +35,7 @@ _FROM_TO = re.compile(
 _ENDS = re.compile(
     r"\b(?:expir(?:es?|ed|ing|y)|terminat(?:es?|ing)|end(?:s|ing)?|conclud(?:es?|ing)|laps(?:es?|ing)|"
     r"in\s+(?:full\s+)?(?:force|effect)(?:\s+and\s+effect)?|continues?|remains?\s+effective|runs?|completed?)\b"
-    r"(?:(?!\b(?:notice|may|invoice)\b)[^.;⟦]){0,90}?\b(?:on|until|through|thru|till|to|of|up\s+to)\s+"
+    r"(?:(?!\b(?:notice|may|invoice)\b)(?:[ap]\.m\.|[^.;⟦])){0,90}?\b(?:on|until|through|thru|till|to|of|up\s+to)\s+"
     r"(?:and\s+including\s+|including\s+|the\s+|(?:11:59|12:00|midnight)[^⟦]{0,24})*"
     rf"{_D}",
     re.IGNORECASE,
@@ -65,6 +65,7 @@ _DATED = re.compile(
     rf"(?:as\s+of|on|effective|dated|this|into|made)\s+(?:the\s+|this\s+)?{_D}|\bdated\s+{_D}",
     re.IGNORECASE,
 )
+_EARLIER = re.compile(r"\b(?:supersed\w+|replac\w+|previous|prior|earlier|amend\w*)\b", re.IGNORECASE)
 # Days of other things.
 _OTHER = re.compile(
     r"\b(?:invoices?|payments?|insurance|polic(?:y|ies)|warrant(?:y|ies)|quotes?|quotation|offer|proposal|price\s+list|"
@@ -89,8 +90,8 @@ _NOT_TERM = re.compile(
     re.IGNORECASE,
 )
 _BEFORE, _BEHIND = 70, 45
-# A term of fewer days is none.
-_SHORTEST = 28
+# Terms of fewer days and of more than a century are none.
+_SHORTEST, _LONGEST = 28, 36_525
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _said(marked: _Marked) -> Iterator[Finding]:
             if not _of_other(marked.text, match.start()):
                 yield Finding(name, marked.day(match[1]), marked.sentence, 0.92 if about else 0.6)
     for match in _DATED.finditer(marked.text):
-        if about and not _of_other(marked.text, match.start()):
+        if about and not _of_other(marked.text, match.start()) and not _EARLIER.search(marked.text):
             yield Finding(ContractField.STARTS_ON, marked.day(match[1] or match[2]), marked.sentence, 0.65)
 
 
@@ -193,7 +194,7 @@ def _is_term(text: str, span: Span) -> bool:
         r"\s*(?:initial\s+|fixed\s+|minimum\s+)?(?:term|subscription)\b", behind
     )
     lasts = _LASTS.search(before) and re.search(rf"\b(?:{_TERM})s?\b", text, re.IGNORECASE)
-    return bool(named or lasts) and span.days >= _SHORTEST
+    return bool(named or lasts) and _SHORTEST <= span.days <= _LONGEST
 
 
 def computed_end(start: Finding, length: Length) -> Finding:

@@ -24,7 +24,7 @@ _NUMBERING = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})*\.?|\(?[a-z]{1,4}\)|\([A-Z0-9]
 _LABEL = re.compile(r"[A-Z][\w ()/&'-]{1,48}:(?:\s|$)")
 _FOOTER = re.compile(r"(?:-\s*)?(?:page\s+)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*-)?", re.IGNORECASE)
 _ENDS = re.compile(
-    r"(?:(?<=[.!?])|(?<=[.!?][\"\u201d\u2019')\]]))\s+(?=[\"\u201c\u2018'(\[]?[A-Z0-9])|;\s+(?:and\s+|or\s+)?(?=\([a-z0-9]{1,4}\)\s)"
+    r"(?:(?<=[.!?])|(?<=[.!?][\"\u201d\u2019')\]]))\s+(?=[\"\u201c\u2018'(\[]?[A-Z0-9])|;\s+(?:and\s+|or\s+)?(?=\([a-z]{1,4}\)\s)"
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Inc|Ltd|Corp|Co|LLC|No|Nos|Art|Sec|Mr|Mrs|Ms|Dr|St|Ave|vs|etc|approx|para|cl|"
@@ -33,6 +33,8 @@ _ABBREVIATED = re.compile(
 _STARTERS = re.compile(
     r"[\"“(]?(?:The|This|That|These|Either|Each|If|In|Upon|It|Neither|Unless|For|All|Any|Such|On|At)\b"
 )
+# Behind these a number at the beginning of a line is no numbering.
+_REFERS = re.compile(r"(?:\b(?:of|Section|Clause|Article|Schedule|to|or)|(?<![;,]) and)$")
 # A line this much shorter than the longest ends a paragraph, if what follows begins one.
 _SHORT = 0.6
 
@@ -102,7 +104,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 def _begins(before: str, line: str, width: int) -> bool:
     """Whether a paragraph ends before this line."""
     if _NUMBERING.match(line) or _LABEL.match(line):
-        return not before.endswith((" of", " Section", " Clause", " Article", " to", " and"))
+        return _REFERS.search(before) is None
     return len(before) < _SHORT * width and not line[:1].islower()
 
 

@@ -187,7 +187,10 @@ def _as_amount(text: str) -> tuple[Decimal, str | None]:
     figure = re.search(r"\d[\d.,' ]*", text)
     if figure is None:
         raise _Unfounded("it is no amount.")
-    return figure_of(figure[0].rstrip("., ")), code[0] if code else None
+    try:
+        return figure_of(figure[0].rstrip("., '")), code[0] if code else None
+    except InvalidOperation:
+        raise _Unfounded("it is no amount.") from None
 
 
 def _as_flag(text: str) -> bool:

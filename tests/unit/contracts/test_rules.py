@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.contract import ContractExtraction, ContractPage
+from domain.contract import ContractExtraction, ContractField, ContractPage
 from domain.contracts.extracting import extract
+from domain.contracts.text import tidy
 
 
 def read(*texts: str) -> ContractExtraction:
@@ -36,7 +39,9 @@ STARTS = [
     ("The Services shall start on Sept. 3rd, 2025.", date(2025, 9, 3)),
     ("This contract is dated 12 March 2025.", date(2025, 3, 12)),
     ("The initial term of this Order Form will begin on the twenty-first day of October, 2025.", date(2025, 10, 21)),
+    ("The term shall commence on January 1, 2024 (the “Commencement Date”).", date(2024, 1, 1)),
     # Days of other things.
+    ("This Agreement supersedes the agreement dated 5 May 2019.", None),
     ("Invoices dated before 1 March 2025 remain payable under the previous terms.", None),
     ("The insurance policy shall be effective on 1 March 2025.", None),
     ("This quote is valid until 30 June 2025.", None),
@@ -71,6 +76,8 @@ ENDS = [
     ("The Term of this Agreement shall run from 1 January 2025 to 31 December 2027.", date(2027, 12, 31)),
     ("Unless terminated earlier, this Agreement will terminate on 14 May 2026.", date(2026, 5, 14)),
     ("Subscription End Date: 2026-08-31", date(2026, 8, 31)),
+    ("This Agreement will expire at 11:59 p.m. on September 30, 2026, unless renewed.", date(2026, 9, 30)),
+    ("Contract term: 01.04.2025 - 31.03.2028", date(2028, 3, 31)),
     ("This offer expires on 31 December 2025.", None),
     ("Supplier's insurance certificate expires on 31 December 2025.", None),
     ("Either party may terminate this Agreement on thirty days' notice.", None),
@@ -161,7 +168,10 @@ NOTICES = [
     ("Either party may terminate for any reason on not less than ten (10) business days' notice.", 14),
     ("Notice period: 90 days", 90),
     ("Unless Customer notifies Provider at least 60 days before the end of the term, the Agreement renews.", 60),
+    ("Customer may cancel the Subscription by giving us notice no later than 45 days prior to the renewal date.", 45),
+    ("Non-renewal notice | 60 days", 60),
     # Not notice to leave.
+    ("Any price increase requires 90 days' prior written notice.", None),
     ("Invoices are payable within thirty (30) days of receipt; payment terms are 30 days.", None),
     ("Either party may terminate if the other fails to cure a material breach within 30 days of written notice.", None),
     ("Provider may change its fees upon sixty (60) days' prior written notice.", None),
@@ -193,6 +203,9 @@ CAPS: list[tuple[str, Any]] = [
     ("Fees may be increased annually by up to 4 percent.", "4"),
     ("In no event shall the annual price adjustment exceed 2.75%.", "2.75"),
     ("The maximum increase of the subscription fee at renewal is 6 %.", "6"),
+    ("Fee increases shall not exceed five percent (5%) of the fees for the preceding year.", "5"),
+    ("Annual price increases are limited to CPI, capped at 4%.", "4"),
+    ("Customer will receive a discount of up to 15% off list price increases.", None),
     ("Late payments bear interest at a rate not to exceed 1.5% per month, increasing charges.", None),
     ("Provider's liability shall not exceed 100% of the fees paid, whatever the increase.", None),
     ("Fees increase each year by the greater of 3% or CPI, and by no less.", None),
@@ -216,6 +229,10 @@ VALUES: list[tuple[str, Any]] = [
     ("Customer pays $50,000 upon signature, and the total contract value is $150,000.", ("150000", "USD")),
     ("The subscription fee is 250.000 EUR.", ("250000", "EUR")),
     ("TCV: $2.5M", ("2500000", "USD")),
+    ("Year 1: $100,000; Year 2: $105,000; Year 3: $110,000; Total: $315,000", ("315000", "USD")),
+    ("Customer shall pay Provider €95.000 per year, payable in advance.", ("95000", "EUR")),
+    ("Monthly fee: $9,500", None),
+    ("The fee for the Services is $12,500 per month.", None),
     ("The liability of either party shall not exceed $1,000,000.", None),
     ("Provider shall maintain insurance of at least $2,000,000 per occurrence.", None),
     ("Fees are $45 per user per month.", None),
@@ -247,6 +264,11 @@ PARTIES = [
     (
         "This Master Agreement is between Blue Yonder Airlines S.A. (the “Client”) and Tailspin B.V. (“Supplier”).",
         ("Blue Yonder Airlines S.A.", "Tailspin B.V."),
+    ),
+    ("This agreement is between Jane's Flowers, LLC and Smith & Sons Co.", ("Jane's Flowers, LLC", "Smith & Sons Co.")),
+    (
+        "BETWEEN:\n(1) ACME WIDGETS LIMITED, a company registered in England; and\n(2) NORTHWIND PLC (the Supplier).",
+        ("ACME WIDGETS LIMITED", "NORTHWIND PLC"),
     ),
     ("Any dispute between the parties and their affiliates under this Agreement is settled in court.", ()),
     ("The difference between Customer and Provider systems is described in the Agreement.", ()),
@@ -286,3 +308,27 @@ def test_terms_that_are_not_everybodys(sentence: str, expected: tuple[str, ...])
 
 def test_nothing_is_known_of_a_text_that_says_nothing() -> None:
     assert read("Thank you for your visit. We had a nice day.") == ContractExtraction()
+
+
+SENTENCES = [each[0] for each in (*STARTS, *ENDS, *TERMS, *RENEWALS, *NOTICES, *VALUES, *PARTIES)]
+ODD = [
+    "9999 years",
+    "term of nine hundred million years",
+    "$1,2,3.4.5",
+    "0/0/2000",
+    "⟦7⟧",
+    "(((",
+    "of",
+    "\f",
+    "“",
+    "5%",
+]
+FRAGMENTS = st.sampled_from(SENTENCES + ODD)
+
+
+@given(st.lists(st.one_of(FRAGMENTS, st.text(max_size=20)), max_size=12), st.sampled_from([" ", "\n", ". ", "; ", ""]))
+def test_no_text_is_too_much_for_the_rules(parts: list[str], between: str) -> None:
+    found = extract([ContractPage(None, tidy(between.join(parts)))])
+
+    assert 0 <= found.extraction.confidence <= 1
+    assert {each.field for each in found.extraction.evidence} <= set(ContractField)
