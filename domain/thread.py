@@ -161,17 +161,18 @@ class ChatThread:
     def _with(
         self, role: MessageRole, said: Said, stamp: Stamp, reply_to: str | None = None
     ) -> tuple[Self, ChatMessage]:
+        content = visible(said.content)
         message = ChatMessage(
             id=stamp.new_id(),
             flow_id=self.flow_id,
             thread_id=self.id,
             sequence=self.sequence + 1,
             role=role,
-            content=said.content,
+            content=content,
             source=said.source,
             said_by=stamp.by,
             created_at=stamp.at,
-            tokens=tokens(said.content) if said.tokens is None else said.tokens,
+            tokens=tokens(content) if said.tokens is None else said.tokens,
             model=said.model,
             reply_to=reply_to,
         )
@@ -192,11 +193,16 @@ def posted(message: ChatMessage, step: str) -> Event:
 
 def spoken(content: str) -> str:
     """What a person says, without what nobody sees; Refused where nothing is left or it is too long."""
-    plain = _UNSEEN.sub("", _BREAK.sub("\n", content)).replace("\t", " ")
-    plain = "".join(each for each in plain if each == "\n" or unicodedata.category(each) not in _CONTROL)
-    plain = unicodedata.normalize("NFC", plain).strip()
+    plain = visible(content)
     if not plain:
         raise refuse(ErrorCode.INVALID_INPUT, "A message must not be empty.", "content")
     if len(plain) > LONGEST_MESSAGE:
         raise refuse(ErrorCode.LIMIT_EXCEEDED, f"A message has at most {LONGEST_MESSAGE:,} characters.", "content")
     return plain
+
+
+def visible(text: str) -> str:
+    """The text without what nobody sees: customers' own words stand in it, whoever says it."""
+    plain = _UNSEEN.sub("", _BREAK.sub("\n", text)).replace("\t", " ")
+    plain = "".join(each for each in plain if each == "\n" or unicodedata.category(each) not in _CONTROL)
+    return unicodedata.normalize("NFC", plain).strip()

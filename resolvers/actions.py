@@ -26,6 +26,7 @@ from domain.saved_action import (
 )
 from resolvers.abandoning import left_behind
 from resolvers.context import Caller
+from resolvers.placing import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ async def _acted(caller: Caller, uow: UnitOfWork, flow: Flow, wanted: Parameters
     step = (flow.active or flow.phases[-1]).key
     facts = facts_of(await Calling(uow, caller.shapes, caller.stamp()).call(flow, step, NEEDS))
     engagement = await uow.engagement()
-    return act(flow, facts.workflow, wanted, caller.stamp(), engagement.timezone)
+    with placed("phase", "parameters", "step"):
+        return act(flow, facts.workflow, wanted, caller.stamp(), engagement.timezone)
 
 
 async def _kept(caller: Caller, uow: UnitOfWork, acted: Acted, flow: Flow) -> Flow:

@@ -17,6 +17,7 @@ from domain.transition import FlowAction
 from resolvers.actions import executed
 from resolvers.context import Caller
 from resolvers.flows import answered
+from resolvers.placing import placed
 from resolvers.threads import opened, reached
 
 
@@ -62,4 +63,5 @@ async def _completed(caller: Caller, uow: UnitOfWork, flow: Flow, step: str, bra
     caller.need(flow.role(FlowAction.SUBMIT_INPUT))
     state = flow.state(step)
     data = {**(state.proposed_input or {}), **(state.draft_input or {}), BRANCH: branch}
-    return await answered(caller, uow, flow, SubmitPhaseInput(flow.id, step, data))
+    with placed("data", "step"):
+        return await answered(caller, uow, flow, SubmitPhaseInput(flow.id, step, data))

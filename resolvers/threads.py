@@ -15,7 +15,7 @@ from domain.conversation.script import require_on_script, scripted
 from domain.conversation.scripted import fixed
 from domain.conversation.setting import Setting, brief
 from domain.customer_success.template import Branch, BranchKind
-from domain.errors import ErrorCode, Refused, refuse
+from domain.errors import ErrorCode, NotFound, Refused, refuse
 from domain.flow import Flow
 from domain.flows.customer_success.answers import BRANCH, COMMENT
 from domain.flows.customer_success.talking import NEEDS, setting_of
@@ -27,6 +27,7 @@ from domain.transition import FlowAction, FlowStatus
 from resolvers.actions import executed, require_guided
 from resolvers.context import Caller
 from resolvers.flows import answered
+from resolvers.placing import placed
 
 # Where a flow stands that can be talked about.
 _TALKING = frozenset({FlowStatus.READY, FlowStatus.RUNNING, FlowStatus.AWAITING_INPUT, FlowStatus.FAILED})
@@ -82,7 +83,8 @@ async def open_thread(caller: Caller, command: OpenThread) -> ChatThread:
 async def reached(caller: Caller, uow: UnitOfWork, flow: Flow, step: str, branch: str | None) -> Setting:
     """The step, by that branch, as it can be talked about now; refused where it cannot."""
     _require_reached(flow, step)
-    return await _setting(caller, uow, flow, step, branch)
+    with placed("branch", "branchKey"):
+        return await _setting(caller, uow, flow, step, branch)
 
 
 async def opened(caller: Caller, uow: UnitOfWork, flow: Flow, setting: Setting) -> tuple[Flow, ChatThread]:
@@ -105,7 +107,8 @@ def _require_talking(flow: Flow) -> None:
 
 def _require_reached(flow: Flow, step: str) -> None:
     _require_talking(flow)
-    flow.definition.phase(step)
+    if step not in {phase.key for phase in flow.definition.phases}:
+        raise NotFound("step", ("step",))
     if flow.state(step).status not in _REACHED:
         active = flow.active
         now = f" The current one is {active.key}." if active else ""
@@ -198,7 +201,8 @@ async def complete_thread(caller: Caller, command: CompleteThread) -> Completed:
         ended = thread.complete(command.outcome, caller.stamp())
         if flow.state(thread.step).status is PhaseStatus.AWAITING_INPUT:
             caller.need(flow.role(FlowAction.SUBMIT_INPUT))
-            flow = await _stepped(caller, uow, flow, ended)
+            with placed("data", "outcome"):
+                flow = await _stepped(caller, uow, flow, ended)
         await uow.threads.save(ended)
         uow.touch(ended.id)
         flow, following = _following(flow, ended, caller)

@@ -161,7 +161,7 @@ async def test_scheduling_makes_a_task_of_whose_workflow_it_is(desk: Desk) -> No
         ("snooze", {"days": 91}, "INVALID_INPUT", ["parameters", "days"]),
         ("snooze", {"until": "2020-01-01"}, "INVALID_INPUT", ["parameters", "until"]),
         ("escalate", {"to": "bob"}, "INVALID_INPUT", ["parameters", "reason"]),
-        ("skip", {"step": "close", "reason": "x"}, "INVALID_TRANSITION", ["phase"]),
+        ("skip", {"step": "close", "reason": "x"}, "INVALID_TRANSITION", ["parameters", "step"]),
     ],
 )
 async def test_an_action_that_cannot_be_executed_changes_nothing(

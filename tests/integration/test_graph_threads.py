@@ -105,6 +105,7 @@ async def test_completing_a_thread_completes_its_step_and_says_the_next(desk: De
     outcome = {"causes": ["Support"], "severity": "high", "comment": "Agreed with Dana", "other": 1}
 
     refused = await desk.do(COMPLETE, threadId=thread["id"], outcome={"severity": "none"})
+    assert {tuple(error["path"]) for error in refused["errors"]} == {("outcome", "severity")}
     assert refused["thread"] is None
     assert (await desk.read(thread))["status"] == "ACTIVE"
     done = await desk.do(COMPLETE, threadId=thread["id"], outcome=await _answer(desk, flow_id, outcome))
@@ -141,9 +142,9 @@ async def test_a_conversation_comes_back_to_its_step_while_something_is_missing(
 @pytest.mark.parametrize(
     ("input", "code", "path"),
     [
-        ({"step": "nowhere"}, "NOT_FOUND", ["phase"]),
+        ({"step": "nowhere"}, "NOT_FOUND", ["step"]),
         ({"step": "close"}, "INVALID_TRANSITION", ["step"]),
-        ({"step": "read_the_signs", "branchKey": "nowhere"}, "NOT_FOUND", ["branch"]),
+        ({"step": "read_the_signs", "branchKey": "nowhere"}, "NOT_FOUND", ["branchKey"]),
     ],
 )
 async def test_a_thread_that_cannot_be_opened_is_not(desk: Desk, input: Any, code: str, path: list[str]) -> None:

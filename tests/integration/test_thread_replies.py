@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest_asyncio
 from crews.gateway import MemoryBudget
 from crews.talking import Patience
 from domain.contract import FoundPassage
+from domain.errors import NotFound
 from domain.event import WriteReply
 from domain.flows import DEFINITIONS
 from persistence.contracts import Contracts
@@ -25,9 +27,9 @@ from server.execution import Execution
 from tests.faulty_model import End, FaultyModel, Say, Slowly, Until, does, fails, faulty_model, says
 from tests.graph import Graph
 from tests.integration.conftest import Bench, postgres_bench
-from tests.integration.talking import COMPLETE, Desk, desk_of
+from tests.integration.talking import COMPLETE, READ, Desk, desk_of
 from tests.nodes import Node, node
-from tests.toy import caller, now
+from tests.toy import caller, new_id, new_tenant, now
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -121,6 +123,20 @@ async def test_a_reply_is_seen_while_it_is_written_and_then_posted(
     assert heard(events) == heard(joined) == "Call Dana first."
     assert {event["writer"] for event in events if event["kind"] == "TEXT_DELTA"} == {thread["id"]}
     assert joined[-1]["chatMessage"]["content"] == "Call Dana first."
+
+
+@pytest.mark.parametrize("foreign", ["of another tenant", "of another type", "that never was"])
+async def test_a_thread_that_is_not_there_cannot_be_followed(
+    graph: Graph, bench: Bench, model: FaultyModel, foreign: str
+) -> None:
+    async with node(graph.engine, "memory://") as live, desk_of(graph, bench, model) as desk:
+        _, thread = await talking(desk)
+        ids = {"of another type": thread["flow"]["id"], "that never was": f"ChatThread:{new_id()}"}
+        asking = replace(graph, tenant=new_tenant()) if foreign == "of another tenant" else graph
+
+        with pytest.raises(NotFound, match=r"^There is no such thread\.$"):
+            await follow(asking, live, {"id": ids.get(foreign, thread["id"])}, "0", 1)
+        assert (await asking.data(READ, id=ids.get(foreign, thread["id"])))["thread"] is None
 
 
 async def test_a_model_is_told_of_this_customer_and_of_what_was_said(
