@@ -79,7 +79,8 @@ def object_for(type_: GraphQLInputObjectType, ids: Mapping[str, str]) -> dict[st
         for name, field in type_.fields.items()
         if is_required_input_field(field) or get_named_type(field.type).name in ("ID", "AssessmentConfigurationInput")
     }
-    if type_.is_one_of:
+    # The server's own check of alternatives, which the printed schema alone shows.
+    if type_.extensions["strawberry-definition"].is_one_of:
         name, field = next(iter((named or type_.fields).items()))
         return {name: value_for(field.type, name, ids)}
     named.pop("cloneOf", None)
