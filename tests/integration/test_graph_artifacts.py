@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import pytest_asyncio
 
 from domain.access import Role, Tenant
 from domain.artifacts.authoring import Authored, AuthorFailed, Commission
+from domain.contract import PDF, Contract, ContractExtraction, ContractField, ExtractionEvidence
 from domain.customer import Influence, Sentiment, Stakeholder
 from domain.errors import Refused
 from domain.event import WriteArtifact
@@ -185,6 +188,44 @@ async def test_an_offer_is_added_up_whatever_was_sent(desk: Desk, flow_id: str) 
         "42000.54",
         "35.00",
     ]
+
+
+async def test_a_contract_bounds_an_offer_and_is_told_of_in_its_own_words(desk: Desk) -> None:
+    customer = await desk.customer(name="Capped")
+    async with desk.bench.work(desk.graph.tenant) as uow:
+        said = "Prices rise by at most 5% at a renewal."
+        evidence = ExtractionEvidence(ContractField.PRICE_CAP_PERCENT, said, 2)
+        extraction = ContractExtraction(
+            ends_on=date(2027, 3, 1), notice_days=30, price_cap_percent=Decimal(5), evidence=(evidence,)
+        )
+        stored = await uow.files.save("c.pdf", PDF, _chunks(b"x"), 10)
+        contract = Contract(new_id(), customer.id, stored.id, "c.pdf", PDF, 2, "alice", now(), extraction)
+        await uow.contracts.save(contract)
+    flow_id = (await desk.flow(customer, "RISK"))["id"]
+    desk.bench.take_jobs()
+    line = {"product": "Seats", "quantity": 1, "unitPrice": "10500.01", "months": 12, "currentUnitPrice": "10000"}
+
+    offer = await save(desk, flow_id, kind="PRICING_TABLE", title="O", content={"lines": [line]})
+    analysis = await generated(desk, flow_id, "CONTRACT_ANALYSIS", Scripted())
+
+    # 126,000.12 a year after 120,000.
+    (line_says, table_says) = offer["metadata"]["warnings"]
+    assert line_says == "The price of Seats rises by 5.0001%; the contract caps it at 5%."
+    assert table_says.startswith("The annual recurring revenue rises by 5.0001%, above the contract's price cap of 5%.")
+    assert offer["content"]["warnings"] == [line_says, table_says]
+    warned = [each["warning"] for each in told((await desk.graph.data(FLOW, id=flow_id))["flow"]) if "warning" in each]
+    assert [each["code"] for each in warned] == ["ARTIFACT_WARNING"] * 2
+    content = analysis["content"]
+    assert content["contractId"] == f"Contract:{contract.id}"
+    assert (content["noticeBy"], content["priceCapPercent"]) == ("2027-01-30", "5")
+    assert said in [term["sentence"] for term in content["terms"]]
+    async with desk.bench.work(desk.graph.tenant) as uow:
+        (found,) = await uow.contracts.passages(customer.id, "What do seats cost?")
+    assert f"Artifact:{found.artifact_id}" == offer["id"]
+
+
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 async def test_ids_in_a_map_are_global_ones_and_others_are_refused(desk: Desk, flow_id: str) -> None:
