@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from domain.builds.models import ModelFamily, chat_model
 from persistence.database import open_database
 from tests.graph import Graph
 from tests.integration.building import GOOD, PROMPT, change, completed, history, started, status
 from tests.integration.conftest import Bench, postgres_bench
+from tests.unit.builds.building import NOW
+from tests.unit.builds.test_prompt import taking
 
 
 @pytest.fixture
@@ -84,6 +87,18 @@ async def test_an_answer_that_does_not_pass_its_gate_is_kept_and_refused(graph: 
     assert await history(graph, flow, "TEST_AUDITOR") == [("ASSISTANT", "One fails.")]
     await completed(graph, flow, "testing")
     assert (await status(graph, flow))["child"]["state"] == "VERIFICATION"
+
+
+@pytest.mark.parametrize("family", ModelFamily)
+async def test_every_familys_api_takes_the_request_at_every_state(graph: Graph, family: ModelFamily) -> None:
+    flow = await started(graph)
+
+    for phase in (*GOOD, None):
+        prompt = (await graph.data(PROMPT, id=flow, family=family))["flow"]["child"]["prompt"]
+        taking(chat_model(family, NOW.date()).api).validate(prompt["request"])
+        assert prompt["request"]["messages"][-1]["role"] == "user"
+        if phase:
+            await completed(graph, flow, phase)
 
 
 async def test_a_prompt_is_ready_to_send(graph: Graph) -> None:
