@@ -57,6 +57,39 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownArtifact:
+    """The same without its content, which may be large: for lists."""
+
+    id: str
+    flow_id: str
+    kind: ArtifactKind
+    title: str
+    source: Source
+    created_by: str
+    created_at: datetime
+    updated_by: str
+    updated_at: datetime
+    step: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """One version of an artifact without its content."""
+
+    id: str
+    artifact_id: str
+    version: int
+    title: str
+    metadata: Mapping[str, Any]
+    source: Source
+    saved_by: str
+    saved_at: datetime
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ArtifactVersion:
     """One version of an artifact, as it was saved."""
 

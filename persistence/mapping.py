@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from domain.application import Application, ApplicationChange, Component
 from domain.application_cost import ApplicationCost
-from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion
+from domain.artifact import Artifact, ArtifactRequest, ArtifactVersion, KnownArtifact, KnownVersion
 from domain.builds.changes import Handoff
 from domain.check import Check
 from domain.contract import Contract
@@ -106,10 +106,21 @@ TABLES: Mapping[type, Table] = MappingProxyType(
 )
 
 
+# Values of several tables, or of a part of one.
+_PARTS = (Artifact, KnownArtifact, KnownVersion)
 _ADAPTERS: Mapping[type, TypeAdapter[Any]] = MappingProxyType(
     {
         type_: TypeAdapter(type_)
-        for type_ in (*TABLES, Artifact, ComponentTreatment, ImportRows, ImportRow, Lesson, Failure, SavedAction)
+        for type_ in (
+            *TABLES,
+            *_PARTS,
+            ComponentTreatment,
+            ImportRows,
+            ImportRow,
+            Lesson,
+            Failure,
+            SavedAction,
+        )
     }
 )
 _NAMES = MappingProxyType({type_: tuple(field.name for field in fields(type_)) for type_ in _ADAPTERS})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from domain.artifact import Artifact
+from domain.artifact import KnownArtifact
 from domain.artifacts.schemas import ArtifactSchema, published
 from domain.reading import Page
 from domain.task import Task
@@ -31,10 +31,10 @@ class ArtifactQueries:
 
     @entry
     @staticmethod
-    async def artifact(context: Context, id: Id) -> Artifact | None:
+    async def artifact(context: Context, id: Id) -> KnownArtifact | None:
         """Null where the id names no artifact for this caller."""
         found = bare(id, "Artifact")
-        return (await context.reads.get(Artifact, [found])).get(found) if found else None
+        return (await context.reads.get(KnownArtifact, [found])).get(found) if found else None
 
     @entry
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 import strawberry
 from strawberry import UNSET
 
-from domain.artifact import Artifact, ArtifactKind, ArtifactVersion
+from domain.artifact import Artifact, ArtifactKind, ArtifactVersion, KnownArtifact, KnownVersion
 from domain.artifacts.listing import TasksOfArtifact, VersionsOfArtifact
 from domain.artifacts.requesting import ArtifactWanted
 from domain.artifacts.saving import ArtifactGiven
@@ -69,7 +69,7 @@ def _shown(kind: ArtifactKind, content: Any) -> Any:
 
 
 @mirror(
-    Artifact,
+    KnownArtifact,
     "step kind title source version created_by created_at updated_by updated_at",
     step="The phase it belongs to; null where it belongs to the whole flow.",
     source="Who wrote this version.",
@@ -79,36 +79,39 @@ class ArtifactType(Node):
     """What a flow's work came to, in its newest version. `versions` keeps the earlier ones."""
 
     flow = referred(KnownFlow, lambda artifact: artifact.flow_id)
-    versions = listed(ArtifactVersion, lambda artifact: VersionsOfArtifact(parent=artifact.id), why="Newest first.")
+    versions = listed(KnownVersion, lambda artifact: VersionsOfArtifact(parent=artifact.id), why="Newest first.")
+
+    # Read by itself where it is asked for: a list of large ones shows their titles for little.
+    @loaded
+    @staticmethod
+    async def content(context: Context, artifacts: list[KnownArtifact]) -> list[Any]:
+        found = await context.reads.get(Artifact, {artifact.id for artifact in artifacts})
+        return [_shown(artifact.kind, found[artifact.id].content) for artifact in artifacts]
 
     @computed
     @staticmethod
-    def content(artifact: Artifact) -> Any:
-        return _shown(artifact.kind, artifact.content)
-
-    @computed
-    @staticmethod
-    def metadata(artifact: Artifact) -> Any:
+    def metadata(artifact: KnownArtifact) -> Any:
         """The client's own, with the server's `warnings` about the content."""
         return artifact.metadata
 
     @loaded
     @staticmethod
-    async def tasks(context: Context, artifacts: list[Artifact]) -> list[tuple[Task, ...]]:
+    async def tasks(context: Context, artifacts: list[KnownArtifact]) -> list[tuple[Task, ...]]:
         """Those that are about it, or were made of it."""
         pages = await context.reads.pages([TasksOfArtifact(parent=artifact.id) for artifact in artifacts], WHOLE)
         return [page.items for page in pages]
 
 
-@mirror(ArtifactVersion, "version step title metadata source saved_by saved_at", step="Null for the whole flow.")
+@mirror(KnownVersion, "version step title metadata source saved_by saved_at", step="Null for the whole flow.")
 class ArtifactVersionType:
     """One version of an artifact, as it was saved."""
 
     @loaded
     @staticmethod
-    async def content(context: Context, versions: list[ArtifactVersion]) -> list[Any]:
-        found = await context.reads.get(Artifact, {version.artifact_id for version in versions})
-        return [_shown(found[version.artifact_id].kind, version.content) for version in versions]
+    async def content(context: Context, versions: list[KnownVersion]) -> list[Any]:
+        whole = await context.reads.get(ArtifactVersion, {version.id for version in versions})
+        kinds = await context.reads.get(KnownArtifact, {version.artifact_id for version in versions})
+        return [_shown(kinds[version.artifact_id].kind, whole[version.id].content) for version in versions]
 
 
 @mirror(ArtifactSchema, "kind schema", schema="JSON Schema (2020-12); `readOnly` is what the server works out.")
@@ -116,8 +119,8 @@ class ArtifactSchemaType:
     """What the contents of one kind look like."""
 
 
-connection(Artifact, "Artifact")
-connection(ArtifactVersion, "ArtifactVersion")
+connection(KnownArtifact, "Artifact")
+connection(KnownVersion, "ArtifactVersion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ class ArtifactPayload:
 @mirror(ArtifactPayload, "errors")
 class ArtifactPayloadType:
     artifact = referred(
-        Artifact,
+        KnownArtifact,
         lambda payload: payload.artifact_id,
         nullable=True,
         why="Null when there are errors, and while it is still being written, when ARTIFACT tells of it.",

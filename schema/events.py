@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import strawberry
 from graphql import GraphQLAbstractType, GraphQLResolveInfo
 
-from domain.artifact import Artifact
+from domain.artifact import KnownArtifact
 from domain.definition import Warning
 from domain.event import EventKind, LiveText, LoggedEvent
 from domain.known import KnownFlow, KnownPhase
@@ -291,7 +291,9 @@ class LearningRecorded(FlowEvent):
 
 @happens(EventKind.ARTIFACT)
 class ArtifactSaved(FlowEvent):
-    artifact = referred(Artifact, lambda event: event.data["artifactId"], nullable=True, why="Null once it is deleted.")
+    artifact = referred(
+        KnownArtifact, lambda event: event.data["artifactId"], nullable=True, why="Null once it is deleted."
+    )
 
 
 @happens(EventKind.MESSAGE)

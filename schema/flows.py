@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.application import Application
-from domain.artifact import Artifact
+from domain.artifact import KnownArtifact
 from domain.artifacts.listing import ArtifactsOfFlow
 from domain.contribution import AgentContribution
 from domain.definition import FlowDefinition, Warning
@@ -149,7 +149,7 @@ class MasterFlow(Node):
     learnings = listed(LearningPattern, lambda flow: LearningsOfFlow(parent=flow.id))
     overrides = listed(Override, lambda flow: OverridesOfFlow(parent=flow.id))
     applications = listed(Application, lambda flow: ApplicationsOfFlow(parent=flow.id))
-    artifacts = listed(Artifact, lambda flow: ArtifactsOfFlow(parent=flow.id), why="Newest first.")
+    artifacts = listed(KnownArtifact, lambda flow: ArtifactsOfFlow(parent=flow.id), why="Newest first.")
     exports = listed(Export, lambda flow: ExportsOfFlow(parent=flow.id), why="Newest first.")
 
     @computed

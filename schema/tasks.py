@@ -9,7 +9,7 @@ from typing import Any, Self
 import strawberry
 from strawberry import UNSET
 
-from domain.artifact import Artifact
+from domain.artifact import KnownArtifact
 from domain.artifacts.listing import Tasks, TasksOfFlow
 from domain.errors import Problem
 from domain.known import KnownChild, KnownFlow
@@ -80,7 +80,7 @@ class TaskType(Node):
     """Something that somebody should do."""
 
     flow = referred(KnownFlow, lambda task: task.flow_id, nullable=True, why="Null where it is in no flow.")
-    artifacts = referred_all(Artifact, lambda task: task.artifact_ids, why="What it is about.")
+    artifacts = referred_all(KnownArtifact, lambda task: task.artifact_ids, why="What it is about.")
 
 
 connection(Task, _TASK)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from domain.artifact import Artifact, ArtifactKind, ArtifactVersion
+from domain.artifact import ArtifactKind, KnownArtifact, KnownVersion
 from domain.listing import Listing
 from domain.task import Task, TaskStatus
 
@@ -39,12 +39,12 @@ class TasksOfArtifact(Listing[Task]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArtifactsOfFlow(Listing[Artifact]):
+class ArtifactsOfFlow(Listing[KnownArtifact]):
     """A flow's artifacts, newest first; of these kinds only, where any are named."""
 
     kinds: tuple[ArtifactKind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VersionsOfArtifact(Listing[ArtifactVersion]):
+class VersionsOfArtifact(Listing[KnownVersion]):
     """An artifact's versions, newest first."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.artifact import Artifact, ArtifactKind
 from domain.artifacts.background import Background
-from domain.artifacts.contents import LARGEST, Checked, check, size
+from domain.artifacts.contents import Checked, check, size
 from domain.errors import ErrorCode, Problem, Refused, StaleVersion, refuse, shown_time
 from domain.flow_state import Stamp
 from domain.given import Checking
@@ -21,6 +21,7 @@ from domain.task_edit import new_task
 
 LONGEST_TITLE = 300
 LONGEST_STEP = 80
+LARGEST_METADATA = 64 << 10
 # Where the server says in an artifact's metadata what is to be looked at.
 WARNINGS = "warnings"
 
@@ -128,8 +129,8 @@ def _metadata(given: ArtifactGiven, before: Artifact | None, checking: Checking)
     if not isinstance(metadata, Mapping):
         checking.wrong("Metadata are an object of keys and values.", "metadata")
         return {}
-    if size(metadata) > LARGEST:
-        message = f"Metadata hold at most {LARGEST:,} bytes of JSON."
+    if size(metadata) > LARGEST_METADATA:
+        message = f"Metadata hold at most {LARGEST_METADATA:,} bytes of JSON."
         checking.wrong(message, "metadata", code=ErrorCode.LIMIT_EXCEEDED)
     # What the server warns of is its own to say.
     return {key: value for key, value in metadata.items() if key != WARNINGS}

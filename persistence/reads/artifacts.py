@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, case, cast, func, literal
 from sqlalchemy.dialects.postgresql import array
 
-from domain.artifact import Artifact, ArtifactVersion
+from domain.artifact import Artifact, ArtifactVersion, KnownArtifact, KnownVersion
 from domain.artifacts.listing import (
     ArtifactsOfFlow,
     TaskListing,
@@ -31,6 +32,12 @@ ARTIFACTS = Rows(
     id=artifacts.c.id,
     tenant=artifacts.c.engagement_id,
     make=made_of(Artifact),
+)
+
+KNOWN = replace(ARTIFACTS, columns=tuple(c for c in COLUMNS if c.name != "content"), make=made_of(KnownArtifact))
+VERSIONS = rows_of(ArtifactVersion, versions)
+KNOWN_VERSIONS = replace(
+    VERSIONS, columns=tuple(c for c in VERSIONS.columns if c.name != "content"), make=made_of(KnownVersion)
 )
 
 _ENDED = tuple(str(status) for status in ENDED)
@@ -59,7 +66,13 @@ def _about(parent: ColumnElement[Any]) -> ColumnElement[bool]:
     return tasks.c.artifact_ids.op("@>")(array([parent]))
 
 
-ROWS: dict[type, Rows] = {Task: TASKS, Artifact: ARTIFACTS, ArtifactVersion: rows_of(ArtifactVersion, versions)}
+ROWS: dict[type, Rows] = {
+    Task: TASKS,
+    Artifact: ARTIFACTS,
+    KnownArtifact: KNOWN,
+    ArtifactVersion: VERSIONS,
+    KnownVersion: KNOWN_VERSIONS,
+}
 
 SOURCES: dict[type, Source] = {
     Tasks: Source(rows=TASKS, order=_IN_ORDER, where=_filtered),
@@ -68,13 +81,13 @@ SOURCES: dict[type, Source] = {
     ),
     TasksOfArtifact: Source(rows=TASKS, order=_IN_ORDER, belongs=lambda parent, _: _about(parent)),
     ArtifactsOfFlow: Source(
-        rows=ARTIFACTS,
+        rows=KNOWN,
         order=downwards(artifacts.c.created_at, artifacts.c.id),
         belongs=lambda parent, _: artifacts.c.flow_id == parent,
         where=lambda listing: among(artifacts.c.kind, listing.kinds),
     ),
     VersionsOfArtifact: Source(
-        rows=ROWS[ArtifactVersion],
+        rows=KNOWN_VERSIONS,
         order=downwards(versions.c.version),
         belongs=lambda parent, _: versions.c.artifact_id == parent,
     ),
