@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from domain.application import Readiness
 from domain.artifact import ArtifactKind
 from domain.artifacts.saving import ArtifactGiven
 from domain.commands import StartFlow
 from domain.contract import UploadContract
+from domain.decision import HoursRange, Strategy
+from domain.definition import Need
 from domain.export import ExportFormat
+from domain.flow import Flow
 from domain.model_usage import ModelUsage, ModelUse
+from domain.readiness_move import ReadinessDecision, SetReadiness
+from domain.recording import CheckReport
 from engine.exports import ExportJob
 from persistence.database import reading
 from persistence.model_budgets import DailyBudget
@@ -21,11 +28,15 @@ from resolvers import flows
 from resolvers.artifacts import TasksFromArtifact, create_tasks, save_artifact
 from resolvers.contracts import upload_contract
 from resolvers.exports import ExportFlow, export_flow
+from resolvers.portfolio import set_readiness
+from resolvers.recording import record_check
 from server.composition import new_id, now
 from server.seed import SAMPLE, _Sample
 from server.settings import Settings
 from server.worker import make_exporter
 from tests.unit.contracts.made import SENTENCES, word
+
+UNNEEDED = "NOT EXISTS (SELECT FROM dependencies WHERE to_id = applications.id) AND attributes->>'contract_end' IS NULL"
 
 
 async def fill(engine: AsyncEngine, settings: Settings) -> None:
@@ -38,6 +49,8 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         await make_exporter(sample._works, settings).write(ExportJob(SAMPLE.tenant, flow_id, export.id))
         ready = await _ready(engine, "READY_FOR_PLANNING")
         await _run(sample, StartFlow("planning", {"applicationIds": ready, "maxAppsPerWave": 3}))
+        await _carry_out(sample, ready[:1])
+        await _retire(sample, (await _ready(engine, "READY_FOR_ASSESSMENT", UNNEEDED))[:1])
         await _ask_models(engine, sample, flow_id)
         await _upload_contract(sample)
         await _recommend(sample, flow_id)
@@ -49,6 +62,45 @@ async def _run(sample: _Sample, command: StartFlow) -> str:
     flow = await flows.start_flow(sample._alice, command)
     await sample._carry_through(flow.id)
     return flow.id
+
+
+async def _carry_out(sample: _Sample, application_ids: list[str]) -> None:
+    """As far as its runbook."""
+    flow = await flows.start_flow(sample._alice, StartFlow("execution", {"applicationIds": application_ids}))
+    await _until_it_waits(sample, flow.id)
+    async with sample._works(SAMPLE.tenant) as uow:
+        checks = (await uow.portfolio.load(frozenset({Need.CHECKS}), flow.id, ())).checks
+    for check in checks:
+        await record_check(sample._alice, check.id, CheckReport(passed=True, evidence="Seen."))
+    await _answer(sample, flow.id)
+
+
+async def _retire(sample: _Sample, application_ids: list[str]) -> None:
+    """As far as the shutdown."""
+    effort = HoursRange(Decimal(1), Decimal(1), Decimal(1))
+    decided = ReadinessDecision(Strategy.RETIRE, effort)
+    wanted = SetReadiness(tuple(application_ids), Readiness.READY_FOR_PLANNING, "Nobody uses it.", decided)
+    await set_readiness(sample._alice, wanted)
+    flow = await flows.start_flow(sample._alice, StartFlow("decommission", {"applicationIds": application_ids}))
+    await _until_it_waits(sample, flow.id)
+    await _answer(sample, flow.id)
+    await _answer(sample, flow.id)
+
+
+async def _flow(sample: _Sample, flow_id: str) -> Flow:
+    async with sample._works(SAMPLE.tenant) as uow:
+        return await uow.flows.get(flow_id)
+
+
+async def _until_it_waits(sample: _Sample, flow_id: str) -> None:
+    while (flow := await _flow(sample, flow_id)).running:
+        await sample._step(flow)
+
+
+async def _answer(sample: _Sample, flow_id: str) -> None:
+    """What is proposed, and what that sets going."""
+    await sample._step(await _flow(sample, flow_id))
+    await _until_it_waits(sample, flow_id)
 
 
 async def _ask_models(engine: AsyncEngine, sample: _Sample, flow_id: str) -> None:
@@ -81,7 +133,7 @@ async def _recommend(sample: _Sample, flow_id: str) -> None:
     await create_tasks(sample._alice, TasksFromArtifact(artifact.id))
 
 
-async def _ready(engine: AsyncEngine, readiness: str) -> list[str]:
+async def _ready(engine: AsyncEngine, readiness: str, where: str = "true") -> list[str]:
     async with reading(engine, SAMPLE.tenant) as connection:
-        query = text("SELECT id FROM applications WHERE readiness = :readiness ORDER BY name")
+        query = text(f"SELECT id FROM applications WHERE readiness = :readiness AND {where} ORDER BY name")
         return [str(row.id) for row in await connection.execute(query, {"readiness": readiness})]
