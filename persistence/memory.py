@@ -22,9 +22,9 @@ from domain.decision import Decision
 from domain.definition import Need
 from domain.dependency import Dependency
 from domain.engagement import Engagement
-from domain.errors import ErrorCode, NotFound, refuse
+from domain.errors import ErrorCode, NotFound, Problem, refuse
 from domain.event import Event, EventKind, Job, LoggedEvent, ReviewPlans
-from domain.export import Export, ExportStatus
+from domain.export import Export
 from domain.flow import Flow
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
 from domain.learning import LearningPattern, Verdict
@@ -38,6 +38,7 @@ from domain.resource_pool import ResourcePool
 from domain.source import Source
 from domain.standard import ArchitectureStandard, StandardException
 from persistence.measuring import completes
+from persistence.memory_exports import MemoryExports
 from persistence.memory_learnings import MemoryLearnings
 from persistence.memory_plans import key_of, plan_of, resting
 from persistence.stale_plans import Touched
@@ -92,9 +93,13 @@ class MemoryWork:
         self.exports = MemoryExports(state)
         self.model_uses = MemoryModelUses(state)
         self.told: list[Event] = []
+        self.refused: tuple[Problem, ...] = ()
 
     def tell(self, event: Event) -> None:
         self.told.append(event)
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        self.refused = problems
 
     def touch(self, thing_id: str) -> None:
         """Only the audit log of a database keeps it."""
@@ -311,32 +316,6 @@ class MemoryFiles:
     async def remove(self, file_id: str) -> None:
         self._state.files.pop(file_id, None)
         self._state.expiries.pop(file_id, None)
-
-
-class MemoryExports:
-    """Exports by their ids."""
-
-    def __init__(self, state: MemoryState) -> None:
-        self._state = state
-
-    async def get(self, export_id: str) -> Export:
-        if export_id not in self._state.exports:
-            raise NotFound("export")
-        return self._state.exports[export_id]
-
-    async def of_file(self, file_id: str) -> Export | None:
-        return next((each for each in self._state.exports.values() if each.file_id == file_id), None)
-
-    async def open(self, flow_id: str) -> int:
-        ended = (ExportStatus.FAILED, ExportStatus.EXPIRED)
-        return sum(each.flow_id == flow_id and each.status not in ended for each in self._state.exports.values())
-
-    async def save(self, export: Export) -> None:
-        self._state.exports[export.id] = export
-
-    async def start(self, export_id: str) -> int:
-        self._state.starts[export_id] += 1
-        return self._state.starts[export_id]
 
 
 def _belongs(value: Any, flow_id: str, application_ids: tuple[str, ...]) -> bool:
