@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from contextlib import suppress
 
 from pydantic import TypeAdapter
 
@@ -42,9 +43,15 @@ def _verdict(name: str, data: bytes, limits: ContractLimits, recognizing: float)
 
 
 def _bound(limits: ContractLimits, seconds: float) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bounds = {
+        resource.RLIMIT_AS: (limits.memory, limits.memory),
+        resource.RLIMIT_CPU: (int(seconds) + 1, int(seconds) + 2),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    for what, most in bounds.items():
+        # Not every system takes each of them; the parent's deadline holds everywhere.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(what, most)
 
 
 if __name__ == "__main__":

@@ -237,6 +237,20 @@ async def test_a_question_in_plain_words_finds_passages_of_that_customer_alone(s
     assert "ninety (90) days' prior written notice" in found[0].text
 
 
+ODD = ["", "   ", "'", "a\\b C:\\notice\\x", '"notice', "notice & ! ( |", "-notice", "notice:*", "é\u0000 ’", "o'neil's notice", "x/y@z.com notice",
+       "https://a.b/c?d=notice#e <b>notice</b>", "notice " * 5_000, "1.5e10 -7 notice", "💥 notice", "notice OR -renewal"]  # fmt: skip
+
+
+async def test_no_question_is_too_odd_to_search_for(site: Site) -> None:
+    await site.upload("a.pdf", pdf(SENTENCES, MORE))
+    customer = site.customer.removeprefix("Customer:")
+
+    async with site.graph.work(site.graph.tenant) as uow:
+        found = [len(await uow.contracts.passages(customer, question)) for question in ODD]
+
+    assert found == [1 if "notice" in question else 0 for question in ODD]
+
+
 async def test_nobody_else_sees_or_changes_a_contract(site: Site) -> None:
     contract = (await site.upload("a.pdf", pdf(SENTENCES, MORE)))["contract"]
     foreign = Graph(site.graph.engine, site.graph.work, await _tenant(site.graph.engine))
