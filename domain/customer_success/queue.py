@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -154,11 +154,6 @@ def in_order(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
     return tuple(sorted(assignments, key=lambda each: order_of(each.priority)))
 
 
-def of_kinds(assignments: Iterable[Assignment], kinds: Collection[WorkflowKind] | None) -> tuple[Assignment, ...]:
-    """Those of these kinds, in the same order; all where none are asked for."""
-    return tuple(each for each in assignments if kinds is None or each.kind in kinds)
-
-
 _Running = Mapping[tuple[str, WorkflowKind], StartedWorkflow]
 
 
@@ -260,30 +255,3 @@ def by_customer(assignments: Iterable[Assignment]) -> tuple[CustomerAssignments,
     for each in assignments:
         groups.setdefault(each.customer.id, []).append(each)
     return tuple(CustomerAssignments(group[0].customer, tuple(group)) for group in groups.values())
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChange:
-    """What is new or other in a queue, in its order, and the ids of what is no longer in it."""
-
-    changed: tuple[Assignment, ...]
-    removed_ids: tuple[str, ...]
-
-
-def changes(before: Iterable[Assignment], after: Sequence[Assignment]) -> QueueChange:
-    """What somebody who has seen the queue as it was must be told."""
-    known = {each.id: _shown(each) for each in before}
-    now = {each.id: each for each in after}
-    changed = tuple(each for id, each in now.items() if known.get(id) != _shown(each))
-    return QueueChange(changed, tuple(id for id in known if id not in now))
-
-
-def _shown(assignment: Assignment) -> tuple[Customer, RenewalStage | None, str, str | None, str]:
-    """What can be seen of it: a new day alone changes only what says the days."""
-    return (
-        assignment.customer,
-        assignment.stage,
-        assignment.owner,
-        assignment.flow_id,
-        assignment.priority.explanation,
-    )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.access import Experience
 from domain.customer import AccountPlan, Customer
-from domain.customer_success.determination import Reason, determine
+from domain.customer_success.determination import Reason, determine, reason_for
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.priority import order_of
 from domain.customer_success.queue import (
@@ -24,12 +24,13 @@ from domain.customer_success.queue import (
     WorkflowState,
     assign,
     by_customer,
-    changes,
-    of_kinds,
+    ended_for,
+    named_by,
     open_workflows,
     statistics,
 )
 from domain.customer_success.scoring_rules import ScoringRules
+from domain.customer_success.workflow import EndedWith
 from tests.unit.customer_success.samples import TODAY, customer, customers
 
 K, P, S, W = WorkflowKind, AccountPlan, RenewalStage, WorkflowState
@@ -37,6 +38,7 @@ NOBODY = Team()
 ACME = customer("acme", 20, account_plan=P.INVEST, risk_score=Decimal(60))
 BOLT = customer("bolt", 5, opportunity_score=Decimal(70))
 CORA = customer("cora", 300)
+BARE = customer("bare")
 RUNNING = StartedWorkflow("flow", "acme", K.RISK, "ben")
 
 
@@ -165,12 +167,6 @@ def test_an_assignment_keeps_its_id() -> None:
     assert len({each.id for each in before}) == 6
 
 
-def test_kinds_may_be_asked_for() -> None:
-    assert shown(of_kinds(queue(), {K.STRATEGIC, K.OPPORTUNITY})) == [WHOLE[3], WHOLE[4]]
-    assert of_kinds(queue(), None) == queue()
-    assert of_kinds(queue(), ()) == ()
-
-
 def test_a_queue_in_numbers() -> None:
     assert statistics(queue()) == QueueStats(
         total=6,
@@ -199,29 +195,25 @@ def test_customers_stand_where_the_most_urgent_of_each_does() -> None:
     assert [each.kind for each in found[0].assignments] == [K.RISK, K.RENEWAL, K.STRATEGIC]
 
 
-def test_only_what_is_other_is_told() -> None:
-    riskier = replace(ACME, risk_score=Decimal(70))
-    gone = replace(BOLT, opportunity_score=None)
-
-    change = changes(queue(), queue(of=(riskier, gone, CORA)))
-    again = changes(queue(), queue())
-
-    assert shown(change.changed) == [
-        ("acme", K.RISK, 153),
-        ("bolt", K.RENEWAL, 105),
-        ("acme", K.RENEWAL, 105),
-        ("acme", K.STRATEGIC, 105),
-    ]
-    assert change.removed_ids == (queue()[4].id,)
-    assert (again.changed, again.removed_ids) == ((), ())
+def test_the_id_of_an_assignment_names_customer_and_kind() -> None:
+    assert [named_by(each.id) for each in queue()] == [(each.customer.id, each.kind) for each in queue()]
+    assert [named_by(text) for text in ("acme", "acme:", "acme:leave", "acme:RISK")] == [None] * 4
 
 
-def test_a_new_day_changes_what_says_the_days() -> None:
-    tomorrow = assign((ACME, CORA), (), NOBODY, TODAY + timedelta(days=1))
+@pytest.mark.parametrize("kind", K)
+def test_what_ended_today_rested_on_what_it_rests_on_today(kind: WorkflowKind) -> None:
+    customer = replace(ACME, opportunity_score=Decimal(80))
+    ended = EndedWith(
+        TODAY,
+        customer.renewal_date,
+        customer.renewal_status,
+        customer.account_plan,
+        customer.risk_score,
+        customer.opportunity_score,
+    )
 
-    change = changes(queue(of=(ACME, CORA)), tomorrow)
-
-    assert [(each.customer.id, each.kind) for each in change.changed] == [("acme", K.RENEWAL), ("cora", K.RENEWAL)]
+    assert ended_for(kind, ended) == reason_for(kind, customer, TODAY)
+    assert ended_for(kind, EndedWith(TODAY)) == reason_for(kind, BARE, TODAY)
 
 
 portfolios = st.lists(st.uuids(), max_size=6, unique=True).flatmap(
