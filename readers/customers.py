@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO
 
@@ -25,8 +26,9 @@ from readers.workbook import Workbook
 CSV, XLSX, JSON = "csv", "xlsx", "json"
 ACCOUNTS, CONTACTS = "salesforce-accounts", "salesforce-contacts"
 FORMATS = (CSV, XLSX, JSON, ACCOUNTS, CONTACTS)
-# A file is held in memory to be told how it writes its days and numbers, and is saved in one transaction.
-MOST_ROWS = 100_000
+# A file is held in memory, to be told how it writes its days and numbers, and is saved in one transaction.
+MOST_ROWS = 50_000
+MOST_BYTES, MOST_UNPACKED = 20 << 20, 200 << 20
 _BEGINNING = 1 << 18
 _EXCERPT = 200
 _SEPARATOR = len("sep=;")
@@ -36,7 +38,8 @@ class CustomerFiles:
     """Reads what its content shows to be a table of customers, or of people there."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        size, unpacked = min(limits.size, MOST_BYTES), min(limits.unpacked, MOST_UNPACKED)
+        self._limits = replace(limits, size=size, unpacked=unpacked)
 
     def read(self, source: BinaryIO, file_name: str, format: str | None = None) -> CustomerTable:
         """All of it; the source stays open for its owner to close."""

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from domain.customer import HIGHEST_SCORE, AccountPlan, Influence, RenewalStatus, Sentiment, Trend, domain_of
+from domain.customer_edit import MOST_ARR
 from domain.customer_import.writing import UNCERTAIN, Writing
 from domain.fact import Fact, FactLevel, FactType, Unreadable
 from domain.fact_reading import UNKNOWN, read
@@ -92,7 +93,11 @@ class Reading:
             reason = f"{title(target)} is in {foreign}, the engagement in {self.currency}. Convert it."
             return Unreadable(str(cell.value), reason)
         value = self._fact(target, Cell(cell.column, _DOLLARS.sub("", _text(cell.value))))
-        return value.quantize(_smallest(self.currency), ROUND_HALF_UP) if isinstance(value, Decimal) else value
+        if not isinstance(value, Decimal):
+            return value
+        if value >= MOST_ARR:
+            return Unreadable(str(cell.value), f"{title(target)} is less than {MOST_ARR:,}; {cell.value!s} is not.")
+        return value.quantize(_smallest(self.currency), ROUND_HALF_UP)
 
     def foreign(self, text: str) -> str | None:
         """The currency that a text names where it is another than the engagement's."""

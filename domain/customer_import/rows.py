@@ -22,6 +22,11 @@ from domain.inventory import RejectedRow
 _EXCERPT = 200
 # From here on a share of 1 that is written without a sign is one of a hundred, and all of its column are.
 _SURELY_PERCENT = 2
+_DEEPEST = 50
+_UNKEPT = (
+    "The row holds a character that cannot be kept (NUL, or half of a pair of surrogates), "
+    f"or is nested deeper than {_DEEPEST} levels. Remove that."
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _AMOUNTS = frozenset({"arr", "current_arr", "previous_arr"})
 # Of a person: what his line on the map holds, and what is put into his notes.
@@ -145,7 +150,7 @@ def _surely_percent(value: str) -> bool:
 def _read_row(row: TableRow, cells: _Cells) -> GivenRow | str:
     columns = _columns(row)
     if not all(_kept(name) and _kept(value) for name, value in row.values.items()):
-        return "The row holds a character that cannot be kept: NUL, or half of a pair of surrogates. Remove it."
+        return _UNKEPT
     values, faults = _values(row, columns, cells)
     person = _person(values) if columns.people else None
     faults += _missing(values, columns, person)
@@ -164,12 +169,14 @@ def _read_row(row: TableRow, cells: _Cells) -> GivenRow | str:
     )
 
 
-def _kept(value: Any) -> bool:
-    """Whether all text in a value can be kept."""
+def _kept(value: Any, levels: int = _DEEPEST) -> bool:
+    """Whether all text in a value can be kept, and whoever reads it gets to its end."""
+    if levels == 0:
+        return False
     if isinstance(value, dict):
-        return all(_kept(key) and _kept(item) for key, item in value.items())
+        return all(_kept(key) and _kept(item, levels - 1) for key, item in value.items())
     if isinstance(value, list):
-        return all(map(_kept, value))
+        return all(_kept(item, levels - 1) for item in value)
     if not isinstance(value, str):
         return True
     return "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))

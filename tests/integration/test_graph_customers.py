@@ -85,19 +85,19 @@ def placed(customer: str, id: str | None, name: str, **more: Any) -> dict[str, A
     return given if id is None else {"id": id, **given}
 
 
-async def test_what_was_imported_is_read_back_with_its_context(graph: Graph) -> None:
-    text = (
-        "Id,Name,Website,ARR,Renewal date,Owner,Plan,Risk score,Previous ARR,Active users,Utilization,Open tickets,"
-        "Segment\n"
-        f"1,Corvid Labs,corvid.example,160000,{day(10)},carol,invest,65,100000,12,80%,3,North\n"
-    )
+CORVID = (
+    "Id,Name,Website,ARR,Renewal date,Owner,Plan,Risk score,Previous ARR,Active users,Usage rate,Open tickets,Area\n"
+    "1,Corvid Labs,corvid.example,160000,{renewal},carol,invest,65,100000,12,80%,3,North\n"
+)
 
-    payload = await imported(graph, text, Role.CONTRIBUTOR)
+
+async def test_what_was_imported_is_read_back(graph: Graph) -> None:
+    payload = await imported(graph, CORVID.format(renewal=day(10)), Role.CONTRIBUTOR)
 
     assert payload == {"imported": 1, "rejectedCount": 0, "rejected": [], "errors": []}
     id = (await customer_ids(graph))["Corvid Labs"]
     found = (await graph.data(READ, Role.VIEWER, id=id))["customer"]
-    context = found.pop("context")
+    assert found.pop("context")["extra"] == {"Area": "North"}
     assert found == {
         "id": id,
         "name": "Corvid Labs",
@@ -111,22 +111,26 @@ async def test_what_was_imported_is_read_back_with_its_context(graph: Graph) -> 
         "healthScore": None,
         "stakeholders": [],
     }
+
+
+async def test_a_customer_has_a_context_before_any_workflow_starts(graph: Graph) -> None:
+    await imported(graph, CORVID.format(renewal=day(10)))
+    id = (await customer_ids(graph))["Corvid Labs"]
+
+    context = (await graph.data(READ, Role.VIEWER, id=id))["customer"]["context"]
+
     kinds = {each["kind"]: each["priority"] for each in context.pop("priorities")}
     assert context == {
         "stage": "CRITICAL",
         "daysUntilRenewal": 10,
         "riskScore": 65.0,
-        "extra": {"Segment": "North"},
+        "extra": {"Area": "North"},
         "financials": {"currentArr": {"amount": "160000.00"}, "previousArr": {"amount": "100000.00"}, "trend": "UP"},
         "usage": {"activeUsers": 12, "utilizationRate": 0.8, "trend": None},
         "engagement": {"lastContactOn": None, "nextReviewOn": None, "openTickets": 3},
     }
     # (80 + 10) x 2 x 1.5, 70 x 2 x 1.5, (60 + 0.6 x 65) x 2 x 1.5.
-    assert {kind: priority["total"] for kind, priority in kinds.items()} == {
-        "RENEWAL": 270,
-        "STRATEGIC": 210,
-        "RISK": 297,
-    }
+    assert {kind: each["total"] for kind, each in kinds.items()} == {"RENEWAL": 270, "STRATEGIC": 210, "RISK": 297}
     assert kinds["RENEWAL"]["explanation"].startswith("Renewal in 10 days")
 
 
@@ -203,7 +207,7 @@ async def test_an_edit_leaves_what_it_does_not_say_and_null_clears(graph: Graph)
 
 async def test_all_that_is_wrong_with_an_edit_is_told_and_nothing_changes(graph: Graph) -> None:
     made, _ = await ask(graph, SAVE, name="Corvid", arr="10")
-    wrong = {"name": " ", "arr": "-1", "domain": "no domain", "riskScore": 101, "healthScore": -0.5}
+    wrong: dict[str, Any] = {"name": " ", "arr": "-1", "domain": "no domain", "riskScore": 101, "healthScore": -0.5}
 
     refused, errors = await ask(graph, SAVE, id=made["id"], **wrong)
 

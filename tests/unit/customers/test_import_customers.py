@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_what_a_row_does_not_say_stays() -> None:
     assert book.take("Account ID,Risk Score,Owner,Segment\na1,60,,North\n") == 1
 
     after = book.named("Corvid Labs")
-    assert (after.risk_score, after.owner, after.arr, after.version) == (60, "carol", Decimal("120000.50"), 2)
+    assert (after.risk_score, after.owner, after.arr, after.version) == (Decimal(60), "carol", Decimal("120000.50"), 2)
     assert after.extra == {"Industry": "Toys", "Segment": "North"}
 
 
@@ -97,7 +98,7 @@ def test_who_was_written_by_hand_gets_the_id_of_an_import() -> None:
 
     book.take("Id,Name\n001A,Corvid labs\n")
 
-    assert [(each.id, each.external_id, each.arr) for each in book.customers.values()] == [("c", "001A", 7)]
+    assert [(each.id, each.external_id, each.arr) for each in book.customers.values()] == [("c", "001A", Decimal(7))]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,11 @@ def test_json_is_read_by_its_paths_and_people_in_it_are_stakeholders() -> None:
     assert book.take(json.dumps(document)) == 1
 
     corvid = book.named("Corvid Labs")
-    assert (corvid.arr, corvid.financials.current_arr, corvid.financials.trend) == (Decimal("120.13"), 5, Trend.DOWN)
+    assert (corvid.arr, corvid.financials.current_arr, corvid.financials.trend) == (
+        Decimal("120.13"),
+        Decimal(5),
+        Trend.DOWN,
+    )
     assert (corvid.usage.utilization_rate, corvid.engagement.open_tickets) == (Decimal("0.5"), 2)
     assert corvid.extra == {"tags": ["north", 1.5], "address.city": "Ystad"}
     ada, ben = book.person("Ada Reed"), book.person("Ben Lund")
@@ -220,7 +225,7 @@ def test_json_is_read_by_its_paths_and_people_in_it_are_stakeholders() -> None:
 
 def test_a_workbook_is_read_from_the_sheet_with_customers() -> None:
     book = Book()
-    rows = [["Our customers"], [], ["Name", "ARR", "Renewal Date"], ["A", 1234.5, date(2027, 3, 4)]]
+    rows: list[list[Any]] = [["Our customers"], [], ["Name", "ARR", "Renewal Date"], ["A", 1234.5, date(2027, 3, 4)]]
 
     assert book.take(workbook({"Notes": [["Read me"]], "Customers": rows})) == 1
 
@@ -261,6 +266,14 @@ def test_characters_that_cannot_be_kept_leave_their_row_out() -> None:
 
     assert book.named("B").extra == {"n": "1e999", "m": "99999999999999999999"}
     assert [line for line, _ in book.why] == [1]
+
+
+def test_what_is_nested_too_deep_leaves_its_row_out() -> None:
+    book = Book()
+
+    assert book.take('[{"name": "A", "n": ' + "[" * 60 + "]" * 60 + '}, {"name": "B"}]') == 1
+
+    assert book.names() == ["B"]
 
 
 def test_rows_that_are_longer_than_the_header_and_totals_are_left_out() -> None:
