@@ -35,7 +35,7 @@ async def desk(fresh_database: str) -> AsyncIterator[Desk]:
 
 async def upload(desk: Desk, flow_id: str | None, customer: str | None = None) -> Any:
     file = File("Acme MSA.pdf", pdf(SENTENCES, MORE))
-    asked = {"customer": customer or f"Customer:{desk.customer.id}", "flow": flow_id, "file": file}
+    asked: dict[str, Any] = {"customer": customer or f"Customer:{desk.customer.id}", "flow": flow_id, "file": file}
     return (await desk.graph.data(UPLOAD, Role.CONTRIBUTOR, **asked))["uploadContract"]
 
 
