@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.access import SYSTEM, Tenant
+from domain.agents.cleaning import cut
 from domain.artifact import Artifact, ArtifactRequest, RequestStatus
 from domain.artifacts.authoring import Author, Authored, AuthorFailed, Commission
 from domain.artifacts.background import Background
@@ -30,6 +31,8 @@ AGENT = "artifact_writer"
 # One that has ended its worker this often is written without a model, and one more often not at all.
 STARTS = 2
 MOST_STARTS = 4
+# Sentences of a model that are told of after they were left out.
+MOST_DROPPED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +180,6 @@ class ArtifactRunner:
 
 
 def _about(authored: Authored) -> dict[str, Any]:
-    return {"model": authored.usage.model, "prompt": authored.prompt, "attempts": authored.attempts}
+    about = {"model": authored.usage.model, "prompt": authored.prompt, "attempts": authored.attempts}
+    dropped = authored.checked.dropped[:MOST_DROPPED]
+    return about | {"dropped": [cut(sentence, 300) for sentence in dropped]} if dropped else about

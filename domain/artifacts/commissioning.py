@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from domain.access import Tenant
@@ -10,7 +11,8 @@ from domain.artifacts.authoring import Commission
 from domain.artifacts.background import Background
 from domain.artifacts.briefing import LONGEST, brief
 from domain.artifacts.contents import Checked, finish
-from domain.artifacts.joining import joined
+from domain.artifacts.grounding import Grounding, numbers_of
+from domain.artifacts.joining import cleaned, joined
 from domain.artifacts.proposals import PROPOSALS
 from domain.given import Checking
 from domain.ports import Shapes
@@ -23,20 +25,22 @@ def commission(
 ) -> Commission:
     """What a model is asked; `draft` is the rules', whose facts stand whatever it answers."""
     type_ = PROPOSALS[request.kind]
+    told = brief(request, known, draft, shapes, longest)
 
     def read(data: Any) -> Checked:
-        answer: Any = shapes.decode(type_, data)
+        answer: Any = cleaned(shapes.decode(type_, data))
         checking = Checking()
-        value = joined(draft, answer, checking)
+        grounding = Grounding("\n".join((told, *numbers_of(answer))), checking)
+        value = joined(draft, grounding.of(answer), checking)
         checking.done()
-        return finish(request.kind, value, known, shapes)
+        return replace(finish(request.kind, value, known, shapes), dropped=tuple(grounding.dropped))
 
     return Commission(
         tenant=tenant,
         flow_id=request.flow_id,
         artifact_id=request.id,
         kind=request.kind,
-        briefing=brief(request, known, draft, shapes, longest),
+        briefing=told,
         schema=answer_schema(shapes.schema(type_)),
         read=read,
     )

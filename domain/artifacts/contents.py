@@ -33,10 +33,11 @@ Compute = Callable[[Any, Background], Any]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A content as it is kept, and what is to be said of it."""
+    """A content as it is kept, and what is to be said of it; `dropped` are a model's sentences that were left out."""
 
     content: Any
     warnings: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 def check(kind: ArtifactKind, data: Any, background: Background, shapes: Shapes) -> Checked:

@@ -61,7 +61,7 @@ def keyed(draft: Any) -> Mapping[str, Any]:
 
 def joined(draft: Any, answer: Any, checking: Checking) -> Any:
     """A content of the draft's shape; what the answer says of things that are not there is wrong."""
-    return _JOINS[type(draft)](draft, cleaned(answer), checking)
+    return _JOINS[type(draft)](draft, answer, checking)
 
 
 def _form(draft: AssessmentForm, answer: proposed.ProposedForm, checking: Checking) -> AssessmentForm:
@@ -152,9 +152,10 @@ def _letter(draft: EmailDraft, answer: proposed.ProposedLetter, checking: Checki
 
 def _document(_draft: PlainDocument, answer: proposed.ProposedDocument, checking: Checking) -> PlainDocument:
     checking.needed(answer.summary, "summary", longest=LONGEST_BLOCK)
-    if not answer.sections:
-        checking.wrong("A document has at least one section.", "sections")
-    return PlainDocument(answer.summary, answer.sections)
+    sections = tuple(section for section in answer.sections if section.text)
+    if not sections:
+        checking.wrong("A document has at least one section with a text.", "sections")
+    return PlainDocument(answer.summary, sections)
 
 
 def _require_known(keys: list[str], known: Mapping[str, Any], checking: Checking, part: str) -> None:

@@ -133,7 +133,7 @@ def read(kind: ArtifactKind, answer: Any, known: Background = KNOWN) -> Any:
 
 
 def test_a_model_changes_words_and_no_facts() -> None:
-    terms = [{"title": "Cap 50%", "risk": "HIGH", "recommendation": "Stay below.", "key": "C2"}]
+    terms = [{"title": "No cap!", "risk": "HIGH", "recommendation": "Stay below.", "key": "C2"}]
 
     analysis = read(K.CONTRACT_ANALYSIS, {"summary": "Mind\x07 the cap.", "terms": terms})
 
@@ -185,6 +185,31 @@ def test_a_models_offer_is_added_up_by_the_server() -> None:
         read(K.PRICING_TABLE, {"summary": "s", "lines": [line | {"discountPercent": 120}]})
     with pytest.raises(Refused):
         read(K.PRICING_TABLE, {"summary": "s", "lines": []})
+
+
+def test_a_sentence_with_a_figure_from_nowhere_is_left_out() -> None:
+    asked = commission(Tenant("c", "e"), asking(K.REPORT), KNOWN, draft(K.REPORT, KNOWN), Codec())
+    sections = [{"title": "Now", "text": "The cap is 5%. They save 43%.\nIn 3 steps, by 20 January 2027.\n"}]
+
+    checked = asked.read({"summary": "Risk 72 of 100. Worth 1,000,000 USD!", "sections": sections})
+
+    assert checked.content == {
+        "summary": "Risk 72 of 100.",
+        "sections": [{"title": "Now", "text": "The cap is 5%.\nIn 3 steps, by 20 January 2027."}],
+    }
+    assert checked.dropped == ("Worth 1,000,000 USD!", "They save 43%.")
+    with pytest.raises(Refused, match="43 stands nowhere"):
+        asked.read({"summary": "Fine.", "sections": [{"title": "Save 43%", "text": "Fine."}]})
+    with pytest.raises(Refused):
+        asked.read({"summary": "Worth 1,000,000 USD!", "sections": sections})
+
+
+def test_an_offer_may_speak_of_its_own_figures() -> None:
+    line = {"product": "Seats", "quantity": 37, "unitPrice": 99.5, "discountPercent": 0, "months": 24, "note": None}
+
+    offer = read(K.PRICING_TABLE, {"summary": "37 seats at 99.50 for 24 months. You save 8,888.", "lines": [line]})
+
+    assert offer["summary"] == "37 seats at 99.50 for 24 months."
 
 
 def test_the_briefing_holds_no_ids_and_its_data_cannot_leave_their_marks() -> None:
