@@ -31,6 +31,7 @@ _WAYS = {
     "InventoryChanges": _within("DiscoveryFlow", "changes {{ {part} }}"),
     "PhaseRun": "flows(first: 100) {{ nodes {{ phases {{ runs {{ {part} }} }} }} }}",
     "Artifact": "flows(first: 100) {{ nodes {{ artifacts(first: 2) {{ nodes {{ {part} }} }} }} }}",
+    "ChatThread": _within("CustomerSuccessFlow", "threads(first: 2) {{ nodes {{ {part} }} }}"),
     "WavePlan": _within("PlanningFlow", "wavePlan {{ {part} }}"),
     **{type_: _within(type_, "{part}") for type_ in CHILDREN},
 }
