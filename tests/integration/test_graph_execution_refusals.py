@@ -188,13 +188,18 @@ async def test_what_arrived_is_signed_off_by_a_lead_or_taken_back(
     assert second["startFlow"]["errors"] == []
 
 
-async def test_a_wave_is_executed_and_its_plan_is_not_changed_under_it(
-    graph: Graph, bench: Bench, ids: dict[str, str]
-) -> None:
+async def adopted(graph: Graph, bench: Bench, ids: dict[str, str]) -> tuple[str, Any]:
+    """A plan of them that is in force, and its waves."""
     plan_id = await start_plan(graph, ids, advance=True)
     await bench.drive()
     assert (await ask(graph, ADOPT, flowId=plan_id))[1] == []
-    waves = (await graph.data(WAVES, id=plan_id))["flow"]["child"]["wavePlan"]
+    return plan_id, (await graph.data(WAVES, id=plan_id))["flow"]["child"]["wavePlan"]
+
+
+async def test_a_wave_is_executed_and_its_plan_is_not_changed_under_it(
+    graph: Graph, bench: Bench, ids: dict[str, str]
+) -> None:
+    plan_id, waves = await adopted(graph, bench, ids)
     wave = waves["waves"][0]
     flow_id = await start(graph, bench, waveId=wave["id"])
     found = await read(graph, flow_id)
@@ -224,6 +229,9 @@ async def test_a_wave_is_executed_and_its_plan_is_not_changed_under_it(
     assert {each["readiness"] for each in found["applications"]["nodes"]} == {"PLANNED"}
     late = await report(graph, found["runbook"][0], "COMPLETED")
     assert [code for code, *_ in late] == ["INVALID_TRANSITION"]
+    again = await read(graph, await start(graph, bench, waveId=wave["id"]))
+    assert (again["iteration"], again["previousIteration"]) == (found["iteration"] + 1, {"id": flow_id})
+    assert (await ask(graph, CANCEL, flowId=again["id"]))[1] == []
     assert (await ask(graph, REPLAN, flowId=plan_id))[1] == []
     await bench.drive()
     await wake(bench, plan_id)

@@ -75,19 +75,19 @@ DEFINITION = FlowDefinition(
             rules=order_shutdown,
             weight=30,
             requires=(PLANNING, DATA),
-            needs=_LIVE | {Need.STEPS, Need.POOLS},
+            needs=_LIVE | {Need.STEPS, Need.POOLS, Need.ARCHIVES},
             pause=Pause(
                 ConfirmedApplications,
                 propose_shutdown,
                 confirm_shutdown,
-                needs=_LIVE | {Need.STEPS},
+                needs=_LIVE | {Need.STEPS, Need.ARCHIVES},
                 answered_by=Role.LEAD,
             ),
             agents=(
                 Agent("shutdown_lead", "Shutdown lead", "Say what must be seen before something is off for good."),
             ),
             overridable=True,
-            stepping=Stepping(refuses=refuse_while_needed, needs=_LIVE),
+            stepping=Stepping(refuses=refuse_while_needed, needs=_LIVE | {Need.ARCHIVES}),
         ),
     ),
 )

@@ -199,14 +199,28 @@ def _lesson(spoken: _Given) -> Lesson:
 
 
 def revise_archives(call: PhaseCall) -> Outcome:
-    """Where data go and how long they stay, as a person has it before anybody says that they are there."""
+    """Where data go, how long they stay and whether they are there, as a person has it now."""
     given: DataArchived = call.input
     spoken = _spoken(call, given.archives)
     problems = tuple(_wrong(call, spoken, to_be_verified=False))
     if problems:
         raise Refused(problems)
-    changed = {each.archive.id: _as_given(each.archive, each.given) for each in spoken}
+    changed = {each.archive.id: _revised(call, each) for each in spoken}
     after = tuple(changed.get(each.id, each) for each in _in_order(call))
     before: DataArchived = call.results[call.phase]
     result = replace(_result(call, after, before.verified_by), as_of=before.as_of)
     return Outcome(result, after, warnings=tuple(_warnings(after)))
+
+
+def _revised(call: PhaseCall, spoken: _Given) -> ArchivePlan:
+    """What is elsewhere, or kept otherwise, is verified only if he says so."""
+    if spoken.given.verified:
+        return spoken.archive if spoken.archive.verified and not _differs(spoken) else _verified(call, spoken)
+    after = _as_given(spoken.archive, spoken.given)
+    return replace(after, verified=False, verified_by=None, verified_at=None)
+
+
+def unverified(call: PhaseCall, application_id: str) -> str | None:
+    """What of its data nobody has read back, as a sentence; None where all of it is there."""
+    left = [each.data_set for each in _in_order(call) if each.application_id == application_id and not each.verified]
+    return f"Not verified yet: {', '.join(left)}." if left else None

@@ -132,7 +132,7 @@ def approve(call: PhaseCall) -> Outcome:
     saves = tuple(
         replace(each, approved=True, approved_by=call.by, approved_at=call.now)
         if each.application_id in approved
-        else replace(each, approved=False, approved_by=None, approved_at=None)
+        else _not_approved(each)
         for each in candidates
     )
     result = DecommissionPlanned(
@@ -151,12 +151,16 @@ def _problems(
     known, by_id = Known(call), {each.application_id: each for each in candidates}
     for index, id in enumerate(approved):
         path, application = (*_PATH, str(index)), known.applications[id]
-        now = {blocker.message: blocker for blocker in _blockers(known, application, approved)}
         held = by_id[id].blockers if id in by_id else ()
-        waived = {blocker.code for blocker in held if blocker.waived}
-        for blocker in now.values():
-            if blocker.code not in waived:
+        for blocker in _blockers(known, application, approved):
+            if not _waived(blocker, held):
                 yield Problem(ErrorCode.NOT_READY, blocker.message, path)
+
+
+def _waived(now: Blocker, held: Sequence[Blocker]) -> bool:
+    """Waved through as it is now; of a source, whoever may still reach it."""
+    same = (each for each in held if each.waived and each.code is now.code)
+    return any(each.message == now.message or now.code is BlockerCode.SOURCE_IN_USE for each in same)
 
 
 def _left(call: PhaseCall, approved: Sequence[str]) -> Iterator[Warning]:
@@ -177,8 +181,23 @@ def revise_candidates(call: PhaseCall) -> Outcome:
     candidates = tuple(_waved(each, wanted.get(each.application_id)) for each in _in_order(call))
     result = replace(_result(call, candidates), as_of=before.as_of, approved_by=before.approved_by)
     if before.approved_by is not None:
-        result = replace(result, application_ids=before.application_ids)
+        result, candidates = _still_approved(before, result, candidates)
     return Outcome(result, candidates, warnings=tuple(_warnings(candidates)))
+
+
+def _still_approved(
+    before: DecommissionPlanned, result: DecommissionPlanned, candidates: Sequence[DecommissionCandidate]
+) -> tuple[DecommissionPlanned, tuple[DecommissionCandidate, ...]]:
+    """Who was approved stays so while nothing stands in his way; nobody else is approved by that."""
+    left = tuple(id for id in before.application_ids if id in result.application_ids)
+    if not left:
+        raise refuse(ErrorCode.NOT_READY, "Nobody would be approved any more: cancel the flow instead.", "data")
+    kept = tuple(each if each.application_id in left else _not_approved(each) for each in candidates)
+    return replace(result, application_ids=left), kept
+
+
+def _not_approved(candidate: DecommissionCandidate) -> DecommissionCandidate:
+    return replace(candidate, approved=False, approved_by=None, approved_at=None)
 
 
 def _waved(candidate: DecommissionCandidate, wanted: CandidateFound | None) -> DecommissionCandidate:

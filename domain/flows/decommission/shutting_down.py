@@ -12,7 +12,7 @@ from domain.decommission import CandidateReason
 from domain.definition import Outcome, PhaseCall, Warning
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.decommission.answers import named, names_of
-from domain.flows.decommission.archiving import approved
+from domain.flows.decommission.archiving import approved, unverified
 from domain.flows.decommission.facts import SHUTDOWN, SOURCE, SWITCHED_OFF, Known, in_scope
 from domain.flows.decommission.results import ConfirmedApplications, SystemsShutDown
 from domain.graph import circle_numbers
@@ -159,7 +159,7 @@ def refuse_while_needed(call: PhaseCall, step: RunbookStep, status: StepStatus) 
     """Nothing is switched off that something live still needs, whatever was approved before."""
     if step.kind not in _guarded() or status not in _DOING or step.application_id is None:
         return None
-    return still_needed(call, step.application_id)
+    return _kept_on(call, step.application_id)
 
 
 def still_needed(call: PhaseCall, application_id: str) -> str | None:
@@ -175,8 +175,12 @@ def still_needed(call: PhaseCall, application_id: str) -> str | None:
 def propose_shutdown(call: PhaseCall) -> ConfirmedApplications:
     """Everyone whose steps are done and whom nothing live needs."""
     return ConfirmedApplications(
-        tuple(id for id in approved(call) if finished(_own(call, id)) and not still_needed(call, id))
+        tuple(id for id in approved(call) if finished(_own(call, id)) and not _kept_on(call, id))
     )
+
+
+def _kept_on(call: PhaseCall, application_id: str) -> str | None:
+    return still_needed(call, application_id) or unverified(call, application_id)
 
 
 def _own(call: PhaseCall, application_id: str) -> tuple[RunbookStep, ...]:
@@ -201,7 +205,7 @@ def _problems(call: PhaseCall, done: Sequence[str]) -> Iterator[Problem]:
     names = names_of(call)
     for index, id in enumerate(done):
         path = (*_PATH, str(index))
-        if why := still_needed(call, id):
+        if why := _kept_on(call, id):
             yield Problem(ErrorCode.NOT_READY, why, path)
         for step in _own(call, id):
             if not step.passed:

@@ -334,3 +334,44 @@ def test_steps_are_kept_when_they_are_made_anew() -> None:
     flow.run(SHUTDOWN)
 
     assert list(flow.portfolio.steps_of(SHUTDOWN)) == before
+
+
+def test_what_is_put_elsewhere_is_read_back_before_its_source_goes() -> None:
+    flow = Decommissioning(of(retired("a")))
+    flow.through(PLANNING, DATA)
+    flow.run(SHUTDOWN)
+    revise = DEFINITION.phase(DATA).revise
+    assert revise is not None
+    result = flow.results[DATA]
+    moved = (replace(result.archives[0], destination="tape 7", verified=False), result.archives[1])
+
+    flow._kept(DATA, revise(flow.call(DATA, input=replace(result, archives=moved))))
+
+    stop = next(each for each in flow.portfolio.steps_of(SHUTDOWN) if each.kind == "stop")
+    assert refuse_while_needed(flow.call(SHUTDOWN), stop, StepStatus.RUNNING) == "Not verified yet: Data of A."
+    again = (replace(moved[0], verified=True), moved[1])
+    flow._kept(DATA, revise(flow.call(DATA, input=replace(result, archives=again))))
+    assert refuse_while_needed(flow.call(SHUTDOWN), stop, StepStatus.RUNNING) is None
+    assert [each.verified_by for each in flow.portfolio.archives] == ["ada", "ada"]
+
+
+def test_a_waiver_taken_back_takes_the_approval_back() -> None:
+    flow = Decommissioning(of(retired("a"), retired("b", contract_end="2027-01-31")))
+    flow.run(PLANNING)
+    revise = DEFINITION.phase(PLANNING).revise
+    assert revise is not None
+    given = flow.results[PLANNING]
+    waved = (given.candidates[0], _waved(given.candidates[1], waived=True))
+    flow._kept(PLANNING, revise(flow.call(PLANNING, input=replace(given, candidates=waved))))
+    flow.answer(PLANNING, flow.proposed(PLANNING))
+    assert flow.results[PLANNING].application_ids == ("a", "b")
+
+    back = (waved[0], _waved(waved[1], waived=False))
+    flow._kept(PLANNING, revise(flow.call(PLANNING, input=replace(flow.results[PLANNING], candidates=back))))
+
+    assert flow.results[PLANNING].application_ids == ("a",)
+    assert {each.application_id: each.approved for each in flow.portfolio.candidates} == {"a": True, "b": False}
+
+
+def _waved(candidate: Any, *, waived: bool) -> Any:
+    return replace(candidate, blockers=tuple(replace(each, waived=waived) for each in candidate.blockers))
