@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from domain.customer_success.ports import ScoringRepository, TemplateRepository
     from domain.decision import Decision
     from domain.definition import Need
-    from domain.document import Document
     from domain.engagement import Engagement
     from domain.errors import Problem
-    from domain.event import Event, LiveText, LoggedEvent
-    from domain.export import Export, ExportFormat
+    from domain.event import Event
+    from domain.export_ports import ExportRepository
     from domain.flow import Flow
     from domain.learning_ports import LearningRepository
     from domain.model_usage import ModelUse
@@ -143,51 +142,6 @@ class Files(Protocol):
     async def remove(self, file_id: str) -> None: ...
 
 
-class EventLog(Protocol):
-    """Reading the durable log. Numbers start at 1; `after` 0 is the beginning."""
-
-    async def flow_events(self, flow_id: str, after: int, limit: int) -> Sequence[LoggedEvent]: ...
-
-    async def engagement_events(self, after: int, limit: int) -> Sequence[LoggedEvent]: ...
-
-
-class Following(Protocol):
-    """One place in a log, moving on."""
-
-    @property
-    def cursor(self) -> int:
-        """The number of the last event that was read, or passed over."""
-
-    @property
-    def stopped(self) -> bool:
-        """Whether nothing comes any more because the process ends."""
-
-    async def read(self) -> Sequence[LoggedEvent | LiveText]:
-        """What is next; nothing when all is read so far. Raises what the log has ended with."""
-
-    async def wait(self) -> None:
-        """Until there may be more than the last look has shown."""
-
-    def leave(self) -> None:
-        """Nothing more is wanted; a second time is none."""
-
-
-class EventStream(Protocol):
-    """Following the log live, exactly once and in order; ends with NotFound once a followed flow is deleted.
-
-    `after` None is from now on.
-    """
-
-    def flow_events(
-        self, tenant: Tenant, flow_id: str, after: int | None
-    ) -> AsyncGenerator[LoggedEvent | LiveText, None]: ...
-
-    def engagement_events(self, tenant: Tenant, after: int | None) -> AsyncGenerator[LoggedEvent, None]: ...
-
-    async def follow(self, tenant: Tenant, flow_id: str | None, after: int | None) -> Following:
-        """Either of them, the engagement's with None, as something that can be handed on; it must be left."""
-
-
 class FlowRepository(Protocol):
     """Flows of the engagement, with their phases. `get` locks the row until the unit of work ends."""
 
@@ -228,30 +182,6 @@ class ResultRepository(Protocol):
     def staged_values(self, run_id: str, numbers: range) -> AsyncIterator[list[Any]]: ...
 
     async def clear(self, run_id: str) -> None: ...
-
-
-class ExportRepository(Protocol):
-    """The exports of flows."""
-
-    async def get(self, export_id: str) -> Export:
-        """Locked until the unit of work ends."""
-
-    async def of_file(self, file_id: str) -> Export | None:
-        """The export whose file it is; None where it is no export's."""
-
-    async def open(self, flow_id: str) -> int:
-        """How many of that flow's there are that have neither failed nor expired."""
-
-    async def save(self, export: Export) -> None: ...
-
-    async def start(self, export_id: str) -> int:
-        """Count one more attempt at writing it; how many there were."""
-
-
-class DocumentWriter(Protocol):
-    """Writes documents as files; `target` is binary and seekable."""
-
-    def write(self, document: Document, format: ExportFormat, target: BinaryIO) -> None: ...
 
 
 class PortfolioRepository(Protocol):

@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, cast
 from domain.access import Tenant
 from domain.errors import NotFound
 from domain.export import Export, ExportCall, ExportStatus, told
+from domain.export_ports import DocumentWriter
 from domain.flow import Flow
-from domain.ports import Clock, DocumentWriter, Shapes, UnitOfWork, Work
+from domain.ports import Clock, Shapes, UnitOfWork, Work
 
 # An export that has ended its worker this often is not begun again.
 STARTS = 3

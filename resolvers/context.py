@@ -13,9 +13,10 @@ from domain.contract import ContractReader, NoReader
 from domain.customer_import.table import CustomerReader, NoCustomerReader
 from domain.definition import FlowDefinition
 from domain.errors import Forbidden
+from domain.event_ports import EventStream
 from domain.flow import Stamp
 from domain.flows import DEFINITIONS
-from domain.ports import Clock, EventStream, Ids, Shapes, UnitOfWork, Work
+from domain.ports import Clock, Ids, Shapes, UnitOfWork, Work
 from domain.reading import Reads
 from domain.request import NO_ANSWER, Acting, Answer, Request
 from resolvers.loading import Loaded

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from domain.errors import LimitExceeded
-from domain.ports import EventStream, Following
+from domain.event_ports import EventStream, Following
 from resolvers.context import Caller, Context
 from schema.subscriptions import place
 from server.answers import Known, Outlet, Payload, Place, Ring

@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from domain.access import Tenant
 from domain.event import LiveText, LoggedEvent
-from domain.ports import EventStream, Following
+from domain.event_ports import EventStream, Following
 from server.answers import Place
 
 

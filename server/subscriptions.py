@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from graphql import GraphQLSchema
 
-from domain.ports import EventStream
+from domain.event_ports import EventStream
 from resolvers.context import Caller
 from schema.subscriptions import place
 from server.answers import Outlet, Payload, Place

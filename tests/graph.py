@@ -11,8 +11,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.access import Role, Tenant
+from domain.event_ports import EventStream
 from domain.flows import DEFINITIONS
-from domain.ports import EventStream, Work
+from domain.ports import Work
 from persistence.reads import PostgresReads
 from readers import Limits
 from readers.contracts import ContractFiles

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from domain.access import Tenant
-from domain.ports import EventStream, Following
+from domain.event_ports import EventStream, Following
 from server.answers import Place
 from server.replaying import Replay
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from domain.access import Role, Tenant
 from domain.errors import LimitExceeded
-from domain.ports import Following, Work
+from domain.event_ports import Following
+from domain.ports import Work
 from resolvers.context import Caller
 from schema.root import schema
 from server import answers, groups
