@@ -11,6 +11,8 @@ import pytest_asyncio
 
 from domain.access import Role, Tenant
 from persistence.database import open_database
+from persistence.event_log import EventReader
+from schema.events import changed_ids
 from tests.graph import Graph
 from tests.integration.conftest import make_tenant, postgres_bench
 from tests.integration.guiding import Desk
@@ -88,6 +90,8 @@ async def test_a_new_task_has_its_defaults_and_is_told_of_outside_any_flow(graph
         "artifacts": [],
     }
     assert (await graph.data(NODE, id=task["id"]))["node"] == task
+    (told,) = await EventReader(graph.engine).page(graph.tenant, None, 0, 10)
+    assert changed_ids(told) == (task["id"],)
     log = "{ auditLog(first: 1) { nodes { mutation subjectId } } }"
     assert (await graph.data(log))["auditLog"]["nodes"] == [{"mutation": "saveTask", "subjectId": task["id"]}]
 
