@@ -20,16 +20,19 @@ from domain.flow import Flow
 from domain.model_usage import ModelUsage, ModelUse
 from domain.readiness_move import ReadinessDecision, SetReadiness
 from domain.recording import CheckReport
+from domain.saved_action import ActionKind, SaveSavedAction
 from engine.exports import ExportJob
 from persistence.database import reading
 from persistence.model_budgets import DailyBudget
 from readers.contracts import ContractFiles
 from resolvers import flows
+from resolvers.actions import ExecuteAction, execute_action, save_saved_action
 from resolvers.artifacts import TasksFromArtifact, create_tasks, save_artifact
 from resolvers.contracts import upload_contract
 from resolvers.exports import ExportFlow, export_flow
 from resolvers.portfolio import set_readiness
 from resolvers.recording import record_check
+from resolvers.threads import OpenThread, SendMessage, open_thread, send_message
 from server.composition import new_id, now
 from server.seed import SAMPLE, _Sample
 from server.settings import Settings
@@ -54,6 +57,7 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         await _ask_models(engine, sample, flow_id)
         await _upload_contract(sample)
         await _recommend(sample, flow_id)
+        await _talk(sample)
     finally:
         sample._runner.solvers.close()
 
@@ -131,6 +135,22 @@ async def _recommend(sample: _Sample, flow_id: str) -> None:
     given = ArtifactGiven(flow_id, ArtifactKind.RECOMMENDATIONS, "What comes next", items)
     artifact = await save_artifact(sample._alice, given)
     await create_tasks(sample._alice, TasksFromArtifact(artifact.id))
+
+
+async def _talk(sample: _Sample) -> None:
+    """A customer's workflow, something said in it, and something done with it."""
+    async with sample._works(SAMPLE.tenant) as uow:
+        customer = (await uow.customers.find())[0]
+    command = StartFlow("customer_success", {"customerId": customer.id, "kind": "RISK"})
+    flow = await flows.start_flow(sample._alice, command)
+    await _until_it_waits(sample, flow.id)
+    waiting = (await _flow(sample, flow.id)).active
+    assert waiting is not None
+    thread = await open_thread(sample._alice, OpenThread(flow.id, waiting.key))
+    await send_message(sample._alice, SendMessage(thread.id, "What now?"))
+    saved = SaveSavedAction("call", "Call them", ActionKind.SCHEDULE, {"title": "Call", "dueOn": "2027-01-15"})
+    await save_saved_action(sample._alice, saved)
+    await execute_action(sample._alice, ExecuteAction(flow.id, "call"))
 
 
 async def _ready(engine: AsyncEngine, readiness: str, where: str = "true") -> list[str]:
