@@ -123,7 +123,7 @@ class Calling:
         if phase.pause is None:
             return None
         results = {**call.results, phase.key: outcome.result}
-        after = replace(call, results=results, portfolio=call.portfolio.after(outcome.saves))
+        after = replace(call, results=results, portfolio=call.portfolio.after(outcome.saves, outcome.removes))
         return self.shapes.encode(phase.pause.propose(after))
 
 

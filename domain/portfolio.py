@@ -83,12 +83,12 @@ class Portfolio:
 
     build: Build | None = None
 
-    def after(self, saves: Iterable[Any]) -> Self:
-        """The same with new or changed values among its parts."""
-        saved = tuple(saves)
+    def after(self, saves: Iterable[Any], removes: Iterable[Any] = ()) -> Self:
+        """The same with new or changed values among its parts, and without what is gone."""
+        saved, gone = tuple(saves), {(type(each), getattr(each, "id", None)) for each in removes}
         changed: dict[str, Any] = {}
         for name, type_ in _PARTS.items():
-            values = {value.id: value for value in getattr(self, name)}
+            values = {value.id: value for value in getattr(self, name) if (type_, value.id) not in gone}
             changed[name] = tuple((values | {v.id: v for v in saved if isinstance(v, type_)}).values())
         return replace(self, **changed)
 
