@@ -29,6 +29,7 @@ from domain.preferences import id_of
 from persistence.database import APPLICATION_ROLE, open_database, reading, select_tenant
 from persistence.reads.sources import ROWS
 from persistence.tables import metadata
+from resolvers.reading.workflow_queue import queue_id
 from schema.ids import CHILD_TYPES
 from schema.mirror import node_values
 from server.admission import admit, open_engagement
@@ -115,6 +116,10 @@ class World:
             found = SAMPLE.client_account_id
         elif type_ == "UserPreferences":
             found = id_of(SAMPLE.client_account_id, "alice")
+        elif type_ == "WorkflowQueue":
+            found = queue_id(SAMPLE.tenant.engagement_id, "alice")
+        elif type_ == "WorkflowAssignment":
+            found = await self._assignment()
         elif type_ == "ComponentTreatment":
             return await self._treatment()
         else:
@@ -127,6 +132,13 @@ class World:
         answer = await self.ask("alice", "{ applications { nodes { components { treatment { id } } } } }")
         components = [part for node in answer["data"]["applications"]["nodes"] for part in node["components"]]
         return next((part["treatment"]["id"] for part in components if part["treatment"]), None)
+
+    async def _assignment(self) -> str | None:
+        """The renewal of a customer who has one ahead of him."""
+        ahead = text("SELECT id FROM customers WHERE renewal_date > current_date + 1 LIMIT 1")
+        async with reading(self.engine, SAMPLE.tenant) as connection:
+            found = await connection.scalar(ahead)
+        return None if found is None else f"{found}:renewal"
 
     async def _flow(self, where: str = "") -> str | None:
         async with reading(self.engine, SAMPLE.tenant) as connection:
