@@ -84,6 +84,9 @@ class Playing:
             agent = phase.agents[0]
             if phase.play is None or not self.players.plays(agent.key):
                 return None
+            if await uow.results.staged(run.run_id, REVIEWED):
+                # It was answered before its worker was lost.
+                return None
             known = await uow.results.staged(run.run_id, ANSWERS) or {}
             call = await make(uow).call(flow, phase.key, phase.needs, run_id=run.run_id)
         return Case(run, phase, phase.play, agent, call, self.clock(), known.get("asks", 0))
@@ -108,7 +111,9 @@ class Playing:
             await wanted(uow, case.run)
             await uow.results.stage(case.run.run_id, ANSWERS, {"asks": case.asks})
         question = Part(case.run.tenant, case.run.flow_id, case.agent, asked)
-        return await self.players.play(question, lambda step: self._tell(case, step))
+        words = await self.players.play(question, lambda step: self._tell(case, step))
+        # What no database keeps.
+        return replace(words, text=words.text.replace("\x00", ""))
 
     def _read(self, case: Case, words: str) -> list[str]:
         """Take the words as the answer, or tell what is wrong with them; who cannot go on is not asked again."""

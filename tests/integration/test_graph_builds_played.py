@@ -113,7 +113,7 @@ async def test_a_models_answer_completes_the_phase_and_joins_the_history(graph: 
 async def test_words_that_are_no_answer_are_asked_once_more_and_then_kept(graph: Graph, bench: Bench) -> None:
     flow = await started(graph)
     await completed(graph, flow, "discovery", "planning")
-    bench.players = script = Script("I would rather not.", "Really not.")
+    bench.players = script = Script("I would rather not.", "Really not.\x00")
 
     found = await run(graph, bench, flow)
 

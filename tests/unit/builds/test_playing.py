@@ -43,6 +43,12 @@ def test_words_with_their_result_are_an_answer() -> None:
     [
         ("I would rather not.", ErrorCode.INVALID_INPUT),
         ("```json\n[1]\n```", ErrorCode.INVALID_INPUT),
+        ('```json\n{"files": [NaN]}\n```', ErrorCode.INVALID_INPUT),
+        ('```json\n{"files": [1e999]}\n```', ErrorCode.INVALID_INPUT),
+        ('```json\n{"files": [18446744073709551616]}\n```', ErrorCode.INVALID_INPUT),
+        ('```json\n{"files": ["\\u0000"]}\n```', ErrorCode.INVALID_INPUT),
+        ('```json\n{"\\ud800": 1}\n```', ErrorCode.INVALID_INPUT),
+        ("```json\n" + '{"a":' * 50 + "1" + "}" * 50 + "\n```", ErrorCode.INVALID_INPUT),
         ("Cannot go on: nobody said in which language.\n\n" + WORDS, ErrorCode.NOT_READY),
     ],
 )
