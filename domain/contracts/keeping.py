@@ -84,6 +84,10 @@ def require_customer(customer_id: str | None, command: UploadContract) -> None:
 def corrected(contract: Contract, command: CorrectContract, stamp: Stamp) -> Corrected:
     """The contract as a person has it; Refused naming everything that is wrong with what he says."""
     values = read_fields(command, contract.extraction)
+    if values.get(ContractField.VALUE) is not None:
+        # Who names no currency means the one that stands there.
+        amount, currency = values[ContractField.VALUE]
+        values[ContractField.VALUE] = (amount, currency or contract.extraction.currency)
     made = corrections_of(contract.extraction, values, command.rationale, stamp)
     extraction = contract.extraction
     for field, value in values.items():

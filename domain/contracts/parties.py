@@ -15,6 +15,12 @@ _FORM = (
     r"SE|KG|S\.?A\.?(?:S|R\.?L)?|B\.?V|N\.?V|AB|A/S|AS|ApS|Oy|Oyj|S\.?p\.?A|S\.?r\.?l|Pty\.?\s+Ltd|Pte\.?\s+Ltd|Bank|Trust|University|"
     r"Foundation|Association|Ministry|Council|Group|Holdings?)"
 )
+_COMPANY = re.compile(rf"\b{_FORM}\b\.?$", re.IGNORECASE)
+# Places with an "and" in their names.
+_PLACES = re.compile(
+    r"\b(?:England\s+and\s+Wales|Bosnia\s+and\s+Herzegovina|Trinidad\s+and\s+Tobago|Antigua\s+and\s+Barbuda)\b",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\b(?:by\s+and\s+(?:between|among)|between|among)\s*:?\s+", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\b(?:agreement|contract|order\s+form|addendum|statement\s+of\s+work|made|entered\s+into|parties|sow)\b",
@@ -103,8 +109,11 @@ def _between(text: str) -> tuple[str, ...]:
     if not _ABOUT.search(text) and not re.match(r"\W*between\b", text, re.IGNORECASE):
         return ()
     for match in islice(_BETWEEN.finditer(text), _TRIES):
-        parts = _AND.split(_ROLE.sub(" ", text[match.end() :]))
-        names = tuple(dict.fromkeys(name for part in parts if (name := _name(part))))
+        named = _PLACES.sub("there", _ROLE.sub(" ", text[match.end() :]))
+        names = tuple(dict.fromkeys(name for part in _AND.split(named) if (name := _name(part))))
+        companies = tuple(name for name in names if _COMPANY.search(name))
+        # Beside two companies what has no form of one is part of an address, or of the sentence.
+        names = companies if len(companies) >= _TWO else names
         if len(names) >= _TWO:
             return names[:_MOST]
     return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ _STARTERS = re.compile(
 _REFERS = re.compile(r"(?:\b(?:of|Section|Clause|Article|Schedule|to|or)|(?<![;,]) and)$")
 # A line this much shorter than the longest ends a paragraph, if what follows begins one.
 _SHORT = 0.6
+# Lines at either edge of a page that may be running titles, and on how many pages one stands at least.
+_EDGE, _RUNNING = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def plain(text: str) -> str:
 def sentences(pages: Iterable[ContractPage]) -> tuple[Sentence, ...]:
     """All sentences in order; one that runs over to the next page stands on the page it begins on."""
     found: list[Sentence] = []
-    for page in pages:
+    for page in _trimmed(tuple(pages)):
         for place, paragraph in enumerate(_paragraphs(page.text)):
             pieces = list(_split(paragraph))
             if place == 0 and found and _goes_on(found[-1], pieces[0]):
@@ -80,6 +83,24 @@ def sentences(pages: Iterable[ContractPage]) -> tuple[Sentence, ...]:
                 found.append(Sentence(joined, before.page, plain(joined)))
             found.extend(Sentence(piece, page.number, plain(piece)) for piece in pieces)
     return tuple(found)
+
+
+def _trimmed(pages: Sequence[ContractPage]) -> Iterator[ContractPage]:
+    """The pages without what stands at the head or the foot of most of them, whatever numbers are in it."""
+    edges = [_edges(page.text) for page in pages]
+    counted = Counter(line for lines in edges for line in set(lines.values()))
+    running = {line for line, count in counted.items() if count >= max(_RUNNING, len(pages) / 2)}
+    for page, lines in zip(pages, edges, strict=True):
+        gone = {at for at, line in lines.items() if line in running}
+        kept = [line for at, line in enumerate(page.text.split("\n")) if at not in gone]
+        yield ContractPage(page.number, "\n".join(kept))
+
+
+def _edges(text: str) -> dict[int, str]:
+    """The first and the last lines of a page by their places, with all numbers alike."""
+    lines = text.split("\n")
+    places = {at for at in (*range(_EDGE), *range(len(lines) - _EDGE, len(lines))) if 0 <= at < len(lines)}
+    return {at: re.sub(r"\d+", "#", lines[at].strip()) for at in sorted(places) if lines[at].strip()}
 
 
 def _goes_on(before: Sentence, text: str) -> bool:
@@ -139,7 +160,7 @@ def _cut(sentence: str) -> Iterator[str]:
 def passages(pages: Sequence[ContractPage]) -> tuple[Passage, ...]:
     """All of the text in pieces of at most LONGEST_PASSAGE characters, none over two pages, whole sentences each."""
     found: list[Passage] = []
-    for page in pages:
+    for page in _trimmed(pages):
         held = ""
         for paragraph in _paragraphs(page.text):
             for sentence in _split(paragraph):

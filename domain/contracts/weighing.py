@@ -85,6 +85,8 @@ class _Weighing:
             page = self._page(item.sentence)
             value = _READ[item.field](item.value.strip())
             _PROVES[item.field](value, plain(item.sentence), self._found)
+            if item.field is F.VALUE:
+                value = _with_currency(value, plain(item.sentence))
         except _Unfounded as why:
             self.warnings.append(f"What the model read as {item.field}, {item.value[:80]!r}, was dropped: {why}")
             return
@@ -237,6 +239,12 @@ def _has_amount(value: tuple[Decimal, str | None], sentence: str, _found: Contra
     amount, currency = value
     if not any(each.value == amount and currency in (None, each.currency) for each in amounts(sentence)):
         raise _Unfounded("the amount is not in its sentence.")
+
+
+def _with_currency(value: tuple[Decimal, str | None], sentence: str) -> tuple[Decimal, str | None]:
+    """With the sentence's own, where the model names none."""
+    amount, currency = value
+    return amount, currency or next(each.currency for each in amounts(sentence) if each.value == amount)
 
 
 def _tells_renewal(value: bool, sentence: str, _found: ContractExtraction) -> None:  # noqa: FBT001

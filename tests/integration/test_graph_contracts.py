@@ -168,6 +168,10 @@ async def test_a_correction_stands_and_is_recorded(site: Site) -> None:
         },
         {"field": "nonStandardTerms", "before": [], "after": ["Odd"], "rationale": "Amendment 1", "createdBy": "alice"},
     ]
+    again = await site.graph.data(
+        CORRECT, Role.CONTRIBUTOR, id=contract["id"], fields={"value": "310000.5"}, why="Amendment 2", version=2
+    )
+    assert again["correctContract"]["contract"]["extraction"]["value"] == {"amount": "310000.50", "currency": "EUR"}
     said = [each for each in after["extraction"]["evidence"] if each["field"] == "noticeDays"]
     assert said == [
         {"field": "noticeDays", "sentence": "Amendment 1", "page": None, "source": "USER", "confidence": 1.0}

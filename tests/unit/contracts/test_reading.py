@@ -11,12 +11,13 @@ from datetime import date
 import pytest
 
 from domain.contract import DOCX, PDF, ReadContract
-from domain.contracts.text import passages, tidy
+from domain.contracts.text import passages, sentences, tidy
 from domain.errors import ErrorCode, Refused
 from readers.contracts import ContractFiles, ContractLimits
 from readers.contracts.reading import read_contract
 from tests.unit.contracts.made import MORE, SENTENCES, encrypted, pdf, scanned, with_part, word
 
+ON = ("This Agreement continues for", "an initial term of three years", "and renews.")
 LIMITS = ContractLimits(pages=3, characters=5_000, unpacked=8 << 20, harmless=1 << 20)
 GOOD = pdf(SENTENCES, MORE)
 WORD = word(*SENTENCES, "\f", *MORE, table=[("Liability", "Unlimited liability"), ("Invoices", "Net 90")])
@@ -155,6 +156,14 @@ def test_hyphenation_is_undone_and_sentences_go_on_over_pages() -> None:
 
     assert found.extraction.auto_renews is True
     assert tidy("a non-\nrenewal, an agree-\nment") == "a non-renewal, an agreement"
+
+
+def test_running_titles_are_no_part_of_sentences() -> None:
+    titled = [("Acme MSA - Confidential", f"Page {number} of 3", line) for number, line in enumerate(ON, 1)]
+
+    assert [each.text for each in sentences(read("a.pdf", pdf(*titled)).pages)] == [
+        "This Agreement continues for an initial term of three years and renews.",
+    ]
 
 
 def test_passages_are_all_of_the_text_and_none_is_long() -> None:

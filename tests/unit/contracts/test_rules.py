@@ -267,6 +267,10 @@ PARTIES = [
     ),
     ("This agreement is between Jane's Flowers, LLC and Smith & Sons Co.", ("Jane's Flowers, LLC", "Smith & Sons Co.")),
     (
+        "This agreement is between Acme Inc. and Northwind Ltd., a company of England and Wales under number 0123.",
+        ("Acme Inc.", "Northwind Ltd."),
+    ),
+    (
         "BETWEEN:\n(1) ACME WIDGETS LIMITED, a company registered in England; and\n(2) NORTHWIND PLC (the Supplier).",
         ("ACME WIDGETS LIMITED", "NORTHWIND PLC"),
     ),

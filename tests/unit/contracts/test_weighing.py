@@ -59,6 +59,7 @@ def test_an_amount_enters_with_its_currency() -> None:
     after = weighed(F.VALUE, "12000 EUR", "The yearly sum comes to EUR 12.000,00").extraction
 
     assert (after.value, after.currency) == (Decimal(12000), "EUR")
+    assert weighed(F.VALUE, "12,000", "The yearly sum comes to EUR 12.000,00").extraction == after
 
 
 @pytest.mark.parametrize(
