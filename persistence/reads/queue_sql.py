@@ -22,14 +22,14 @@ from domain.customer_success.scoring_rules import ScoringRules, exact
 
 _ID = UUID(as_uuid=False)
 
-# Of each customer and kind the workflow that counts: one that waits for somebody, else one that sleeps, else the one
-# that was done with last.
 # A flow's status is looked up by its key, whatever the planner thinks of how many flows there are.
 _WITH_STATUS = """
     SELECT w.*, (SELECT f.status FROM master_flows AS f
         WHERE f.id = w.flow_id AND f.engagement_id = w.engagement_id) AS status
     FROM workflows AS w WHERE w.engagement_id = CAST(:engagement AS uuid)
 """
+# Of each customer and kind the workflow that counts: one that waits for somebody, else one that sleeps, else the one
+# that was done with last.
 STANDING = f"""
     SELECT DISTINCT ON (customer_id, kind) customer_id, kind, flow_id, assigned_to, status, ended_with,
         escalated_to IS NOT NULL AS escalated, status NOT IN ('SNOOZED', 'COMPLETED', 'CANCELLED') AS waits
@@ -61,6 +61,7 @@ _GOTTEN = """CASE k.kind
     WHEN 'STRATEGIC' THEN c.account_plan = ANY(CAST(:strategic_plans AS text[]))
     WHEN 'OPPORTUNITY' THEN c.opportunity_score >= CAST(:opportunity_from AS numeric)
     ELSE c.risk_score >= CAST(:risk_from AS numeric) END"""
+# A renewal without a date has the points of the furthest stage; what has no plan, those of any other.
 _POINTS = """CASE k.kind
     WHEN 'RENEWAL' THEN (CAST(:renewals AS numeric[]))[coalesce(c.stage, 8) + 1]
     WHEN 'STRATEGIC' THEN (CAST(:strategic AS numeric[]))[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -184,6 +185,16 @@ async def test_who_saves_on_an_old_version_is_told_who_was_before_him(graph: Gra
     assert error["code"] == "VERSION_CONFLICT"
     assert {name: error["details"][name] for name in details} == details
     assert (await rules_of(graph))["document"]["escalation"] == 5
+
+
+async def test_two_who_save_at_once_make_two_versions(graph: Graph) -> None:
+    both = (save(replace(graph), {"escalation": points}) for points in (5, 6))
+
+    saved = await asyncio.gather(*both)
+
+    assert {each["rules"]["version"] for each in saved} == {2, 3}
+    assert (await rules_of(graph))["version"] == 3
+    assert len(await told(graph)) == 2
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.CONTRIBUTOR, Role.ARCHITECT, Role.LEAD])
