@@ -67,6 +67,9 @@ class Need(StrEnum):
     ARCHIVES = "archives"
     APPLICATION_COSTS = "application_costs"
     NAMED_PLAN = "named_plan"
+    MODERNIZATION_CANDIDATES = "modernization_candidates"
+    DESIGNS = "designs"
+    WORK_ITEMS = "work_items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +313,7 @@ class FlowDefinition:
     `exporting` says what it can be written as.
     A type whose phases differ from flow to flow has none itself: `completing` adds to what a flow is started with from
     what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
+    `naming` names a flow that nobody has named.
     """
 
     kind: str
@@ -331,6 +335,7 @@ class FlowDefinition:
     roles: Mapping[FlowAction, Role] = field(default_factory=dict)
     exporting: Exporting = field(default_factory=Exporting)
     completing: Completing = _as_given
+    naming: Callable[[Any], str | None] = lambda _configuration: None
     shape: Callable[[Mapping[str, Any]], tuple[Phase, ...]] | None = None
 
     def __post_init__(self) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Self
 
-from domain.errors import Problem, Refused
+from domain.errors import ErrorCode, refuse
 from domain.flow_sleeping import SleepingFlow
 from domain.flow_state import Stamp
 from domain.phase import PhaseStatus
-from domain.transition import FlowAction, FlowStatus
+from domain.transition import FlowStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class RoutedFlow(SleepingFlow):
         One that has completed stays as it is, one version later.
         """
         if self.status is FlowStatus.CANCELLED:
-            problem = self.refusal(FlowAction.CANCEL)
-            raise Refused([problem] if isinstance(problem, Problem) else [])
+            message = "Cannot complete a flow that is cancelled. Start another one."
+            raise refuse(ErrorCode.INVALID_TRANSITION, message, "flowId")
         if self.status is FlowStatus.COMPLETED:
             return self._recorded(self, stamp, reason)
         left = [state.key for state in self.phases if not state.done]

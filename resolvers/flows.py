@@ -59,7 +59,7 @@ async def opened(
     flow = Flow.start(
         definition.shaped(written),
         caller.stamp(),
-        name=name or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
+        name=name or definition.naming(configuration) or f"{definition.title} {caller.now():%Y-%m-%d %H:%M}",
         configuration=written,
         application_ids=ids,
         auto_advance=auto_advance,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from domain.access import Role
 from domain.calling import Calling
+from domain.event import Event, EventKind
 from domain.flow import Flow
 from domain.flows.customer_success.ending import CompleteWorkflow, ended
 from domain.flows.customer_success.shaping import NEEDS
@@ -25,7 +26,8 @@ async def complete_workflow(caller: Caller, command: CompleteWorkflow) -> Flow:
         step = (flow.active or flow.phases[-1]).key
         calling = Calling(uow, caller.shapes, caller.stamp())
         workflow, lesson = ended(await calling.call(flow, step, NEEDS), command)
-        told = [*await calling.save(flow, step, [workflow, lesson])]
+        changed = Event(EventKind.CHILD_CHANGED, caller.now(), data={"changed": [["CustomerSuccessFlow", flow.id]]})
+        told = [*await calling.save(flow, step, [workflow, lesson]), changed]
         after = await left_behind(caller, uow, flow, replace(after, events=(*after.events, *told)))
         await uow.flows.save(after)
     return after

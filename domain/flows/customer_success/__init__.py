@@ -17,7 +17,8 @@ DEFINITION = FlowDefinition(
     shape=shape,
     completing=settle,
     scope=lambda configuration: configuration.scope,
+    naming=lambda configuration: configuration.title,
     opening=Opening(NEEDS, open_workflow),
-    cloning=Cloning(own=frozenset({"templateId", "templateVersion", "steps"})),
+    cloning=Cloning(own=frozenset({"templateId", "templateVersion", "title", "steps"})),
     snoozes=True,
 )

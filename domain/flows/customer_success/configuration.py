@@ -36,6 +36,7 @@ class CustomerSuccessConfiguration:
     assigned_to: str | None = None
     template_id: str | None = None
     template_version: int | None = None
+    title: str | None = None
     steps: tuple[StepOutline, ...] = ()
 
     @property

@@ -31,7 +31,7 @@ async def settle(
     if customer is None:
         raise NotFound("customer", (*path, "customerId"))
     if given.template_id is not None:
-        return replace(given, assigned_to=given.assigned_to or customer.owner or stamp.by)
+        return replace(given, assigned_to=_assigned(given, customer, stamp))
     stage = await _stage(uow, stamp, given.kind, customer, path)
     template = await _template(uow, given, stage, path)
     return replace(
@@ -39,7 +39,8 @@ async def settle(
         template_key=template.key,
         template_id=template.id,
         template_version=template.version,
-        assigned_to=given.assigned_to or customer.owner or stamp.by,
+        assigned_to=_assigned(given, customer, stamp),
+        title=_titled(template, customer),
         steps=tuple(StepOutline.of(step) for step in template_of(template).steps),
     )
 
@@ -48,6 +49,15 @@ def _require_name(assigned_to: str | None, path: tuple[str, ...]) -> None:
     if assigned_to is not None and not (0 < len(assigned_to.strip()) <= LONGEST_NAME and assigned_to.isprintable()):
         message = f"A user's id has 1 to {LONGEST_NAME} printable characters."
         raise refuse(ErrorCode.INVALID_INPUT, message, *path, "assignedTo")
+
+
+def _assigned(given: CustomerSuccessConfiguration, customer: Customer, stamp: Stamp) -> str:
+    return (given.assigned_to or "").strip() or customer.owner or stamp.by
+
+
+def _titled(template: TemplateVersion, customer: Customer) -> str:
+    whole = f"{template.name}: {customer.name}"
+    return "".join(letter for letter in whole if letter.isprintable())[:LONGEST_NAME]
 
 
 async def _stage(
