@@ -80,7 +80,9 @@ class Check:
 
     @property
     def told(self) -> str:
-        """Why it is open, as a sentence."""
+        """How it stands, as a sentence."""
+        if self.waived:
+            return f"{self.subject}: {self.title}: waived by {self.checked_by}: {(self.evidence or '').rstrip('.')}."
         why = f": {self.evidence}" if self.evidence else ""
         if self.passed is None:
             return f"{self.subject}: {self.title} has not been checked{why.rstrip('.')}."

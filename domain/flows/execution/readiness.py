@@ -73,7 +73,7 @@ def _warnings(checks: Sequence[Check]) -> Iterator[Warning]:
             details = {"checkId": check.id, "blocking": check.blocking}
             if check.application_id:
                 details["applicationId"] = check.application_id
-            yield Warning("CHECK_FAILED", check.told, details=details)
+            yield Warning("CHECK_WAIVED" if check.waived else "CHECK_FAILED", check.told, details=details)
 
 
 def propose_going(call: PhaseCall) -> ConfirmedApplications:

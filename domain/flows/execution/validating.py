@@ -109,7 +109,7 @@ def _problems(call: PhaseCall, checks: Sequence[Check], signed: Sequence[str]) -
             yield Problem(ErrorCode.NOT_READY, message, path)
         for check in open_checks(checks, id):
             yield Problem(ErrorCode.NOT_READY, check.told, path)
-    for id in call.results[MIGRATION].application_ids:
+    for id in going(call):
         if id not in signed and not standing.returned(id):
             yield from _unfinished(names.get(id, id), checks, id)
 
