@@ -9,10 +9,15 @@ import pytest
 import pytest_asyncio
 
 from domain.access import Role
+from domain.contract import UploadContract
 from persistence.database import open_database
+from readers.contracts import ContractFiles
+from resolvers.contracts import upload_contract
 from tests.graph import Graph
 from tests.integration.conftest import postgres_bench
-from tests.integration.talking import COMPLETE, OPEN, SEND, Desk, desk_of
+from tests.integration.talking import COMPLETE, OPEN, SEND, Desk, acme, desk_of
+from tests.toy import caller
+from tests.unit.contracts.made import word
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -212,3 +217,28 @@ async def test_other_branches_open_a_conversation_or_act(desk: Desk) -> None:
     flow = await desk.flow(flow_id)
     assert [thread["status"] for thread in flow["child"]["threads"]["nodes"]] == ["ACTIVE"]
     assert flow["child"]["actionHistory"]["totalCount"] == 0
+
+
+async def test_an_answer_quotes_the_customers_own_documents_and_nobody_elses(desk: Desk) -> None:
+    other, _ = acme()
+    async with desk.bench.work(desk.bench.tenant) as uow:
+        await uow.customers.save([other])
+    await _upload(desk, desk.customer.id, "ours.docx", "Either party may terminate with ninety days of notice.")
+    await _upload(desk, other.id, "theirs.docx", "Either party may terminate with five days of notice.")
+    thread = await desk.open(await desk.start(), "read_the_signs", "promised")
+
+    await desk.say(thread, "How many days of notice does it take to terminate?")
+    await desk.work()
+
+    assert (await desk.said(thread))[-1]["content"].splitlines() == [
+        "This is what the documents of this customer say:",
+        "[1] ours.docx: \u201cEither party may terminate with ninety days of notice.\u201d",
+    ]
+
+
+async def _upload(desk: Desk, customer_id: str, name: str, *sentences: str) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield word(*sentences)
+
+    asking = caller(desk.bench.work, desk.bench.tenant)
+    await upload_contract(asking, ContractFiles(), UploadContract(customer_id, name, chunks()))
