@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.application import Readiness
 from domain.artifact import ArtifactKind
 from domain.artifacts.saving import ArtifactGiven
+from domain.builds.commands import CompleteBuildPhase
+from domain.builds.table import BuildRole
 from domain.commands import StartFlow
 from domain.contract import UploadContract
 from domain.decision import HoursRange, Strategy
@@ -28,6 +30,7 @@ from readers.contracts import ContractFiles
 from resolvers import flows
 from resolvers.actions import ExecuteAction, execute_action, save_saved_action
 from resolvers.artifacts import TasksFromArtifact, create_tasks, save_artifact
+from resolvers.builds import complete_phase
 from resolvers.contracts import upload_contract
 from resolvers.exports import ExportFlow, export_flow
 from resolvers.portfolio import set_readiness
@@ -58,6 +61,7 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         await _upload_contract(sample)
         await _recommend(sample, flow_id)
         await _talk(sample)
+        await _build(sample)
     finally:
         sample._runner.solvers.close()
 
@@ -157,3 +161,11 @@ async def _ready(engine: AsyncEngine, readiness: str, where: str = "true") -> li
     async with reading(engine, SAMPLE.tenant) as connection:
         query = text(f"SELECT id FROM applications WHERE readiness = :readiness AND {where} ORDER BY name")
         return [str(row.id) for row in await connection.execute(query, {"readiness": readiness})]
+
+
+async def _build(sample: _Sample) -> None:
+    """As far as the code writer, to whom it is handed over."""
+    wanted = {"projectId": "shop", "buildId": "1", "requirements": ["Greet."]}
+    flow = await flows.start_flow(sample._alice, StartFlow("build", wanted))
+    for _ in ("discovery", "planning"):
+        await complete_phase(sample._alice, CompleteBuildPhase(flow.id, BuildRole.Q_ASSISTANT, "R1: greet.", {}))
