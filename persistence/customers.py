@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, delete, or_, select, text
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, any_, cast, delete, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.customer import (
@@ -107,7 +107,7 @@ def _stakeholder_row(stakeholder: Stakeholder) -> dict[str, Any]:
 def relations_query(engagement_id: str, ids: Sequence[str]) -> Select[Any]:
     """The lines that start at these stakeholders, in a lasting order."""
     line = stakeholder_relations.c
-    mine = (line.engagement_id == engagement_id, line.from_id.in_(ids))
+    mine = (line.engagement_id == engagement_id, _one_of(line.from_id, ids))
     return select(line.from_id, line.to_id, line.kind).where(*mine).order_by(line.from_id, line.to_id, line.kind)
 
 
@@ -117,6 +117,13 @@ def with_relations(rows: Iterable[RowMapping], lines: Iterable[Any]) -> list[Sta
     for line in lines:
         starting[line.from_id].append(StakeholderRelation(line.to_id, RelationKind(line.kind)))
     return [stakeholder_of(row, starting[row["id"]]) for row in rows]
+
+
+def _one_of(column: ColumnElement[Any], ids: Iterable[str]) -> ColumnElement[bool]:
+    """The column holds one of these: one parameter however many there are, since an import may name more than fit."""
+    array = ARRAY(UUID(as_uuid=False))
+    found: ColumnElement[bool] = column == any_(cast(literal(sorted(set(ids)), array), array))
+    return found
 
 
 class Customers:
@@ -146,7 +153,7 @@ class Customers:
         """Those with these ids, or all of them."""
         query = select(customers).where(customers.c.engagement_id == self._engagement_id).order_by(customers.c.id)
         if ids is not None:
-            query = query.where(customers.c.id.in_(sorted(set(ids))))
+            query = query.where(_one_of(customers.c.id, ids))
         rows = (await self._connection.execute(query)).mappings()
         return tuple(customer_of(row) for row in rows)
 
@@ -159,7 +166,7 @@ class Customers:
 
     async def stakeholders(self, customer_ids: Iterable[str]) -> tuple[Stakeholder, ...]:
         """Those of these customers, by name, with their relations."""
-        return await self._stakeholders(stakeholders.c.customer_id.in_(sorted(set(customer_ids))))
+        return await self._stakeholders(_one_of(stakeholders.c.customer_id, customer_ids))
 
     async def stakeholder(self, stakeholder_id: str) -> Stakeholder:
         """Held like a customer; NotFound where there is none."""

@@ -17,7 +17,7 @@ from tests.graph import Graph
 from tests.integration.conftest import Bench, make_tenant, postgres_bench
 from tests.integration.test_graph_commands import ERRORS
 from tests.integration.test_graph_portfolio import ask, changed
-from tests.toy import new_tenant
+from tests.toy import new_id, new_tenant
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -322,3 +322,15 @@ async def test_changes_are_told_to_the_engagement(graph: Graph) -> None:
         {"mutation": "saveStakeholder", "subjectId": ada},
         {"mutation": "importCustomers", "subjectId": corvid},
     ]
+
+
+async def test_more_customers_are_found_at_once_than_a_statement_has_parameters(graph: Graph) -> None:
+    await imported(graph, '[{"name": "Corvid", "stakeholders": [{"name": "Ada"}]}]')
+    corvid = (await customer_ids(graph))["Corvid"].partition(":")[2]
+    ids = [corvid, *(new_id() for _ in range(40_000))]
+
+    async with graph.work(graph.tenant) as uow:
+        found = await uow.customers.find(ids)
+        people = await uow.customers.stakeholders(ids)
+
+    assert ([each.id for each in found], [each.name for each in people]) == ([corvid], ["Ada"])
