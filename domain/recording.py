@@ -61,7 +61,7 @@ def role_for(check: Check, report: CheckReport) -> Role:
 
 
 def checked(call: PhaseCall, kind: str, checks: Sequence[Check], check_id: str, report: CheckReport) -> Recorded:
-    """The check with a person's word; against the facts it needs evidence, and is kept as an override.
+    """The check with a person's word; against the facts it is kept as an override, and needs evidence where it blocks.
 
     `checks` are the phase's as they are now: those that are otherwise than they were held are kept as well.
     """
@@ -69,7 +69,7 @@ def checked(call: PhaseCall, kind: str, checks: Sequence[Check], check_id: str, 
     checking = Checking()
     evidence = checking.text(report.evidence, "evidence", longest=LONGEST_TEXT)
     against = before.found is not None and before.found is not report.passed
-    if against and evidence is None:
+    if against and before.blocking and evidence is None:
         checking.wrong("The facts say otherwise: say what your word rests on.", "evidence")
     checking.done()
     after = before.recorded(passed=report.passed, evidence=evidence, by=call.by, at=call.now)

@@ -27,7 +27,9 @@ from schema.relations import referred
 class RecordCheckInput:
     id: CheckId
     passed: bool
-    evidence: str | None = strawberry.field(default=UNSET, description="Needed where the facts say otherwise.")
+    evidence: str | None = strawberry.field(
+        default=UNSET, description="Needed where the check blocks and the facts say otherwise."
+    )
 
 
 @strawberry.input
