@@ -60,9 +60,11 @@ class ContractRunner:
             contract = await self._pending(job)
             if contract is None:
                 return
-            read = await self._read(job, contract)
-            if read is None:
-                await self.give_up(job)
+            try:
+                read = await self._read(job, contract)
+            except Refused as refused:
+                # It was read once; with all the time there is, it cannot be read better.
+                await self.give_up(job, str(refused))
                 return
             read = await self._recalled(job, read)
             await self._keep(job, await self._asked(job, read))
@@ -72,19 +74,14 @@ class ContractRunner:
             contract = await uow.contracts.get(job.contract_id)
         return contract if contract.checked_at is None else None
 
-    async def _read(self, job: ContractJob, contract: Contract) -> ReadContract | None:
-        """Its file once more, with the time to recognize pictures; None where that cannot be read here."""
+    async def _read(self, job: ContractJob, contract: Contract) -> ReadContract:
+        """Its file once more, with the time to recognize pictures."""
         with tempfile.TemporaryFile() as spool:
             async with self.work(job.tenant) as uow:
                 async for chunk in uow.files.read(contract.file_id):
                     spool.write(chunk)
             spool.flush()
-            try:
-                return await self.reader.read(contract.file_name, cast("BinaryIO", spool), patient=True)
-            except Refused as refused:
-                # It was read once: here is less memory, or no text recognition.
-                log.warning("contract_not_read_again", extra={"reason": str(refused)})
-                return None
+            return await self.reader.read(contract.file_name, cast("BinaryIO", spool), patient=True)
 
     async def _recalled(self, job: ContractJob, read: ReadContract) -> ReadContract:
         async with self.work(job.tenant) as uow:
@@ -121,14 +118,13 @@ class ContractRunner:
             await uow.contracts.keep(after, passages(read.pages))
             await self._tell(uow, after)
 
-    async def give_up(self, job: ContractJob, why: str | None = None) -> None:
+    async def give_up(self, job: ContractJob, why: str) -> None:
         """It stays as it was read at first."""
         with suppress(NotFound):
             async with self.work(job.tenant) as uow:
                 contract = await self._held(uow, job)
                 if contract.checked_at is None:
-                    warnings = (*contract.warnings, *((why,) if why else ()))
-                    after = contract.reread(contract.extraction, warnings, self.clock())
+                    after = contract.reread(contract.extraction, (*contract.warnings, why), self.clock())
                     await uow.contracts.save(after)
                     await self._tell(uow, after)
 

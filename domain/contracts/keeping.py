@@ -24,7 +24,7 @@ from domain.contracts.correcting import Corrected, corrections_of, json_of, read
 from domain.contracts.text import plain
 from domain.errors import ErrorCode, StaleVersion, refuse, shown_time
 from domain.flow_state import Stamp
-from domain.learning import LearningPattern, Lesson
+from domain.learning import RECALLED_FROM, LearningPattern, Lesson
 from domain.ports import StoredFile
 from domain.source import Source
 
@@ -160,7 +160,11 @@ def recall(extraction: ContractExtraction, known: Mapping[str, LearningPattern])
     for each in extraction.evidence:
         pattern = known.get(_key(each.field, each.sentence)) if each.field not in SEVERAL else None
         field = ContractField(each.field)
-        if pattern is None or pattern.data.get("after") == json_of(extraction, field):
+        if (
+            pattern is None
+            or pattern.confidence < RECALLED_FROM
+            or pattern.data.get("after") == json_of(extraction, field)
+        ):
             continue
         value = read_fields(CorrectContract("", {each.field: pattern.data["after"]}, "learned"), extraction)[field]
         extraction = with_value(extraction, field, value)
