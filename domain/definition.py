@@ -215,10 +215,10 @@ class Phase:
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
     and of it only what `reads` names as JSON does (empty: all of it). `finalizes` marks the one whose answer is a
     finalization. What an `overridable` one came to has commands that change it. `about` tells, from the results before
-    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes, with a `stepping`
-    it has a runbook whose steps are reported, with a `checking` checks, which that gives as they are now. One with a
-    `play` waits for its answer as soon as it comes and runs only when it is asked to: its rules, or the agent's model,
-    then give the answer.
+    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes, with a
+    `stepping` it has a runbook whose steps are reported, with a `checking` checks, which that gives as they are now.
+    One with a `play` waits for its answer as soon as it comes and runs only when it is asked to: its rules, or the
+    agent's model, then give the answer.
     `revise` takes the result as a person wants it, in `call.input`, and gives what it then comes to, or raises Refused;
     a phase that has none and is overridable has commands of its own.
     """
@@ -281,8 +281,9 @@ class Cloning:
 class Settling:
     """What a configuration names of another flow's, and is given with it before anything is decided.
 
-    `names` gives the id of such a thing of `type`, without a type that of the flow itself, or None. `decide` gives the configuration as it is kept, from what
-    `needs` asks for of the flow that the thing belongs to: nothing where there is none. It may refuse.
+    `names` gives the id of such a thing of `type` (without a type: that of the flow itself), or None. `decide` gives
+    the configuration as it is kept, from what `needs` asks for of the flow that the thing belongs to: nothing where
+    there is none. It may refuse.
     """
 
     type: type | None

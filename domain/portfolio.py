@@ -16,6 +16,7 @@ from domain.decommission import ArchivePlan, DecommissionCandidate
 from domain.dependency import Dependency
 from domain.executed_wave import ExecutedWave, Execution
 from domain.inventory import CleansingFinding, DataImport, InventoryDifference
+from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
 from domain.page import AppOnPage
 from domain.planning.plan import NO_PLAN, Plan
 from domain.resource_pool import ResourcePool
@@ -72,6 +73,9 @@ class Portfolio:
     archives: tuple[ArchivePlan, ...] = ()
     application_costs: tuple[ApplicationCost, ...] = ()
     named_plan: Plan = NO_PLAN
+    modernization_candidates: tuple[ModernizationCandidate, ...] = ()
+    designs: tuple[TargetDesign, ...] = ()
+    work_items: tuple[WorkItem, ...] = ()
 
     def checks_of(self, phase: str) -> tuple[Check, ...]:
         """The checks of that phase, by number."""
@@ -107,4 +111,7 @@ _PARTS: Mapping[str, Any] = {
     "candidates": DecommissionCandidate,
     "archives": ArchivePlan,
     "application_costs": ApplicationCost,
+    "modernization_candidates": ModernizationCandidate,
+    "designs": TargetDesign,
+    "work_items": WorkItem,
 }

@@ -27,6 +27,7 @@ from domain.dependency import Dependency
 from domain.export import Export
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
 from domain.learning import LearningPattern, Lesson
+from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.phase import Failure
@@ -90,6 +91,9 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         DecommissionCandidate: tables.decommission_candidates,
         ArchivePlan: tables.archive_plans,
         ApplicationCost: tables.application_costs,
+        ModernizationCandidate: tables.modernization_candidates,
+        TargetDesign: tables.target_designs,
+        WorkItem: tables.work_items,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,

@@ -15,6 +15,7 @@ from domain.decommission import ArchivePlan, DecommissionCandidate
 from domain.definition import Need
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, InventoryDifference
+from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
 from domain.page import AppOnPage
 from domain.planning.choices import PlanChoices
 from domain.planning.plan import (
@@ -100,6 +101,13 @@ PARTS: dict[Need, tuple[str, type, Any]] = {
         ApplicationCost,
         lambda scope: scope.of_flow(tables.application_costs),
     ),
+    Need.MODERNIZATION_CANDIDATES: (
+        "modernization_candidates",
+        ModernizationCandidate,
+        lambda scope: scope.of_flow(tables.modernization_candidates),
+    ),
+    Need.DESIGNS: ("designs", TargetDesign, lambda scope: scope.of_flow(tables.target_designs)),
+    Need.WORK_ITEMS: ("work_items", WorkItem, lambda scope: scope.of_flow(tables.work_items)),
     Need.ARCHIVES: ("archives", ArchivePlan, lambda scope: scope.of_flow(tables.archive_plans)),
 }
 

@@ -14,6 +14,7 @@ _BUILT = (
     "assessment",
     "planning",
     "execution",
+    "modernization",
     "finops",
     "decommission",
     "build",

@@ -60,6 +60,7 @@ from persistence.tables.models import (
     model_checks,
     model_uses,
 )
+from persistence.tables.modernization import modernization_candidates, target_designs, work_items
 from persistence.tables.planning import (
     activities,
     allocations,
@@ -164,6 +165,7 @@ __all__ = [
     "model_budgets",
     "model_checks",
     "model_uses",
+    "modernization_candidates",
     "overrides",
     "pages",
     "pattern_flows",
@@ -189,12 +191,14 @@ __all__ = [
     "stakeholders",
     "standard_exceptions",
     "standards",
+    "target_designs",
     "tasks",
     "threads",
     "timelines",
     "ui_states",
     "wave_plans",
     "waves",
+    "work_items",
     "workers",
     "workflow_templates",
     "workflows",
