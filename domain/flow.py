@@ -276,7 +276,7 @@ class Flow(RoutedFlow):
         answer: Any = None,
         warnings: tuple[Warning, ...] = (),
     ) -> Self:
-        """The running phase has its result: wait for a person where it pauses and the run has no `answer`, else go on."""
+        """The running phase has its result: wait for a person where it pauses without an `answer`, else go on."""
         state = next(s for s in self.phases if s.run_id == run.run_id)
         pauses = self.definition.phase(state.key).pause is not None and answer is None
         status = PhaseStatus.AWAITING_INPUT if pauses else PhaseStatus.COMPLETED

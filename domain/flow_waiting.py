@@ -16,7 +16,7 @@ class WaitingFlow(FlowState):
     """A flow as far as its phases wait by themselves."""
 
     def enter(self, key: str, stamp: Stamp, reason: str) -> Self:
-        """Work goes on at that phase: what comes after it is to be done again, what was left out before it is skipped."""
+        """Work goes on at that phase: what comes after it is to be done again, what was left out before is skipped."""
         if self.status is not FlowStatus.FAILED:
             self.require(FlowAction.SUBMIT_INPUT)
         entered, before = self, True
