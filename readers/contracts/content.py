@@ -13,6 +13,30 @@ _UPLOAD = "Upload it as PDF or as a Word document (.docx)."
 # A PDF may begin a little later than its file.
 _PROLOGUE = 1_024
 _EXTENSIONS = {PDF: "pdf", DOCX: "docx"}
+_ENDINGS = frozenset(
+    [
+        *("pdf", "docx", "dotx", "doc", "dot", "rtf", "odt", "txt", "md", "csv", "html", "htm", "xml", "json", "ps"),
+        *(
+            "xls",
+            "xlsx",
+            "xlsm",
+            "xlsb",
+            "ods",
+            "ppt",
+            "pptx",
+            "odp",
+            "zip",
+            "gz",
+            "7z",
+            "rar",
+            "exe",
+            "js",
+            "eml",
+            "msg",
+        ),
+        *("jpg", "jpeg", "png", "gif", "tif", "tiff", "bmp", "webp"),
+    ]
+)
 _CALLED = {PDF: "a PDF", DOCX: "a Word document"}
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 
@@ -84,7 +108,8 @@ def _check_name(name: str, found: str) -> None:
     told = ending[1].lower() if ending else _EXTENSIONS[found]
     if found == DOCX and told in ("docm", "dotm"):
         raise macros()
-    if told != _EXTENSIONS[found]:
+    # What is no ending of any program's, such as that of "MSA v1.2", says nothing of the content.
+    if told != _EXTENSIONS[found] and told in _ENDINGS:
         raise unsupported(
             f"The file's name ends in .{told}, but it is {_CALLED[found]}. "
             f"If that is the contract, rename it to end in .{_EXTENSIONS[found]} and upload it again."

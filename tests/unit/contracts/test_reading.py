@@ -44,7 +44,7 @@ def test_a_word_document_is_read_with_its_breaks_and_tables() -> None:
     assert (found.media_type, found.page_count) == (DOCX, 2)
     assert found.pages[1].text.endswith("Liability: Unlimited liability\nInvoices: Net 90")
     assert found.extraction.non_standard_terms == ("Unlimited liability", "Long payment terms")
-    assert read("a", word(*SENTENCES)).pages[0].number is None
+    assert read("a v1.2", word(*SENTENCES)).pages[0].number is None
 
 
 REFUSALS = [
@@ -62,6 +62,7 @@ REFUSALS = [
     ("a.docx", WORD[: len(WORD) // 2], ErrorCode.UNSUPPORTED_FORMAT, "damaged or was cut off"),
     ("a.docx", GOOD, ErrorCode.UNSUPPORTED_FORMAT, "rename it to end in .pdf"),
     ("a.pdf", WORD, ErrorCode.UNSUPPORTED_FORMAT, "rename it to end in .docx"),
+    ("a.xlsx", WORD, ErrorCode.UNSUPPORTED_FORMAT, "name ends in .xlsx, but it is a Word document"),
     ("a.docm", WORD, ErrorCode.UNSUPPORTED_FORMAT, "carries macros"),
     ("a.docx", with_part(WORD, "word/vbaProject.bin", b"x"), ErrorCode.UNSUPPORTED_FORMAT, "carries macros"),
     (
