@@ -193,9 +193,8 @@ def _cost(facts: _Facts, application: Application) -> tuple[float, str]:
     if cost is None:
         return UNKNOWN, "Nobody knows what it costs a year."
     below = bisect_right(facts.costs, cost)
-    return below / len(
-        facts.costs
-    ), f"It costs {cost:f} a year, no less than {below} of {len(facts.costs)} known costs."
+    known = len(facts.costs)
+    return below / known, f"It costs {cost:f} a year, no less than {below} of {known} known costs."
 
 
 def _coupling(facts: _Facts, application: Application) -> tuple[float, str]:

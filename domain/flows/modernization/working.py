@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from domain.application import Component
 from domain.definition import Outcome, PhaseCall
@@ -88,7 +89,7 @@ def _circle(needs: Mapping[str, set[str]]) -> list[tuple[str, str]] | None:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         round_ = error.args[1]
-        return [(later, earlier) for earlier, later in zip(round_, round_[1:], strict=False)]
+        return [(later, earlier) for earlier, later in pairwise(round_)]
     return None
 
 

@@ -18,7 +18,7 @@ JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("SET LOCAL statement_timeout = '10min'")
-    score = sa.Column("score", sa.Double(), nullable=False)
+    score: sa.Column[float] = sa.Column("score", sa.Double(), nullable=False)
     _make("modernization_candidates", "application_id", score, _json("drivers"))
     _make(
         "target_designs",
