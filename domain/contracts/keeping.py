@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from domain.contract import (
@@ -186,9 +185,3 @@ def lesson_of(extraction: ContractExtraction, field: str, before: Any, after: An
 def _key(field: str, sentence: str) -> str:
     digest = hashlib.sha256(plain(sentence).casefold().encode()).hexdigest()
     return f"{field}:{digest}"
-
-
-def reread(contract: Contract, read: ReadContract, warnings: Iterable[str], at: datetime) -> Contract:
-    """The contract after its file was read once more."""
-    extraction = kept_by_people(contract.extraction, read.extraction)
-    return contract.reread(extraction, (*read.warnings, *warnings), at)
