@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +23,7 @@ from domain.customer_success.template_checking import problems_of
 from domain.customer_success.template_reading import Saved, read_template, shipped, template_of, version_of
 from domain.customer_success.template_saving import SaveTemplate
 from domain.customer_success.texts import fill
+from domain.customer_success.values import KNOWN
 from domain.customer_success.workflow import CustomerWorkflow
 from domain.definition import Outcome, PhaseCall
 from domain.errors import Refused, StaleVersion
@@ -269,3 +273,13 @@ def test_what_ships_reads_back_as_it_was_written() -> None:
 
         assert [each.key for each in template.steps] == [each["key"] for each in version.document["steps"]]
         assert (template.kind, template.stage, template.core) == (version.kind, version.stage, True)
+
+
+def test_the_example_of_the_documentation_is_right() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "workflow-templates.md").read_text(encoding="utf-8")
+
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+
+    assert wrong(json.loads(example)) == {}
+    assert all(f"`{version.key}`" in page for version in shipped())
+    assert all(f"`{name}`" in page for names in KNOWN.values() for name in names)
