@@ -76,33 +76,38 @@ async def until(events: asyncio.Queue[dict[str, Any]], kind: str) -> list[str]:
     return seen
 
 
+async def ask(client: httpx.AsyncClient, url: str, text: str, field: str, **variables: Any) -> dict[str, Any]:
+    """The flow that a mutation of the page gives back."""
+    told = (await client.post(url, json={"query": text, "variables": variables})).json()
+    assert "errors" not in told, told
+    assert told["data"][field]["errors"] == []
+    flow: dict[str, Any] = told["data"][field]["flow"]
+    return flow
+
+
+async def completed(client: httpx.AsyncClient, url: str, flow_id: str, events: asyncio.Queue[dict[str, Any]]) -> None:
+    """Looked at after each of its events, never in between."""
+    asked = {"query": f'{{ flow(id: "{flow_id}") {{ status }} }}'}
+    while True:
+        await until(events, "FLOW_STATUS")
+        if (await client.post(url, json=asked)).json()["data"]["flow"]["status"] == "COMPLETED":
+            return
+
+
 async def test_the_page_makes_a_flow_type_that_works(up: dict[str, Any]) -> None:
     start, subscribe, answer, override = OPERATION.findall(PAGE)
     events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     async with httpx.AsyncClient(headers=up["headers"], timeout=30) as client:
-
-        async def ask(text: str, field: str, **variables: Any) -> dict[str, Any]:
-            told = (await client.post(up["url"], json={"query": text, "variables": variables})).json()
-            assert "errors" not in told, told
-            assert told["data"][field]["errors"] == []
-            flow: dict[str, Any] = told["data"][field]["flow"]
-            return flow
-
-        flow = await ask(start, "startFlow")
+        flow = await ask(client, up["url"], start, "startFlow")
         assert flow["type"] == "STEWARDSHIP"
         assert flow["child"] == {"__typename": "StewardshipFlow", "phases": [{"key": "stewards"}, {"key": "summary"}]}
         watching = asyncio.create_task(watch(up, subscribe, flow["id"], events))
         assert "PHASE_STATUS" in await until(events, "INPUT_REQUESTED")
-
-        assert (await ask(answer, "submitPhaseInput", flowId=flow["id"]))["progress"] == 70
-        while True:
-            await until(events, "FLOW_STATUS")
-            told = await client.post(up["url"], json={"query": f'{{ flow(id: "{flow["id"]}") {{ status }} }}'})
-            if told.json()["data"]["flow"]["status"] == "COMPLETED":
-                break
-
-        changed = await ask(override, "overridePhase", flowId=flow["id"])
+        answered = await ask(client, up["url"], answer, "submitPhaseInput", flowId=flow["id"])
+        assert answered["progress"] == 70
+        await completed(client, up["url"], flow["id"], events)
+        changed = await ask(client, up["url"], override, "overridePhase", flowId=flow["id"])
         await until(events, "OVERRIDE")
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
