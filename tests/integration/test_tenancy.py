@@ -68,15 +68,8 @@ NODES = sorted(
     if isinstance(type_, GraphQLObjectType) and "Node" in {interface.name for interface in type_.interfaces}
 )
 # They name nothing that could be somebody else's: what they change is the selected engagement itself.
-WITHOUT_IDS = {
-    "importCustomers",
-    "setMember",
-    "saveEngagementSettings",
-    "updatePreferences",
-    "saveSavedAction",
-    "saveScoringRules",
-    "saveWorkflowTemplate",
-}
+ACCOUNTS = {"saveSavedAction", "saveScoringRules", "saveWorkflowTemplate"}
+WITHOUT_IDS = ACCOUNTS | {"importCustomers", "setMember", "saveEngagementSettings", "updatePreferences"}
 # Of these some ship with the product, and everybody reads them.
 EVERYBODYS = {"SavedAction", "WorkflowTemplate"}
 TENANT_TABLES = [table for table in metadata.sorted_tables if "tenant" in table.info]

@@ -81,8 +81,8 @@ def test_there_are_eight_for_every_kind_and_stage() -> None:
     assert len(shipped()) == 8
 
 
-def test_everything_is_told_at_once_each_with_its_place() -> None:
-    given = document(
+def broken() -> dict[str, Any]:
+    return document(
         step(
             "a",
             description="{{customer.nam}} {{ }}",
@@ -102,7 +102,9 @@ def test_everything_is_told_at_once_each_with_its_place() -> None:
         more=1,
     )
 
-    assert set(wrong(given)) == {
+
+def test_everything_is_told_at_once_each_with_its_place() -> None:
+    assert set(wrong(broken())) == {
         "",
         "notifications.0.at",
         "notifications.0.when",
