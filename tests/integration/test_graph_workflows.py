@@ -135,6 +135,36 @@ async def test_completing_a_workflow_skips_the_rest_and_teaches_the_next(desk: D
     assert (await desk.graph.data(READ, id=again["id"]))["flow"]["previousIteration"] == {"id": flow["id"]}
 
 
+RUN = """mutation ($id: ID!, $phase: String) { runPhase(input: {flowId: $id, phase: $phase}) {
+  errors { code message } } }"""
+
+
+async def test_a_step_that_is_answered_again_leads_elsewhere(desk: Desk) -> None:
+    flow = await desk.flow(await desk.customer(arr=Decimal(60_000)), "RISK")
+    await desk.answer(flow["id"], severity="serious")
+    await desk.answer(flow["id"], leaving=False)
+    assert await desk.walk(flow["id"]) == ["agree_on_recovery", "see_it_through", "close"]
+    assert (await kept(desk, flow))["left_out"] == ["bring_in_executives"]
+    assert (await kept(desk, flow))["ended_with"]["risk_score"] == 72
+
+    assert (await desk.graph.data(RUN, id=flow["id"], phase="hear_the_customer"))["runPhase"]["errors"] == []
+    await desk.bench.drive()
+    reopened = await kept(desk, flow)
+    after = await desk.answer(flow["id"], leaving=True)
+
+    assert reopened["ended_with"] is None
+    assert after["currentPhase"]["key"] == "bring_in_executives"
+    assert (await kept(desk, flow))["left_out"] == []
+    assert await desk.walk(flow["id"]) == ["bring_in_executives", "agree_on_recovery", "see_it_through", "close"]
+
+
+async def kept(desk: Desk, flow: dict[str, Any]) -> dict[str, Any]:
+    """What the flow keeps beside its registry row."""
+    async with reading(desk.graph.engine, desk.graph.tenant) as connection:
+        query = select(workflows).where(workflows.c.flow_id == flow["id"].partition(":")[2])
+        return dict((await connection.execute(query)).mappings().one())
+
+
 async def test_only_who_it_is_assigned_to_changes_while_it_runs(desk: Desk) -> None:
     customer, other = await desk.customer(), await desk.customer(name="Other")
     flow = await desk.flow(customer, "RISK")
