@@ -55,11 +55,13 @@ SOURCES: dict[type, Source] = {
         order=upwards(*_places),
         where=lambda listing: among(_all.c.kind, listing.kinds),
         parameters=_asked,
+        replanned=True,
     ),
     QueueCustomers: Source(
         rows=CUSTOMERS,
         order=upwards(_first.c.place, _first.c.renewal, _first.c.name_key, _first.c.customer_id),
         parameters=_asked,
+        replanned=True,
     ),
 }
 

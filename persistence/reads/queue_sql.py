@@ -46,6 +46,7 @@ BUSY = f"""
 _CONCERNED = """(w.customer_id IN (SELECT customer_id FROM assigned) OR w.customer_id IN (
             SELECT id FROM customers WHERE engagement_id = CAST(:engagement AS uuid) AND owner = :owner))"""
 
+# Kinds are told apart by their ranks below: 0 is a renewal, 1 strategic work, 2 an opportunity, 3 a risk.
 # What is asked of a customer's row; his weight is what each of his scores is multiplied with.
 _CUSTOMER = """
     SELECT id, name_key, renewal_date, renewal_status, account_plan, opportunity_score, risk_score, owner, version,
@@ -56,24 +57,24 @@ _CUSTOMER = """
                 coalesce(array_position(CAST(:plans AS text[]), account_plan), 5)] AS weight
     FROM customers WHERE engagement_id = CAST(:engagement AS uuid)
 """
-_GOTTEN = """CASE k.kind
-    WHEN 'RENEWAL' THEN c.days >= 0 OR c.days < 0 AND c.renewal_status = 'OPEN'
-    WHEN 'STRATEGIC' THEN c.account_plan = ANY(CAST(:strategic_plans AS text[]))
-    WHEN 'OPPORTUNITY' THEN c.opportunity_score >= CAST(:opportunity_from AS numeric)
+_GOTTEN = """CASE k.rank
+    WHEN 0 THEN c.days >= 0 OR c.days < 0 AND c.renewal_status = 'OPEN'
+    WHEN 1 THEN c.account_plan = ANY(CAST(:strategic_plans AS text[]))
+    WHEN 2 THEN c.opportunity_score >= CAST(:opportunity_from AS numeric)
     ELSE c.risk_score >= CAST(:risk_from AS numeric) END"""
 # A renewal without a date has the points of the furthest stage; what has no plan, those of any other.
-_POINTS = """CASE k.kind
-    WHEN 'RENEWAL' THEN (CAST(:renewals AS numeric[]))[coalesce(c.stage, 8) + 1]
-    WHEN 'STRATEGIC' THEN (CAST(:strategic AS numeric[]))[
+_POINTS = """CASE k.rank
+    WHEN 0 THEN (CAST(:renewals AS numeric[]))[coalesce(c.stage, 8) + 1]
+    WHEN 1 THEN (CAST(:strategic AS numeric[]))[
         coalesce(array_position(CAST(:plans AS text[]), c.account_plan), 5)]
-    WHEN 'OPPORTUNITY' THEN CAST(:opportunity_base AS numeric)
+    WHEN 2 THEN CAST(:opportunity_base AS numeric)
         + CAST(:opportunity_point AS numeric) * coalesce(c.opportunity_score, 0)
     ELSE CAST(:risk_base AS numeric) + CAST(:risk_point AS numeric) * coalesce(c.risk_score, 0) END"""
-_SETTLED = """CASE k.kind
-    WHEN 'RENEWAL' THEN CAST(s.ended_with ->> 'renewal_date' AS date) = c.renewal_date AND c.stage = width_bucket(
+_SETTLED = """CASE k.rank
+    WHEN 0 THEN CAST(s.ended_with ->> 'renewal_date' AS date) = c.renewal_date AND c.stage = width_bucket(
         CAST(s.ended_with ->> 'renewal_date' AS date) - CAST(s.ended_with ->> 'on' AS date), CAST(:stage_days AS int[]))
-    WHEN 'STRATEGIC' THEN s.ended_with ->> 'account_plan' = c.account_plan
-    WHEN 'OPPORTUNITY' THEN CAST(s.ended_with ->> 'opportunity_score' AS numeric) = c.opportunity_score
+    WHEN 1 THEN s.ended_with ->> 'account_plan' = c.account_plan
+    WHEN 2 THEN CAST(s.ended_with ->> 'opportunity_score' AS numeric) = c.opportunity_score
     ELSE CAST(s.ended_with ->> 'risk_score' AS numeric) = c.risk_score END"""
 
 _WORKED = text(
@@ -102,7 +103,7 @@ _WORKED = text(
             AND (s.status IS NULL OR s.status <> 'SNOOZED' AND NOT coalesce({_SETTLED}, false)))
     ), weighed AS (
         SELECT work.*, weight * person.experience AS multiplier,
-            CASE WHEN kind = 'RENEWAL' THEN (CAST(:stages AS text[]))[stage + 1] END AS stage_name,
+            CASE WHEN rank = 0 THEN (CAST(:stages AS text[]))[stage + 1] END AS stage_name,
             CAST(:per_other AS numeric) * greatest(person.busy - CAST(runs AS int), 0) AS workload
         FROM work CROSS JOIN person
     )
@@ -111,7 +112,7 @@ _WORKED = text(
         -CAST(greatest(0, floor(points * multiplier - workload + 0.5))
             + CASE WHEN escalated THEN CAST(:escalation AS int) ELSE 0 END AS int) AS place,
         md5(CAST(ROW(version, flow_id, points, multiplier, workload, escalated, stage_name,
-            CASE WHEN kind = 'RENEWAL' THEN days END, CAST(:per_other AS numeric), CAST(:escalation AS int),
+            CASE WHEN rank = 0 THEN days END, CAST(:per_other AS numeric), CAST(:escalation AS int),
             CAST(:opportunity_base AS numeric), CAST(:risk_base AS numeric)) AS text)) AS shown
     FROM weighed
     """

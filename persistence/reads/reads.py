@@ -10,7 +10,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Executable, Row, RowMapping, func, select
+from sqlalchemy import ColumnElement, Executable, Row, RowMapping, Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -33,7 +33,7 @@ from persistence.portfolio import PortfolioValues
 from persistence.reads import analytics, asking, counting, learning, planning
 from persistence.reads.paging import count_query, page_query, seal, split, unsealed
 from persistence.reads.queue import Queues
-from persistence.reads.source import Reading, Rows, owned
+from persistence.reads.source import Reading, Rows, Source, owned
 from persistence.reads.sources import ROWS, SOURCES
 from persistence.tables import applications
 
@@ -69,6 +69,7 @@ class PostgresReads:
         self._stack = AsyncExitStack()
         self._connection: AsyncConnection | None = None
         self._queues: Queues | None = None
+        self._replans = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,6 +83,7 @@ class PostgresReads:
         """End the transaction: what is read next is read anew."""
         async with self._lock:
             self._connection = self._queues = None
+            self._replans = False
             await self._stack.aclose()
 
     async def fetch(self, query: Executable) -> Sequence[Row[Any]]:
@@ -99,7 +101,7 @@ class PostgresReads:
             try:
                 yield self._connection
             except BaseException as error:
-                self._connection = None
+                self._connection, self._replans = None, False
                 await self._stack.__aexit__(type(error), error, error.__traceback__)
                 raise
 
@@ -119,7 +121,7 @@ class PostgresReads:
         ending = seal(source, listings[0], owner)
         window = unsealed(window, ending)
         query = page_query(source, _distinct(listings), window, self._tenant_id)
-        rows = await self._mappings(query.params(**source.parameters(listings[0], self._tenant_id)))
+        rows = [row._mapping for row in await self._fetch_from(source, query, listings[0])]
         values = await source.rows.make(self._reading, rows)
         return split(source, listings, window, rows, values, ending)
 
@@ -132,7 +134,7 @@ class PostgresReads:
         distinct = _distinct(listings)
         source = SOURCES[type(listings[0])]
         query = count_query(source, distinct, self._tenant_id)
-        rows = await self.fetch(query.params(**source.parameters(listings[0], self._tenant_id)))
+        rows = await self._fetch_from(source, query, listings[0])
         found = {listing.parent: row.n for listing, row in zip(distinct, rows, strict=True)}
         return [found[listing.parent] for listing in listings]
 
@@ -214,8 +216,23 @@ class PostgresReads:
     def queues(self) -> Queues:
         """The queues of customers' work, with what stands behind them, in the transaction that is open."""
         if self._queues is None:
-            self._queues = Queues(self.fetch, self._tenant_id)
+            self._queues = Queues(self._fetch_replanned, self._tenant_id)
         return self._queues
+
+    async def _fetch_from(self, source: Source, query: Select[Any], listing: Listing[Any]) -> Sequence[Row[Any]]:
+        if source.replanned:
+            await self._replan()
+        return await self.fetch(query.params(**source.parameters(listing, self._tenant_id)))
+
+    async def _fetch_replanned(self, query: Executable) -> Sequence[Row[Any]]:
+        await self._replan()
+        return await self.fetch(query)
+
+    async def _replan(self) -> None:
+        """Plan what follows by its parameters: a plan for whatever parameters takes a queue more than twice as long."""
+        if not self._replans:
+            await self.fetch(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
+            self._replans = True
 
     @property
     def _tenant_id(self) -> str:

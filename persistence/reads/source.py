@@ -85,7 +85,7 @@ class Source:
 
     `order` gives the columns it is sorted by, the last of them unique, and whether downwards. `belongs` says which rows
     are a parent's; `where` what else the listing asks for. `parameters` are what the rows themselves ask for, where
-    they are made by a statement that has some, of the listing and the tenant.
+    they are made by a statement that has some, of the listing and the tenant; `replanned` if its plan rests on them.
     """
 
     rows: Rows
@@ -94,6 +94,7 @@ class Source:
     where: Callable[[Any], Iterable[ColumnElement[bool]]] = lambda _listing: ()
     parent_type: TypeEngine[Any] = ID
     parameters: Callable[[Any, str], Mapping[str, Any]] = lambda _listing, _tenant: {}
+    replanned: bool = False
 
 
 def upwards(*columns: ColumnElement[Any]) -> Callable[[Listing[Any]], tuple[Sequence[ColumnElement[Any]], bool]]:
