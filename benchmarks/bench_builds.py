@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import httpx
 
 from benchmarks.building import Working, make
 from benchmarks.reporting import Operation, percentile
@@ -38,13 +41,18 @@ async def _nothing(site: Site) -> object:
 
 
 async def arriving(operation: Operation, rate: float, seconds: float) -> list[float]:
-    """Seconds from when each was due to when it was answered, at so many a second."""
+    """Seconds from when each was due to when it was answered, at so many a second; without an answer, infinity."""
     taken: list[float] = []
     begun = time.perf_counter()
 
     async def one(due: float) -> None:
-        await operation()
-        taken.append(time.perf_counter() - due)
+        try:
+            await operation()
+        except httpx.TransportError:
+            # Too many wait already: this one was turned away, or has waited for longer than anybody would.
+            taken.append(math.inf)
+        else:
+            taken.append(time.perf_counter() - due)
 
     async with asyncio.TaskGroup() as group:
         for number in range(int(rate * seconds)):
