@@ -135,6 +135,21 @@ async def test_completing_a_workflow_skips_the_rest_and_teaches_the_next(desk: D
     assert (await desk.graph.data(READ, id=again["id"]))["flow"]["previousIteration"] == {"id": flow["id"]}
 
 
+async def test_what_a_step_needs_is_asked_for_and_an_unknown_branch_refused(desk: Desk) -> None:
+    flow = await desk.flow(await desk.customer(), "RISK")
+    proposed = flow["currentPhase"]["proposedInput"]
+
+    missing = await desk.submit(flow["id"], "read_the_signs", proposed)
+    unknown = await desk.submit(flow["id"], "read_the_signs", proposed | {"branch": "nope"})
+
+    assert [(each["code"], each["path"]) for each in missing["errors"]] == [
+        ("NOT_READY", ["data", "causes"]),
+        ("NOT_READY", ["data", "severity"]),
+    ]
+    assert [(each["code"], each["path"]) for each in unknown["errors"]] == [("NOT_FOUND", ["data", "branch"])]
+    assert await desk.read(flow["id"]) == flow
+
+
 RUN = """mutation ($id: ID!, $phase: String) { runPhase(input: {flowId: $id, phase: $phase}) {
   errors { code message } } }"""
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.customer import Customer
-from domain.customer_success.choosing import choose, newest
+from domain.customer_success.choosing import choose, missing, newest
 from domain.customer_success.facts import WorkflowFacts
 from domain.customer_success.kinds import RenewalStage, WorkflowKind
 from domain.customer_success.template import END, TemplateVersion
@@ -155,6 +155,16 @@ def test_ones_own_wins_over_what_ships_and_a_stage_over_none() -> None:
     assert prepare.key == "renewal-prepare"
     assert len(newest((*own, *shipped()))) == 9
     assert choose((), WorkflowKind.RISK, None) is None
+
+
+def test_where_there_is_none_what_to_add_is_said() -> None:
+    (problem,) = missing(WorkflowKind.RENEWAL, RenewalStage.CRITICAL, ("templateKey",)).problems
+
+    assert (problem.code, problem.path) == ("NOT_READY", ("templateKey",))
+    assert problem.message == (
+        "There is no workflow template of the kind RENEWAL at the stage CRITICAL, or for no stage, to start with. "
+        'Add one with `saveWorkflowTemplate`, with the trigger {"kind": "RENEWAL"}.'
+    )
 
 
 def _own(key: str, version: int, stage: str | None) -> TemplateVersion:
