@@ -35,7 +35,7 @@ class Need(StrEnum):
     CYCLES adds to the dependencies those that lead from the scope through others and back. DECISIONS are those of the
     flow, ACCEPTED the newest accepted one of each application in its scope. WAVE is the one of a plan that the flow
     carries out, EXECUTIONS are the unfinished flows that carry out a wave of this flow's plan, NAMED_PLAN is the plan
-    that the flow's configuration names.
+    that the flow's configuration names, CONFIGURATIONS are its artifacts of that kind.
     """
 
     APPLICATIONS = "applications"
@@ -70,6 +70,9 @@ class Need(StrEnum):
     MODERNIZATION_CANDIDATES = "modernization_candidates"
     DESIGNS = "designs"
     WORK_ITEMS = "work_items"
+    OBJECTIVES = "objectives"
+    OPTIMIZATIONS = "optimizations"
+    CONFIGURATIONS = "configurations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +216,12 @@ class Phase:
     """One step of a flow.
 
     `weight` is its share of progress; the weights of a flow add up to 100. `configured` phases read the configuration,
-    and of it only what `reads` names as JSON does (empty: all of it). `finalizes` marks the one whose answer is a
-    finalization. What an `overridable` one came to has commands that change it. `about` tells, from the results before
-    it, what patterns should be similar to. With a `memory` it becomes stale when what it used changes, with a
-    `stepping` it has a runbook whose steps are reported, with a `checking` checks, which that gives as they are now.
-    One with a `play` waits for its answer as soon as it comes and runs only when it is asked to: its rules, or the
-    agent's model, then give the answer.
+    and of it only what `reads` names as JSON does, `options.metrics` for a part (empty: all of it). `finalizes` marks
+    the one whose answer is a finalization. What an `overridable` one came to has commands that change it. `about`
+    tells, from the results before it, what patterns should be similar to. With a `memory` it becomes stale when what it
+    used changes, with a `stepping` it has a runbook whose steps are reported, with a `checking` checks, which that
+    gives as they are now. One with a `play` waits for its answer as soon as it comes and runs only when it is asked to:
+    its rules, or the agent's model, then give the answer.
     `revise` takes the result as a person wants it, in `call.input`, and gives what it then comes to, or raises Refused;
     a phase that has none and is overridable has commands of its own.
     """
@@ -390,8 +393,10 @@ class FlowDefinition:
 
     def route(self, flow_id: str, key: str | None) -> str:
         """Where a single-page application shows that phase; without a key, the completed flow."""
+        return f"{self.path(key)}?flow={flow_id}"
+
+    def path(self, key: str | None) -> str:
+        """What all its flows' routes to that phase, or to what is completed, have in common."""
         if key is None:
-            path = self.completed_route or f"/{self.area}/summary"
-        else:
-            path = self.phase(key).route or f"/{self.area}/{key.replace('_', '-')}"
-        return f"{path}?flow={flow_id}"
+            return self.completed_route or f"/{self.area}/summary"
+        return self.phase(key).route or f"/{self.area}/{key.replace('_', '-')}"

@@ -39,6 +39,7 @@ from schema.ids import NOTHING, bare, flow_id, parse
 from schema.loading import entry
 from schema.mirror import Id
 from schema.nodes import AnyNode, find_nodes
+from schema.places import PlaceQueries
 from schema.plan_moves import MoveInput
 from schema.planning_previewing import preview
 from schema.scoring import ScoringQueries
@@ -92,6 +93,7 @@ class Query(
     QueueQueries,
     TemplateQueries,
     ThreadQueries,
+    PlaceQueries,
 ):
     @entry
     @staticmethod
