@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.application import Application
+from domain.artifact import Artifact, ArtifactKind
+from domain.artifacts.telling import artifact_saved
 from domain.builds.build import Build
 from domain.builds.told import events_of
 from domain.definition import FlowDefinition, Need, Outcome, Pattern, Phase, PhaseCall
@@ -70,6 +72,10 @@ class Calling:
         portfolio = await self.uow.portfolio.load(needs, flow.id, flow.application_ids)
         if Need.WORKFLOW in needs:
             portfolio = replace(portfolio, workflow=await self.uow.templates.facts(flow.id))
+        if Need.CONFIGURATIONS in needs:
+            held = await self.uow.artifacts.of_flow(flow.id)
+            ready = tuple(each for each in held if each.kind is ArtifactKind.CONFIGURATION)
+            portfolio = replace(portfolio, configurations=ready)
         if not needs & _BUILD:
             return portfolio
         return replace(portfolio, build=await self.uow.builds.get(flow, told=Need.BUILD_HISTORY in needs))
@@ -86,18 +92,29 @@ class Calling:
         }
 
     async def save(self, flow: Flow, key: str, values: Sequence[Any]) -> tuple[Event, ...]:
-        """Values by their id, and lessons as patterns; the events that tell what was learned, and how a build moved."""
+        """Values by their id, artifacts as versions and lessons as patterns; the events that tell of these."""
         lessons = [value for value in values if isinstance(value, Lesson)]
         builds = [value for value in values if isinstance(value, Build)]
-        await self.uow.portfolio.save(value for value in values if not isinstance(value, Lesson | Build))
+        artifacts = [value for value in values if isinstance(value, Artifact)]
+        await self.uow.portfolio.save(value for value in values if not isinstance(value, Lesson | Build | Artifact))
         for build in builds:
             await self.uow.builds.save(build)
+        for artifact in artifacts:
+            await self.uow.artifacts.save(artifact)
         moved = (event for build in builds for event in events_of(build))
-        return (*moved, *await learn(self.uow, lessons, self.stamp, flow.id, key))
+        saved = (artifact_saved(artifact, self.stamp.at) for artifact in artifacts)
+        return (*moved, *saved, *await learn(self.uow, lessons, self.stamp, flow.id, key))
+
+    async def remove(self, values: Sequence[Any]) -> None:
+        """Delete each value; an artifact with its versions."""
+        await self.uow.portfolio.remove(value for value in values if not isinstance(value, Artifact))
+        for value in values:
+            if isinstance(value, Artifact):
+                await self.uow.artifacts.remove(value)
 
     async def keep(self, flow: Flow, phase: Phase, outcome: Outcome, source: Source) -> tuple[Event, ...]:
         """The outcome's values, and its result as one more revision; the events that tell what was learned."""
-        await self.uow.portfolio.remove(outcome.removes)
+        await self.remove(outcome.removes)
         learned = await self.save(flow, phase.key, outcome.saves)
         await self.uow.learnings.used(outcome.used, flow.id, phase.key)
         await self.uow.results.append(

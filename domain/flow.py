@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from domain.configuration_change import changed_names
 from domain.definition import FlowDefinition, Phase, Warning
 from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind
@@ -205,8 +206,7 @@ class Flow(RoutedFlow):
         if configuration is not None and configuration != self.configuration:
             ids = self.application_ids if application_ids is None else application_ids
             updated = replace(updated, configuration=configuration, application_ids=ids)
-            fields = (*configuration, *self.configuration)
-            changed = {name for name in fields if configuration.get(name) != self.configuration.get(name)}
+            changed = changed_names(self.configuration, configuration)
             for phase in self.definition.phases:
                 if phase.depends_on(changed):
                     updated = updated._outdated({phase.key} | self.definition.dependents(phase.key))

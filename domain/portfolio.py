@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from domain.application import Application, Component
 from domain.application_cost import ApplicationCost
+from domain.artifact import Artifact
 from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
@@ -17,6 +18,7 @@ from domain.dependency import Dependency
 from domain.executed_wave import ExecutedWave, Execution
 from domain.inventory import CleansingFinding, DataImport, InventoryDifference
 from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
+from domain.observability import OptimizationFinding, ServiceLevelObjective
 from domain.page import AppOnPage
 from domain.planning.plan import NO_PLAN, Plan
 from domain.resource_pool import ResourcePool
@@ -76,6 +78,9 @@ class Portfolio:
     modernization_candidates: tuple[ModernizationCandidate, ...] = ()
     designs: tuple[TargetDesign, ...] = ()
     work_items: tuple[WorkItem, ...] = ()
+    objectives: tuple[ServiceLevelObjective, ...] = ()
+    optimizations: tuple[OptimizationFinding, ...] = ()
+    configurations: tuple[Artifact, ...] = ()
 
     def checks_of(self, phase: str) -> tuple[Check, ...]:
         """The checks of that phase, by number."""
@@ -114,4 +119,7 @@ _PARTS: Mapping[str, Any] = {
     "modernization_candidates": ModernizationCandidate,
     "designs": TargetDesign,
     "work_items": WorkItem,
+    "objectives": ServiceLevelObjective,
+    "optimizations": OptimizationFinding,
+    "configurations": Artifact,
 }

@@ -196,7 +196,7 @@ class PhaseRunner:
     async def _show(self, calling: Calling, flow: Flow, run: Run, staged: Staged) -> tuple[Event, ...]:
         results = calling.uow.results
         async for gone in results.staged_values(run.run_id, range(REMOVES, VALUES)):
-            await calling.uow.portfolio.remove(gone)
+            await calling.remove(gone)
         told: list[Event | None] = []
         async for values in values_of(results, run, staged):
             told += await calling.save(flow, running(flow).key, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -112,6 +112,10 @@ class Artifacts:
         }
         once = insert(versions).values(row).on_conflict_do_nothing(index_elements=["artifact_id", "version"])
         await self._connection.execute(once)
+
+    async def remove(self, artifact: Artifact) -> None:
+        """With its versions; tasks that were made of it stay."""
+        await self._connection.execute(delete(artifacts).where(artifacts.c.id == artifact.id, self._mine))
 
     async def ask(self, request: ArtifactRequest) -> None:
         """Keep that somebody wants one written."""

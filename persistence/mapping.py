@@ -28,6 +28,7 @@ from domain.export import Export
 from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows, InventoryDifference
 from domain.learning import LearningPattern, Lesson
 from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
+from domain.observability import OptimizationFinding, ServiceLevelObjective
 from domain.override import Override
 from domain.page import AppOnPage
 from domain.phase import Failure
@@ -94,6 +95,8 @@ TABLES: Mapping[type, Table] = MappingProxyType(
         ModernizationCandidate: tables.modernization_candidates,
         TargetDesign: tables.target_designs,
         WorkItem: tables.work_items,
+        ServiceLevelObjective: tables.service_level_objectives,
+        OptimizationFinding: tables.optimization_findings,
         LearningPattern: tables.learning_patterns,
         AgentContribution: tables.contributions,
         Export: tables.exports,
@@ -174,4 +177,4 @@ def unstaged(data: Mapping[str, Any]) -> Any:
     return _ADAPTERS[_STAGED[data["type"]]].validate_python(data["value"])
 
 
-_STAGED = {type_.__name__: type_ for type_ in (*TABLES, ImportRows, Lesson)}
+_STAGED = {type_.__name__: type_ for type_ in (*TABLES, Artifact, ImportRows, Lesson)}

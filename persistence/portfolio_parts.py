@@ -16,6 +16,7 @@ from domain.definition import Need
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, InventoryDifference
 from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
+from domain.observability import OptimizationFinding, ServiceLevelObjective
 from domain.page import AppOnPage
 from domain.planning.choices import PlanChoices
 from domain.planning.plan import (
@@ -108,6 +109,16 @@ PARTS: dict[Need, tuple[str, type, Any]] = {
     ),
     Need.DESIGNS: ("designs", TargetDesign, lambda scope: scope.of_flow(tables.target_designs)),
     Need.WORK_ITEMS: ("work_items", WorkItem, lambda scope: scope.of_flow(tables.work_items)),
+    Need.OBJECTIVES: (
+        "objectives",
+        ServiceLevelObjective,
+        lambda scope: scope.of_flow(tables.service_level_objectives),
+    ),
+    Need.OPTIMIZATIONS: (
+        "optimizations",
+        OptimizationFinding,
+        lambda scope: scope.of_flow(tables.optimization_findings),
+    ),
     Need.ARCHIVES: ("archives", ArchivePlan, lambda scope: scope.of_flow(tables.archive_plans)),
 }
 

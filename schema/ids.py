@@ -139,6 +139,7 @@ _KEYS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:.*[cC]ontractIds?)"), "Contract"),
     (re.compile(r"(?:.*[tT]askIds?)"), "Task"),
     (re.compile(r"(?:.*[aA]rtifactIds?)"), "Artifact"),
+    (re.compile(r"(?:.*[oO]bjectiveIds?)"), "ServiceLevelObjective"),
 )
 
 

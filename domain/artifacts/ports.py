@@ -49,6 +49,9 @@ class ArtifactRepository(Protocol):
     async def save(self, artifact: Artifact) -> None:
         """Append its version; one that is there already stays as it is."""
 
+    async def remove(self, artifact: Artifact) -> None:
+        """With its versions; tasks that were made of it stay."""
+
     async def ask(self, request: ArtifactRequest) -> None:
         """Keep that somebody wants one written."""
 

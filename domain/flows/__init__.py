@@ -16,6 +16,7 @@ _BUILT = (
     "execution",
     "modernization",
     "finops",
+    "observability",
     "decommission",
     "build",
     "customer_success",

@@ -61,6 +61,7 @@ from persistence.tables.models import (
     model_uses,
 )
 from persistence.tables.modernization import modernization_candidates, target_designs, work_items
+from persistence.tables.observability import optimization_findings, service_level_objectives
 from persistence.tables.planning import (
     activities,
     allocations,
@@ -166,6 +167,7 @@ __all__ = [
     "model_checks",
     "model_uses",
     "modernization_candidates",
+    "optimization_findings",
     "overrides",
     "pages",
     "pattern_flows",
@@ -185,6 +187,7 @@ __all__ = [
     "runbook_steps",
     "saved_actions",
     "scoring_rules",
+    "service_level_objectives",
     "shipped_templates",
     "staged_batches",
     "stakeholder_relations",
