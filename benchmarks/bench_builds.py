@@ -29,6 +29,8 @@ async def measure(url: str, broadcast_url: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             async with serve(url, broadcast_url, Path(folder), bench.tenant) as site:
                 working = Working(site, made)
+                # It says its address before it is ready to answer.
+                await _nothing(site)
                 await arriving(working.one, PROMISED, WARM_UP)
                 reference = await arriving(lambda: _nothing(site), PROMISED, CLIMBING)
                 ours = await arriving(working.one, PROMISED, SECONDS)
