@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
 from domain.flows.observability.configuration import ObservabilityConfiguration
+from domain.flows.observability.export import EXPORTING
 from domain.flows.observability.opening import open_observability
 from domain.flows.observability.results import MonitoringSet, ObjectivesAnswer, PerformanceReviewed
 from domain.flows.observability.setting import (
@@ -25,6 +26,7 @@ DEFINITION = FlowDefinition(
     area="observability",
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS}), open_observability),
+    exporting=EXPORTING,
     phases=(
         Phase(
             SETUP,
