@@ -193,8 +193,9 @@ async def test_other_tenants_and_strange_applications_are_refused(
     objective = (await read(graph, flow_id))["objectives"][0]["id"]
     before = (await graph.data("{ flowSummary { total } }"))["flowSummary"]
 
-    for configuration in ({"applicationIds": []}, {"applicationIds": [f"Application:{new_id()}"]}):
-        payload = (await graph.data(START, input={"configuration": {"observability": configuration}}))["startFlow"]
+    for strange in ([], [f"Application:{new_id()}"]):
+        configuration = {"observability": {"applicationIds": strange}}
+        payload = (await graph.data(START, input={"configuration": configuration}))["startFlow"]
         assert payload["errors"][0]["path"][:3] == ["configuration", "observability", "applicationIds"]
     assert (await graph.data("{ flowSummary { total } }"))["flowSummary"] == before
 
