@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from domain.access import Role
 from domain.errors import NotFound, Problem
 from domain.export import Exporting
 from domain.play import Play
+from domain.need import Need as Need
 from domain.portfolio import Portfolio
 from domain.ports import PhasePorts
 from domain.transition import FlowAction
@@ -27,52 +27,6 @@ WHOLE = 100
 
 # The code of the warnings that name what a phase used and is not any more so.
 CHANGED_SINCE = "CHANGED_SINCE"
-
-
-class Need(StrEnum):
-    """A part of the portfolio that a phase reads; what is not named is not loaded.
-
-    CYCLES adds to the dependencies those that lead from the scope through others and back. DECISIONS are those of the
-    flow, ACCEPTED the newest accepted one of each application in its scope. WAVE is the one of a plan that the flow
-    carries out, EXECUTIONS are the unfinished flows that carry out a wave of this flow's plan, NAMED_PLAN is the plan
-    that the flow's configuration names, CONFIGURATIONS are its artifacts of that kind.
-    """
-
-    APPLICATIONS = "applications"
-    COMPONENTS = "components"
-    DEPENDENCIES = "dependencies"
-    CYCLES = "cycles"
-    IMPORT = "import"
-    FINDINGS = "findings"
-    DIFFERENCES = "differences"
-    STANDARDS = "standards"
-    EXCEPTIONS = "exceptions"
-    DEBT = "debt"
-    DECISIONS = "decisions"
-    ACCEPTED = "accepted"
-    POOLS = "pools"
-    PLAN = "plan"
-    PAGES = "pages"
-    ANNUAL_COSTS = "annual_costs"
-    CHANGES = "changes"
-    PATTERNS = "patterns"
-    WORKFLOW = "workflow"
-    BUILD = "build"
-    BUILD_HISTORY = "build_history"
-    WAVE = "wave"
-    EXECUTIONS = "executions"
-    CHECKS = "checks"
-    STEPS = "steps"
-    CANDIDATES = "candidates"
-    ARCHIVES = "archives"
-    APPLICATION_COSTS = "application_costs"
-    NAMED_PLAN = "named_plan"
-    MODERNIZATION_CANDIDATES = "modernization_candidates"
-    DESIGNS = "designs"
-    WORK_ITEMS = "work_items"
-    OBJECTIVES = "objectives"
-    OPTIMIZATIONS = "optimizations"
-    CONFIGURATIONS = "configurations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +272,8 @@ class FlowDefinition:
     A type whose phases differ from flow to flow has none itself: `completing` adds to what a flow is started with from
     what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
     `naming` names a flow that nobody has named.
+    One of an older system may be `sparse`: registered without what it would be started with. `arriving` is what one that
+    had completed there brings along.
     """
 
     kind: str
@@ -341,6 +297,8 @@ class FlowDefinition:
     completing: Completing = _as_given
     naming: Callable[[Any], str | None] = lambda _configuration: None
     shape: Callable[[Mapping[str, Any]], tuple[Phase, ...]] | None = None
+    sparse: bool = True
+    arriving: Opening | None = None
 
     def __post_init__(self) -> None:
         if self.shape is not None and not self.phases:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -88,21 +88,25 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What of the configuration its type takes, what it does not, and why it cannot be run as it is, if so."""
+    """What of the configuration its type takes, what it does not, and why it cannot be run as it is, if so.
+
+    `scope` is what it shares with its other iterations.
+    """
 
     own: Mapping[str, Any]
     other: Mapping[str, Any]
     application_ids: tuple[str, ...]
     unfit: str | None = None
+    scope: tuple[str, ...] = ()
 
 
-def read_row(row: LegacyRow, kinds: Iterable[str]) -> Read:
-    """Read what a row says, and gather all that is wrong with it."""
+def read_row(row: LegacyRow, kinds: Iterable[str], guided: Collection[str] = ()) -> Read:
+    """Read what a row says, and gather all that is wrong with it; flows of `guided` types stay where they are."""
     read = Read(row.number)
     given = {_word(str(name)): value for name, value in row.values.items()}
     flow = LegacyFlow(
         id=_id(read, given.get("id")),
-        kind=_kind(read, given.get("type"), frozenset(kinds)),
+        kind=_kind(read, given.get("type"), frozenset(kinds), guided),
         status=_status(read, given.get("status")),
         owner=_owner(read, given.get("owner")),
         created_at=_created(read, given.get("created")),
@@ -129,10 +133,12 @@ def _id(read: Read, value: Any) -> str:
     return text
 
 
-def _kind(read: Read, value: Any, kinds: frozenset[str]) -> str:
+def _kind(read: Read, value: Any, kinds: frozenset[str], guided: Collection[str]) -> str:
     word = _word(_text(value)).removesuffix("_flow")
     kind = ALIASES.get(word, word)
-    if kind not in kinds:
+    if kind in guided:
+        read.problems.append(f"type: What a {kind} flow consists of is told by a template of here; start it anew.")
+    elif kind not in kinds:
         known = ", ".join(sorted(kinds | {old for old, new in ALIASES.items() if new in kinds}))
         read.problems.append(f"type: There is no flow type {_text(value)!r}. Known are: {known}.")
     return kind
@@ -236,6 +242,14 @@ def _phases(definition: FlowDefinition, status: FlowStatus) -> tuple[PhaseState,
 def _failure(definition: FlowDefinition, fitted: Fitted, stamp: Stamp) -> Failure:
     message = fitted.unfit or "It had failed in the system it comes from."
     return Failure(UNFIT if fitted.unfit else "LEGACY_FAILURE", message, definition.phases[0].key, True, stamp.at)
+
+
+def names_of(legacy: LegacyFlow) -> tuple[str, ...]:
+    """The applications that it names: beside its configuration, else in it."""
+    inside = legacy.configuration.get("applicationIds")
+    if legacy.applications or not isinstance(inside, list):
+        return legacy.applications
+    return tuple(dict.fromkeys(text for name in inside if isinstance(name, str) and (text := _text(name))))
 
 
 def found(applications: Sequence[str], portfolio: Iterable[Application]) -> tuple[tuple[str, ...], tuple[str, ...]]:

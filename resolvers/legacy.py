@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.access import Role
+from domain.calling import Calling
 from domain.definition import FlowDefinition, Need
-from domain.errors import Refused
+from domain.errors import ErrorCode, Refused, refuse
 from domain.flow import Flow
-from domain.legacy import ENDED, Fitted, LegacyFlow, found, registered
+from domain.legacy import ENDED, Fitted, LegacyFlow, found, names_of, registered
 from domain.ports import UnitOfWork
+from domain.transition import FlowStatus
 from resolvers.context import Caller
 from resolvers.flows import effects
 
@@ -32,11 +34,12 @@ async def register_legacy(caller: Caller, legacy: LegacyFlow) -> Registration:
         definition = caller.definitions[legacy.kind]
         ids, unknown = await _applications(uow, legacy)
         fitted = _fitted(caller, definition, legacy, ids)
-        previous = await uow.flows.previous(definition.kind, fitted.application_ids)
+        previous = await uow.flows.previous(definition.kind, fitted.scope)
         flow = registered(definition, legacy, fitted, caller.stamp(), previous)
         flow, fitted = await _opened(caller, uow, flow, legacy, fitted, previous)
         await uow.flows.add(flow)
-        await uow.flows.begin_iteration(flow)
+        await _bring_along(caller, uow, flow, fitted)
+        await uow.flows.begin_iteration(flow, fitted.scope)
         await uow.legacy.keep(legacy.id, flow.id)
     missing = (f"applications: Not in this engagement, left out: {', '.join(unknown)}.",) if unknown else ()
     unfit = (f"configuration: {fitted.unfit}",) if fitted.unfit else ()
@@ -44,10 +47,16 @@ async def register_legacy(caller: Caller, legacy: LegacyFlow) -> Registration:
 
 
 async def _applications(uow: UnitOfWork, legacy: LegacyFlow) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if not legacy.applications:
+    names = names_of(legacy)
+    if not names:
         return (), ()
     portfolio = await uow.portfolio.load(frozenset({Need.APPLICATIONS}), "", ())
-    return found(legacy.applications, portfolio.applications)
+    known, unknown = found(names, portfolio.applications)
+    if not known:
+        # Without any it would be one over all of them.
+        message = "None of its applications is in this engagement; bring them here first."
+        raise refuse(ErrorCode.NOT_READY, message, "applications")
+    return known, unknown
 
 
 def _fitted(caller: Caller, definition: FlowDefinition, legacy: LegacyFlow, ids: tuple[str, ...]) -> Fitted:
@@ -55,13 +64,16 @@ def _fitted(caller: Caller, definition: FlowDefinition, legacy: LegacyFlow, ids:
     fields = caller.shapes.schema(definition.configuration)["properties"]
     own = {name: value for name, value in legacy.configuration.items() if name in fields}
     other = {name: value for name, value in legacy.configuration.items() if name not in fields}
-    if ids and "applicationIds" in fields:
+    if names_of(legacy) and "applicationIds" in fields:
         own["applicationIds"] = list(ids)
     try:
         typed: Any = caller.shapes.decode(definition.configuration, own)
     except Refused as refused:
-        return Fitted({}, legacy.configuration, ids, _said(refused))
-    return Fitted(caller.shapes.encode(typed), other, definition.applications(typed) or ids)
+        if not definition.sparse:
+            raise
+        return Fitted({}, legacy.configuration, ids, _said(refused), ids)
+    iterated = definition.iterated(typed) or ids
+    return Fitted(caller.shapes.encode(typed), other, definition.applications(typed) or ids, scope=iterated)
 
 
 async def _opened(
@@ -80,6 +92,14 @@ async def _opened(
     except Refused as refused:
         unfit = replace(fitted, unfit=_said(refused))
         return registered(flow.definition, legacy, unfit, caller.stamp(), previous), unfit
+
+
+async def _bring_along(caller: Caller, uow: UnitOfWork, flow: Flow, fitted: Fitted) -> None:
+    arriving = flow.definition.arriving
+    if arriving is None or fitted.unfit or flow.status is not FlowStatus.COMPLETED:
+        return
+    calling, key = Calling(uow, caller.shapes, caller.stamp()), flow.definition.phases[-1].key
+    await calling.save(flow, key, arriving.decide(await calling.call(flow, key, arriving.needs)))
 
 
 def _said(refused: Refused) -> str:

@@ -26,6 +26,7 @@ MUTATION = "import-legacy"
 
 # What flows of these types consist of is the same for all: nobody need know by which template one went elsewhere.
 _REGISTERED = tuple(kind for kind, definition in DEFINITIONS.items() if definition.shape is None)
+_GUIDED = tuple(kind for kind in DEFINITIONS if kind not in _REGISTERED)
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ def _read(rows: Sequence[LegacyRow], report: Report) -> list[Read]:
     """Those that can be registered; two rows of one id are one mistake, and the first of them counts."""
     reads, seen = [], dict[str, int]()
     for row in rows:
-        read = read_row(row, _REGISTERED)
+        read = read_row(row, _REGISTERED, _GUIDED)
         if read.flow and (first := seen.setdefault(read.flow.id, read.number)) != read.number:
             read.problems.append(f"id: {read.flow.id!r} stands in row {first} already; give each flow its own.")
         if read.problems:

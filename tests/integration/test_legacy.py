@@ -93,7 +93,7 @@ async def test_each_is_registered_once_and_what_was_wrong_is_told(graph: Graph, 
     assert done["events"]["nodes"] == [{"kind": "FLOW_STATUS"}]
     assert done["child"]["id"].startswith("AssessmentFlow:")
     assert (unfit["type"], unfit["status"], unfit["createdBy"]) == ("PLANNING", "FAILED", "migration-script")
-    assert "it has not been assessed" in unfit["failure"]["message"]
+    assert "Ledger has not been assessed" in unfit["failure"]["message"]
     assert {"UPDATE", "RETRY_PHASE"} <= set(unfit["allowedActions"])
 
     again = await imported(settings, graph.tenant)
@@ -135,7 +135,7 @@ async def test_a_flow_that_goes_on_can_be_changed_and_keeps_where_it_is_from(
     (flow,) = await legacy(graph)
     assert (flow["status"], flow["failure"]) == ("PAUSED", None)
 
-    for mutation in ("resumeFlow(input: {id: $id})", "runPhase(input: {id: $id})"):
+    for mutation in ("resumeFlow(input: {flowId: $id})", "runPhase(input: {flowId: $id})"):
         await graph.data(f"mutation ($id: ID!) {{ {mutation} {{ errors {{ message }} }} }}", Role.LEAD, id=flow["id"])
     await bench.drive()
 

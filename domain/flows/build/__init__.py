@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from domain.builds.build_state import TITLE
@@ -58,6 +59,12 @@ def _open(call: PhaseCall) -> tuple[object, ...]:
     return ()
 
 
+def _arrive(call: PhaseCall) -> tuple[object, ...]:
+    """Nobody here knows what its roles made; they have ended all the same."""
+    build = call.portfolio.build
+    return (replace(build, state=BuildState.COMPLETE),) if build else ()
+
+
 def _phase(state: BuildState, before: BuildState | None) -> Phase:
     role: BuildRole = ROLES[state]
     return Phase(
@@ -88,5 +95,7 @@ DEFINITION = FlowDefinition(
     area="builds",
     opening=Opening(decide=_open),
     scope=_scope,
+    sparse=False,
+    arriving=Opening(frozenset({Need.BUILD}), decide=_arrive),
     phases=tuple(_phase(state, before) for state, before in zip(_STATES, (None, *_STATES), strict=False)),
 )
