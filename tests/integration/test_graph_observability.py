@@ -179,9 +179,16 @@ async def test_new_metrics_run_the_findings_again_and_nothing_else(
     assert (await graph.data(UPDATE, input=named))["updateFlow"]["errors"] == []
     await run(graph, bench, flow_id, SETUP)
     assert (await read(graph, flow_id))["statuses"] == {SETUP: "AWAITING_INPUT", TUNING: "STALE"}
-    await follow(graph, bench, flow_id)
+    mine = [
+        each["id"] for each in (await read(graph, flow_id))["objectives"] if each["application"]["name"] == "Payroll"
+    ]
+    answer = {"flowId": flow_id, "phase": SETUP, "data": {"objectiveIds": mine}}
+    assert (await graph.data(SUBMIT, input=answer))["submitPhaseInput"]["errors"] == []
     flow = await read(graph, flow_id)
-    assert {each["version"] for each in flow["configurations"]} == {2}
+    assert {each["title"]: each["version"] for each in flow["configurations"]} == {
+        "OpenSLO: Payroll": 2,
+        "Prometheus rules: Payroll": 2,
+    }
     assert any("hits_total" in each["content"] for each in flow["configurations"])
 
 

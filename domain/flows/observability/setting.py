@@ -39,8 +39,7 @@ def set_objectives(call: PhaseCall) -> Outcome:
             known = held.get((application.id, indicator)) or call.new_id()
             objectives.append(Objective(known, application.id, indicator, target, window()[0], because))
     result = MonitoringSet(tuple(objectives), call.as_of)
-    saves, gone = _rows(call, result)
-    return Outcome(result, saves, removes=gone, warnings=tuple(_warnings(call)))
+    return replace(_kept(call, result), warnings=tuple(_warnings(call)))
 
 
 def _proposed(application: Application, types: Sequence[str]) -> Iterator[tuple[Indicator, float, str]]:
@@ -83,7 +82,7 @@ def confirm_objectives(call: PhaseCall) -> Outcome:
         raise Refused(problems)
     chosen = frozenset(call.input.objective_ids)
     ids = tuple(each.objective_id for each in result.objectives if each.objective_id in chosen)
-    return _kept(call, replace(result, confirmed_objective_ids=ids), Source.RULES)
+    return _filed(call, _kept(call, replace(result, confirmed_objective_ids=ids)), Source.RULES)
 
 
 def reset_objectives(call: PhaseCall) -> Outcome:
@@ -95,9 +94,10 @@ def reset_objectives(call: PhaseCall) -> Outcome:
         raise Refused(problems)
     objectives = tuple(_changed(each, before[each.objective_id]) for each in given.objectives)
     left = frozenset(each.objective_id for each in objectives)
-    confirmed = tuple(id for id in call.results[SETUP].confirmed_objective_ids if id in left)
-    result = replace(call.results[SETUP], objectives=objectives, confirmed_objective_ids=confirmed)
-    return _kept(call, result, Source.USER)
+    stood_by = call.results[SETUP].confirmed_objective_ids
+    confirmed = tuple(id for id in stood_by if id in left)
+    outcome = _kept(call, replace(call.results[SETUP], objectives=objectives, confirmed_objective_ids=confirmed))
+    return _filed(call, outcome, Source.USER) if stood_by else outcome
 
 
 def _problems(given: MonitoringSet, before: Mapping[str, Objective]) -> Iterator[Problem]:
@@ -146,11 +146,16 @@ def _changed(given: Objective, before: Objective) -> Objective:
     return replace(given, rationale=because, source=Source.USER)
 
 
-def _kept(call: PhaseCall, result: MonitoringSet, source: Source) -> Outcome:
-    """With its rows, and with its files as soon as anything is confirmed."""
+def _kept(call: PhaseCall, result: MonitoringSet) -> Outcome:
+    """With its rows."""
     saves, gone = _rows(call, result)
-    files, without = files_of(call, result, source) if result.confirmed_objective_ids else ((), ())
-    return Outcome(result, (*saves, *files), removes=(*gone, *without))
+    return Outcome(result, saves, removes=gone)
+
+
+def _filed(call: PhaseCall, outcome: Outcome, source: Source) -> Outcome:
+    """With its files beside."""
+    files, without = files_of(call, outcome.result, source)
+    return replace(outcome, saves=(*outcome.saves, *files), removes=(*outcome.removes, *without))
 
 
 def _rows(call: PhaseCall, result: MonitoringSet) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

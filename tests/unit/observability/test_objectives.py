@@ -190,3 +190,17 @@ def test_applications_of_one_name_have_files_of_their_own() -> None:
     twin: Application = replace(application("Payroll"), criticality=Criticality.LOW)
 
     assert len(files(confirmed(PAYROLL, twin))) == 4
+
+
+def test_files_go_with_the_last_objective_that_was_confirmed() -> None:
+    first = proposed(PAYROLL).result
+    chosen = first.objectives[0]
+    answer = ObjectivesAnswer((chosen.objective_id,))
+    before = confirm_objectives(call(PAYROLL, results={SETUP: first}, given=answer))
+    held = [each for each in before.saves if isinstance(each, Artifact)]
+
+    given = replace(before.result, objectives=first.objectives[1:])
+    outcome = reset_objectives(call(PAYROLL, results={SETUP: before.result}, given=given, configurations=held))
+
+    assert outcome.result.confirmed_objective_ids == ()
+    assert [each for each in outcome.removes if isinstance(each, Artifact)] == held
