@@ -61,7 +61,9 @@ class OwnNumbers:
 
     `blended_rate` is what an hour costs, in the engagement's currency; `sixr_weights` how much a factor of the 6R
     scores weighs, by the factor's key; `holidays` the days on which nobody works; `levelling_seconds` for how long a
-    timeline's schedule is searched; `rate_card` what the items of the rate card cost, in the engagement's currency.
+    timeline's schedule is searched; `rate_card` what the items of the rate card cost, in the engagement's currency;
+    `savings` the constants of a finops flow's savings, `modernization_weights` how much a driver of a modernization
+    weighs, each by its name.
     """
 
     blended_rate: Decimal | None = None
@@ -69,9 +71,12 @@ class OwnNumbers:
     holidays: tuple[date, ...] | None = None
     levelling_seconds: float | None = None
     rate_card: Mapping[str, Decimal] | None = None
+    savings: Mapping[str, float] | None = None
+    modernization_weights: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
-        if problems := [*self._rate_problems(), *self._weight_problems(), *self._planning_problems()]:
+        told = (self._rate_problems(), self._weight_problems(), self._planning_problems(), self._later_problems())
+        if problems := [problem for each in told for problem in each]:
             raise Refused(problems)
         if self.holidays is not None:
             object.__setattr__(self, "holidays", tuple(sorted(set(self.holidays))))
@@ -104,6 +109,14 @@ class OwnNumbers:
         if seconds is not None and not SHORTEST_LEVELLING <= seconds <= LONGEST_LEVELLING:
             message = f"Levelling takes {SHORTEST_LEVELLING} to {LONGEST_LEVELLING} seconds."
             yield _setting_problem(message, "levellingSeconds")
+
+    def _later_problems(self) -> Iterator[Problem]:
+        most = {key: row["most"] for key, row in read_toml("savings").items()}
+        yield from _bounded_problems("savings", self.savings or {}, most)
+        weights = read_toml("modernization")["weights"]
+        yield from _bounded_problems(
+            "modernizationWeights", self.modernization_weights or {}, dict.fromkeys(weights, HEAVIEST)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,14 @@ class Engagement:
             settings=self.settings if command.settings is None else command.settings,
             version=self.version + 1,
         )
+
+
+def _bounded_problems(setting: str, own: Mapping[str, float], most: Mapping[str, float]) -> Iterator[Problem]:
+    for key, number in own.items():
+        if key not in most:
+            yield _setting_problem(f"There is no such number. There are {', '.join(sorted(most))}.", setting, key)
+        elif not 0 <= number <= most[key]:
+            yield _setting_problem(f"It is 0 to {most[key]:g}.", setting, key)
 
 
 def _setting_problem(message: str, *path: str) -> Problem:

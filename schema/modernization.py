@@ -17,7 +17,7 @@ class Child:
     candidates = listed(
         ModernizationCandidate,
         lambda child: ModernizationCandidatesOfFlow(parent=child.id),
-        why="The one with the highest score first.",
+        why="The highest score first, or in the order that a person gave them.",
     )
     designs = listed(TargetDesign, lambda child: DesignsOfFlow(parent=child.id))
     work_items = listed(

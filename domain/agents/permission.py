@@ -33,6 +33,9 @@ WAVES, RESOURCES = "planning.wave_planning", "planning.resource_allocation"
 TIMELINE, COSTS, SYNTHESIS = "planning.timeline_generation", "planning.cost_estimation", "planning.synthesis"
 READINESS, RUNBOOK = "execution.pre_migration", "execution.migration_execution"
 CANDIDATES, ARCHIVES = "decommission.decommission_planning", "decommission.data_migration"
+RUN_COSTS, BUDGET = "finops.cost_analysis", "finops.budget_planning"
+WORTH, DESIGNS = "modernization.modernization_assessment", "modernization.architecture_design"
+WORK = "modernization.implementation_planning"
 
 
 class Unfit(Exception):
@@ -311,6 +314,36 @@ PERMISSIONS: tuple[Permit, ...] = (
     Permit(
         ARCHIVES, ("records_manager",), "suggestions", ("data set",), _SUGGESTS, 20,
         {"text": Text(600)}, "why it should be kept otherwise; a person changes it, or leaves it", ("subject", "text"),
+    ),
+    Permit(
+        RUN_COSTS, ("cost_analyst",), "assumptions", ("costs", "application"), _SUGGESTS, 20,
+        {"text": Text(600)}, "what a number rests on; no figure that is not the analysis's", ("subject", "text"),
+    ),
+    Permit(
+        RUN_COSTS, ("cost_analyst",), "suggestions", ("costs", "application"), _SUGGESTS, 20,
+        {"text": Text(600)}, "where money may be saved; no figure that is not the analysis's", ("subject", "text"),
+    ),
+    Permit(
+        BUDGET, ("budget_planner",), "risks", ("budget", "month"), _SUGGESTS, 20,
+        _RISK, "what may move the budget", _TITLED,
+    ),
+    Permit(
+        WORTH, ("modernization_analyst",), "suggestions", ("application",), _SUGGESTS, 30,
+        {"text": Text(600)}, "why it is worth more, or less, than its score; a person ranks anew, or does not",
+        ("subject", "text"),
+    ),
+    Permit(
+        DESIGNS, ("target_architect",), "tradeoffs", ("design",), _ADDS, 100,
+        {"text": Text(600)}, "said behind the rules' trade-offs; no figure that is not the designs'",
+    ),
+    Permit(
+        DESIGNS, ("target_architect",), "suggestions", ("design",), _SUGGESTS, 30,
+        {"text": Text(600)}, "another pattern, or another service; a person changes it, or leaves it",
+        ("subject", "text"),
+    ),
+    Permit(
+        WORK, ("delivery_planner",), "risks", ("application", "work item"), _SUGGESTS, 20,
+        _RISK, "what may hold up the work", _TITLED,
     ),
 )  # fmt: skip
 

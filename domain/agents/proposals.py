@@ -288,6 +288,43 @@ class ArchivesProposed:
     suggestions: tuple[TextProposed, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RunCostsProposed:
+    """For cost_analysis."""
+
+    assumptions: tuple[TextProposed, ...] = ()
+    suggestions: tuple[TextProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetProposed:
+    """For budget_planning."""
+
+    risks: tuple[RiskProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorthProposed:
+    """For modernization_assessment."""
+
+    suggestions: tuple[TextProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DesignsProposed:
+    """For architecture_design."""
+
+    tradeoffs: tuple[TextProposed, ...] = ()
+    suggestions: tuple[TextProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkProposed:
+    """For implementation_planning."""
+
+    risks: tuple[RiskProposed, ...] = ()
+
+
 Proposal = (
     StrategiesProposed
     | MappingProposed
@@ -305,4 +342,9 @@ Proposal = (
     | RunbookProposed
     | CandidatesProposed
     | ArchivesProposed
+    | RunCostsProposed
+    | BudgetProposed
+    | WorthProposed
+    | DesignsProposed
+    | WorkProposed
 )

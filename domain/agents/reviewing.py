@@ -14,7 +14,9 @@ from domain.agents.phases import (
     cleansing,
     debt,
     dependencies,
+    finops,
     mapping,
+    modernization,
     pages,
     strategies,
     synthesis,
@@ -44,6 +46,8 @@ REVIEWS: Mapping[str, PhaseReview] = MappingProxyType(
             synthesis.REVIEW,
             *advice.REVIEWS,
             *carrying_out.REVIEWS,
+            *finops.REVIEWS,
+            *modernization.REVIEWS,
         )
     }
 )

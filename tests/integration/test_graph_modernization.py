@@ -55,7 +55,11 @@ async def test_from_candidates_to_work_in_order(graph: Graph, bench: Bench) -> N
 
     flow = await read(graph, flow_id)
     assert (flow["type"], flow["status"]) == ("MODERNIZATION", "AWAITING_INPUT")
-    assert [each["application"]["name"] for each in flow["candidates"]["nodes"]] == ["Payroll", "Ledger"]
+    # Java 8 is supported until 2030, which is worth nothing; of COBOL without a version nobody knows, which is half.
+    assert [(each["application"]["name"], each["score"]) for each in flow["candidates"]["nodes"]] == [
+        ("Ledger", 0.3025),
+        ("Payroll", 0.2525),
+    ]
     designs = flow["designs"]["nodes"]
     assert {each["source"] for each in designs} == {"RULES"}
     assert all(each["services"] for each in designs)

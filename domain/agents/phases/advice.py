@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from domain.agents.applying import Applying, PhaseReview
 from domain.agents.permission import COSTS, RESOURCES, STANDARDS, TIMELINE
 from domain.agents.phases.plans import cost_subjects, keeps_to_the_plan, plan_subjects
+from domain.agents.phases.suggesting import suggest_risks, suggest_texts
 from domain.agents.proposals import CostsProposed, ResourcesProposed, StandardsProposed, TimelineProposed
 from domain.agents.subjects import Subject, always, keyed, saved
 from domain.definition import Outcome, PhaseCall
@@ -35,24 +36,11 @@ def _numbered(standards: list[ArchitectureStandard]) -> Iterator[Subject]:
 
 
 def _advise_standards(applying: Applying) -> None:
-    for item in applying.of("requirements"):
-        applying.suggest(item, item.value.text)
+    suggest_texts(applying, "requirements")
 
 
 def _advise_resources(applying: Applying) -> None:
-    for item in applying.of("suggestions"):
-        applying.suggest(item, item.value.text)
-
-
-def _advise_timeline(applying: Applying) -> None:
-    for item in applying.of("risks"):
-        applying.suggest(
-            item,
-            f"{item.value.title}: {item.value.mitigation}",
-            title=item.value.title,
-            severity=str(item.value.severity),
-            mitigation=item.value.mitigation,
-        )
+    suggest_texts(applying, "suggestions")
 
 
 def _advise_costs(applying: Applying) -> None:
@@ -67,6 +55,6 @@ def _advise_costs(applying: Applying) -> None:
 REVIEWS = (
     PhaseReview(STANDARDS, StandardsProposed, _standards, _advise_standards),
     PhaseReview(RESOURCES, ResourcesProposed, plan_subjects, _advise_resources),
-    PhaseReview(TIMELINE, TimelineProposed, plan_subjects, _advise_timeline),
+    PhaseReview(TIMELINE, TimelineProposed, plan_subjects, suggest_risks),
     PhaseReview(COSTS, CostsProposed, cost_subjects, _advise_costs),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.agents.applying import Applying, PhaseReview
 from domain.agents.permission import ARCHIVES, CANDIDATES, READINESS, RUNBOOK
+from domain.agents.phases.suggesting import suggest_risks, suggest_texts
 from domain.agents.proposals import ArchivesProposed, CandidatesProposed, ReadinessProposed, RunbookProposed
 from domain.agents.subjects import Subject, always, applications_of, keyed, saved
 from domain.application import Application
@@ -109,31 +110,18 @@ def _archive(archive: ArchivePlan) -> Subject:
     return Subject(f"D{archive.number}", "data set", archive.data_set, archive, always(facts), rank, refs)
 
 
-def _risks(applying: Applying) -> None:
-    for item in applying.of("risks"):
-        applying.suggest(
-            item,
-            f"{item.value.title}: {item.value.mitigation}",
-            title=item.value.title,
-            severity=str(item.value.severity),
-            mitigation=item.value.mitigation,
-        )
-
-
 def _advise_runbook(applying: Applying) -> None:
-    for item in applying.of("hints"):
-        applying.suggest(item, item.value.text)
-    _risks(applying)
+    suggest_texts(applying, "hints")
+    suggest_risks(applying)
 
 
 def _advise_archives(applying: Applying) -> None:
-    for item in applying.of("suggestions"):
-        applying.suggest(item, item.value.text)
+    suggest_texts(applying, "suggestions")
 
 
 REVIEWS = (
-    PhaseReview(READINESS, ReadinessProposed, _readiness, _risks),
+    PhaseReview(READINESS, ReadinessProposed, _readiness, suggest_risks),
     PhaseReview(RUNBOOK, RunbookProposed, _runbook, _advise_runbook),
-    PhaseReview(CANDIDATES, CandidatesProposed, _candidates, _risks),
+    PhaseReview(CANDIDATES, CandidatesProposed, _candidates, suggest_risks),
     PhaseReview(ARCHIVES, ArchivesProposed, _archives, _advise_archives),
 )

@@ -157,9 +157,9 @@ def _lines(plan: Plan) -> Iterator[Subject]:
         yield Subject(f"L{number}", "line", each.description, each, always(facts), rank, {"lineId": each.id})
 
 
-def keeps_to_the_plan(applying: Applying, item: Item, text: str) -> bool:
-    """Whether a text holds no figure but those of the plan; if it does, it is left out and that is told."""
+def keeps_to_the_plan(applying: Applying, item: Item, text: str, whose: str = "the plan's") -> bool:
+    """Whether a text holds no figure but those that the subjects tell; if it does, it is left out and that is told."""
     strange = unknown_figures(text, applying.known)
     if strange:
-        applying.drop(item, f"it holds figures that are not the plan's: {', '.join(strange[:5])}")
+        applying.drop(item, f"it holds figures that are not {whose}: {', '.join(strange[:5])}")
     return not strange

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
-from domain.flows.finops.analysis import ANALYSIS, analyze_costs, reassess_costs
+from domain.flows.finops.analysis import ANALYSIS, analyze_costs
 from domain.flows.finops.budgeting import BUDGET, confirm_budget, plan_budget, propose_budget, rebudget
 from domain.flows.finops.configuration import FinopsConfiguration
+from domain.flows.finops.export import EXPORTING
 from domain.flows.finops.opening import SETTLING, open_finops
+from domain.flows.finops.reassessing import reassess_costs
 from domain.flows.finops.results import BudgetAnswer, BudgetPlanned, CostsAnalyzed
 
-_FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.ACCEPTED, Need.APPLICATION_COSTS})
+_COSTS = frozenset({Need.APPLICATIONS, Need.APPLICATION_COSTS})
 
 DEFINITION = FlowDefinition(
     kind="finops",
@@ -20,6 +22,7 @@ DEFINITION = FlowDefinition(
     applications=lambda configuration: configuration.application_ids,
     settling=SETTLING,
     opening=Opening(frozenset({Need.APPLICATIONS}), open_finops),
+    exporting=EXPORTING,
     phases=(
         Phase(
             ANALYSIS,
@@ -27,7 +30,7 @@ DEFINITION = FlowDefinition(
             CostsAnalyzed,
             rules=analyze_costs,
             weight=50,
-            needs=_FACTS,
+            needs=_COSTS | {Need.COMPONENTS, Need.ACCEPTED},
             agents=(Agent("cost_analyst", "Cost analyst", "Say what drives the costs and where they can fall."),),
             configured=True,
             reads=frozenset({"applicationIds", "rateCard"}),
@@ -41,7 +44,7 @@ DEFINITION = FlowDefinition(
             rules=plan_budget,
             weight=50,
             requires=(ANALYSIS,),
-            needs=_FACTS | {Need.NAMED_PLAN},
+            needs=_COSTS | {Need.NAMED_PLAN},
             pause=Pause(BudgetAnswer, propose_budget, confirm_budget),
             agents=(Agent("budget_planner", "Budget planner", "Say what the budget rests on and what may move it."),),
             configured=True,

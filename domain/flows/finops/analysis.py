@@ -11,10 +11,9 @@ from domain.application import Application, Component
 from domain.application_cost import ApplicationCost
 from domain.decision import Decision, Strategy
 from domain.definition import Outcome, PhaseCall, Warning
-from domain.errors import ErrorCode, refuse
-from domain.flows.finops.results import CostsAnalyzed, SavingsOpportunity
+from domain.flows.finops.results import CostsAnalyzed
 from domain.flows.finops.savings import opportunities
-from domain.known_facts import fact_of
+from domain.known_facts import fact_of, known_anywhere
 from domain.planning.exact import exactly
 from domain.planning.rate_card import RateCard
 from domain.planning.run_rates import RunFacts, RunRate, target_run_rate
@@ -77,18 +76,20 @@ def _costed(
     application: Application, components: Sequence[Component], decision: Decision | None, card: RateCard
 ) -> Costed:
     servers, data = servers_of(application, components), data_gb_of(application, components)
-    current, now = _current(application, servers, data, card)
+    counted = known_anywhere(application, components, "server_count")
+    facts = RunFacts(Strategy.REHOST, servers, counted, data, fact_of(application, "user_count"))
+    current, now = _current(application, facts, card)
     strategy = decision.strategy if decision else Strategy.RETAIN
-    facts = RunFacts(strategy, servers, data_gb=data, users=fact_of(application, "user_count"), current=current)
-    target, later = _target(facts, decision, card)
+    target, later = _target(replace(facts, strategy=strategy, current=current), decision, card)
     return Costed(application, components, decision, servers, current, target, (now, later))
 
 
-def _current(application: Application, servers: Fraction, data: Decimal | None, card: RateCard) -> tuple[Decimal, str]:
+def _current(application: Application, rehosted: RunFacts, card: RateCard) -> tuple[Decimal, str]:
     if application.annual_cost is not None:
-        return application.annual_cost, f"Today {application.annual_cost:f} a year by the inventory."
+        amount = exactly(Fraction(application.annual_cost), card.currency)
+        return amount, f"Today {amount:f} a year by the inventory."
     # Where nobody tells, it is taken to cost what as many servers cost where they are not changed.
-    rate = target_run_rate(RunFacts(Strategy.REHOST, servers, data_gb=data or Decimal(0)), card)
+    rate = target_run_rate(replace(rehosted, data_gb=rehosted.data_gb or Decimal(0)), card)
     amount = rate.annual or Decimal(0)
     return amount, f"Today is not in the inventory: taken as {amount:f} a year, {rate.because}."
 
@@ -124,6 +125,9 @@ def _kept(call: PhaseCall, held: Mapping[str, ApplicationCost], number: int, eac
 
 
 def _warnings(call: PhaseCall, costed: Iterable[Costed]) -> Iterable[Warning]:
+    gone = len(set(call.configuration.application_ids)) - len(call.portfolio.applications)
+    if gone > 0:
+        yield Warning("APPLICATIONS_GONE", f"{gone:,} of its applications are there no more, and cost nothing here.")
     unknown = [each.application.name for each in costed if each.application.annual_cost is None]
     undecided = [each.application.name for each in costed if each.decision is None]
     if unknown:
@@ -145,19 +149,3 @@ def _warning(code: str, message: str, names: Sequence[str]) -> Warning:
 def _some(names: Sequence[str]) -> str:
     shown = sorted(names)[:3]
     return ", ".join(shown) + (f" and {len(names) - len(shown):,} more" if len(names) > len(shown) else "")
-
-
-def reassess_costs(call: PhaseCall) -> Outcome:
-    """Sums and savings as a person has them; nothing is below nought, and no saving without an application."""
-    given: CostsAnalyzed = call.input
-    if min(given.current_annual, given.target_annual, *(each.annual for each in given.savings), Decimal(0)) < 0:
-        raise refuse(ErrorCode.INVALID_INPUT, "An amount is 0 or more.", "data")
-    known = {each.id for each in call.portfolio.applications}
-    strange = [each.title for each in given.savings if not known.issuperset(each.application_ids)]
-    if strange:
-        raise refuse(ErrorCode.NOT_FOUND, f"There is no such application: see {strange[0]!r}.", "data", "savings")
-    return Outcome(replace(given, savings=tuple(_rounded(each, call.currency) for each in given.savings)))
-
-
-def _rounded(each: SavingsOpportunity, currency: str) -> SavingsOpportunity:
-    return replace(each, annual=exactly(Fraction(each.annual), currency))

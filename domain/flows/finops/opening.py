@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.definition import Need, PhaseCall, Settling
 from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
+from domain.flows.finops.amounts import TOO_LARGE, fits
 from domain.flows.finops.budgeting import read_month
 from domain.flows.finops.configuration import FinopsConfiguration
 from domain.planning.rate_card import items
@@ -18,7 +19,10 @@ MOST_APPLICATIONS = 10_000
 
 
 def take_plan(configuration: FinopsConfiguration, found: Portfolio) -> FinopsConfiguration:
-    """With the applications that the plan moves, where none are named; `found` holds the plan, if there is one."""
+    """With the applications that the plan moves, where none are named.
+
+    `found` holds the plan: nothing where another kind of flow, or another tenant's, is named.
+    """
     if found.plan.wave_plan is None:
         raise NotFound("plan", (*PATH, "planningFlowId"))
     if configuration.application_ids:
@@ -66,7 +70,7 @@ def _prices(configuration: FinopsConfiguration) -> Iterator[Problem]:
         if item not in known:
             message = f"The rate card has no item {item!r}. It has: {', '.join(sorted(known))}."
             yield Problem(ErrorCode.INVALID_INPUT, message, at)
-        elif not price.is_finite() or price < 0:
+        elif not fits(price):
             yield Problem(ErrorCode.INVALID_INPUT, "A price is 0 or more.", at)
 
 
@@ -80,6 +84,6 @@ def _actuals(configuration: FinopsConfiguration) -> Iterator[Problem]:
             yield Problem(ErrorCode.INVALID_INPUT, message, (*at, "month"))
         elif month in seen:
             yield Problem(ErrorCode.INVALID_INPUT, f"{actual.month} is told twice.", (*at, "month"))
-        if not actual.amount.is_finite():
+        if not (actual.amount.is_finite() and abs(actual.amount) < TOO_LARGE):
             yield Problem(ErrorCode.INVALID_INPUT, "Give an amount.", (*at, "amount"))
         seen.add(month)

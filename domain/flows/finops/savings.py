@@ -64,7 +64,9 @@ def _decided(costed: Sequence[Costed]) -> Iterator[SavingsOpportunity]:
         now = sum((each.current for each in group), Decimal(0))
         later = sum((each.target for each in group), Decimal(0))
         hours = sum((each.decision.effort.likely for each in group if each.decision), Decimal(0))
-        because = f"{now:f} a year today less {later:f} in the target"
+        assumed = sum(each.application.annual_cost is None for each in group)
+        doubt = f"; today's cost of {assumed:,} of {len(group):,} applications is assumed" if assumed else ""
+        because = f"{now:f} a year today less {later:f} in the target{doubt}"
         yield SavingsOpportunity(_TITLES[strategy], now - later, _size(hours), _ids(group), because)
 
 

@@ -6,6 +6,7 @@ from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
 from domain.flows.modernization.assessing import ASSESSMENT, rank_candidates, rerank
 from domain.flows.modernization.configuration import ModernizationConfiguration
 from domain.flows.modernization.designing import DESIGN, confirm_designs, design_targets, propose_designs, redesign
+from domain.flows.modernization.export import EXPORTING
 from domain.flows.modernization.opening import open_modernization
 from domain.flows.modernization.results import (
     ArchitectureDesigned,
@@ -25,6 +26,7 @@ DEFINITION = FlowDefinition(
     area="modernize",
     applications=lambda configuration: configuration.application_ids,
     opening=Opening(frozenset({Need.APPLICATIONS}), open_modernization),
+    exporting=EXPORTING,
     phases=(
         Phase(
             ASSESSMENT,

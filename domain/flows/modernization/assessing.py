@@ -26,6 +26,8 @@ SETTING = "modernizationWeights"
 # Of these nothing is left to modernize.
 ENDING = frozenset({Strategy.RETIRE, Strategy.REPURCHASE})
 UNKNOWN = 0.5
+# A weight is taken in proportion to the others: none needs to be heavier.
+HEAVIEST = 1_000
 # So many neighbours, and a debt score so high, count as much as can be.
 MOST_NEIGHBOURS, HIGHEST_DEBT = 10, 10
 _CRITICALITY = {
@@ -47,12 +49,13 @@ def rank_candidates(call: PhaseCall) -> Outcome:
     left_out = tuple(each.id for each in call.portfolio.applications if each.id not in chosen)
     result = CandidatesRanked(tuple(each.application_id for each in worth), left_out, call.as_of)
     saves, gone = _kept(call, [(each.application_id, each.score, each.drivers) for each in worth])
-    return Outcome(result, saves, removes=gone, warnings=tuple(_warnings(facts)))
+    return Outcome(result, saves, removes=gone, warnings=tuple(_warnings(facts, worth)))
 
 
 def rerank(call: PhaseCall) -> Outcome:
     """The candidates that a person wants, in his order; he may leave out some and take up others of the flow."""
     given: CandidatesRanked = call.input
+    before: CandidatesRanked = call.results[ASSESSMENT]
     known = {each.id: each for each in call.portfolio.applications}
     path = ("data", "applicationIds")
     problems = [
@@ -68,7 +71,7 @@ def rerank(call: PhaseCall) -> Outcome:
     scored = [_scored(facts, known[id]) for id in given.application_ids]
     saves, gone = _kept(call, [(each.application_id, each.score, each.drivers) for each in scored])
     left_out = tuple(id for id in known if id not in given.application_ids)
-    return Outcome(replace(given, left_out_ids=left_out), saves, removes=gone)
+    return Outcome(replace(before, application_ids=given.application_ids, left_out_ids=left_out), saves, removes=gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class _Facts:
             given = Decimal(str(own[name])) if isinstance(own, Mapping) else None
         except (KeyError, InvalidOperation):
             given = None
-        usable = given is not None and given.is_finite() and given >= 0
+        usable = given is not None and given.is_finite() and 0 <= given <= HEAVIEST
         return float(given) if usable and given is not None else float(read_toml("modernization")["weights"][name])
 
 
@@ -223,8 +226,15 @@ def _kept(
     return kept, tuple(each for id, each in held.items() if id not in chosen)
 
 
-def _warnings(facts: _Facts) -> Iterator[Warning]:
-    ending = [each.name for each in facts.call.portfolio.applications if each not in facts.staying]
+def _warnings(facts: _Facts, worth: Sequence[_Scored]) -> Iterator[Warning]:
+    applications, options = facts.call.portfolio.applications, facts.call.configuration.options
+    gone = len(set(facts.call.configuration.application_ids)) - len(applications)
+    if gone > 0:
+        yield Warning("APPLICATIONS_GONE", f"{gone:,} of its applications are there no more.")
+    staying = {each.id for each in facts.staying}
+    ending = sorted(each.name for each in applications if each.id not in staying)
     if ending:
-        message = f"Retired or replaced, and so left out: {', '.join(sorted(ending)[:10])}."
-        yield Warning("ENDING", message, details={"applications": sorted(ending)[:100]})
+        message = f"Retired or replaced, and so left out: {', '.join(ending[:10])}."
+        yield Warning("ENDING", message, details={"applications": ending[:100]})
+    if not worth:
+        yield Warning("NO_CANDIDATES", f"None of them stays and has a score of at least {options.minimum_score:g}.")

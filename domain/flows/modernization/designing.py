@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from domain.application import Component
@@ -21,6 +23,13 @@ from domain.tech_debt import components_of
 
 DESIGN = "architecture_design"
 LONGEST = 4_000
+MOST_SERVICES = 50
+# What says that a part is a program: a database, or a broker, is none.
+_CODE = frozenset({"language", "runtime", "framework"})
+_OF_DATABASES = frozenset({"PL/SQL"})
+_WORD = re.compile(r"[a-z0-9]+")
+_SHORT = 2
+_AS_GIVEN = MappingProxyType({"target_state": "targetState", "pattern": "pattern"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +44,26 @@ class Pattern:
     types: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     technologies: tuple[str, ...] = ()
+    without_code: bool = False
 
     def fits(self, component: Component) -> bool:
         """By the component's type, or by a technology of its; the last pattern names neither and fits all."""
         if not (self.types or self.categories or self.technologies):
             return True
-        words = component.type.casefold()
         used = component.technologies
+        if self.without_code and any(each.category in _CODE and each.name not in _OF_DATABASES for each in used):
+            return False
         return (
-            any(word in words for word in self.types)
+            any(begins_a_word(each, component.type) for each in self.types)
             or any(each.category in self.categories for each in used)
             or any(each.name in self.technologies for each in used)
         )
+
+
+def begins_a_word(start: str, text: str) -> bool:
+    """`file` is in `file share` and in `fileserver`, not in `profile`; what is as short as `ui` is a whole word."""
+    words = " " + " ".join(_WORD.findall(text.casefold())) + " "
+    return f" {start} " in words if len(start) <= _SHORT else f" {start}" in words
 
 
 def patterns() -> tuple[Pattern, ...]:
@@ -61,6 +78,7 @@ def patterns() -> tuple[Pattern, ...]:
             types=tuple(row.get("types", ())),
             categories=tuple(row.get("categories", ())),
             technologies=tuple(row.get("technologies", ())),
+            without_code=row.get("without_code", False),
         )
         for row in read_toml("modernization")["pattern"]
     )
@@ -126,8 +144,7 @@ def redesign(call: PhaseCall) -> Outcome:
     designs = tuple(
         each if each == before.get(each.component_id) else replace(each, source=Source.USER) for each in given.designs
     )
-    kept = frozenset(each.component_id for each in designs)
-    confirmed = tuple(id for id in given.confirmed_ids if id in kept)
+    confirmed = tuple(each.component_id for each in designs if each.component_id in frozenset(given.confirmed_ids))
     return _kept(call, ArchitectureDesigned(designs, confirmed), ())
 
 
@@ -140,10 +157,17 @@ def _problems(given: ArchitectureDesigned, known: set[str]) -> Iterator[Problem]
         elif each.component_id in seen:
             yield Problem(ErrorCode.INVALID_INPUT, "It has two designs.", (*path, "componentId"))
         seen.add(each.component_id)
-        for name in ("target_state", "pattern"):
+        for name in _AS_GIVEN:
             if not 0 < len(getattr(each, name).strip()) <= LONGEST:
                 message = f"Give 1 to {LONGEST:,} characters."
-                yield Problem(ErrorCode.INVALID_INPUT, message, (*path, name))
+                yield Problem(ErrorCode.INVALID_INPUT, message, (*path, _AS_GIVEN[name]))
+        if (
+            len(each.tradeoffs) > LONGEST
+            or sum(map(len, each.services)) > LONGEST
+            or len(each.services) > MOST_SERVICES
+        ):
+            message = f"Give at most {LONGEST:,} characters, and at most {MOST_SERVICES} services."
+            yield Problem(ErrorCode.INVALID_INPUT, message, path)
 
 
 def _kept(call: PhaseCall, result: ArchitectureDesigned, warnings: tuple[Warning, ...]) -> Outcome:

@@ -10,8 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from domain.application import Component
-from domain.definition import Outcome, PhaseCall
-from domain.flows.modernization.designing import DESIGN, pattern_of
+from domain.definition import Outcome, PhaseCall, Warning
+from domain.flows.modernization.designing import DESIGN, Pattern, pattern_of, patterns
 from domain.flows.modernization.results import Design, ImplementationPlanned
 from domain.known_facts import own_fact
 from domain.modernization import WorkItem
@@ -39,13 +39,19 @@ def plan_work(call: PhaseCall) -> Outcome:
     """Items in an order in which they can be done."""
     result = call.results[DESIGN]
     parts = {each.id: each for each in call.portfolio.components}
-    chosen = [each for each in result.designs if each.component_id in frozenset(result.confirmed_ids)]
+    confirmed = [each for each in result.designs if each.component_id in frozenset(result.confirmed_ids)]
+    chosen = [each for each in confirmed if each.component_id in parts]
     drafts = {each.key: each for each in _drafts([(parts[each.component_id], each) for each in chosen])}
     items = _items(call, drafts)
     wanted = {each.key for each in items}
     gone = tuple(each for each in call.portfolio.work_items if each.key not in wanted)
     hours = sum((each.effort_hours for each in items), Decimal(0))
-    return Outcome(ImplementationPlanned(len(items), hours), items, removes=gone)
+    lost = len(confirmed) - len(chosen)
+    message = (
+        f"{lost:,} of the confirmed designs are of components that are there no more: no work is planned for them."
+    )
+    warnings = (Warning("COMPONENTS_GONE", message),) if lost else ()
+    return Outcome(ImplementationPlanned(len(items), hours), items, removes=gone, warnings=warnings)
 
 
 def _drafts(chosen: Sequence[tuple[Component, Design]]) -> Iterator[_Draft]:
@@ -56,7 +62,7 @@ def _drafts(chosen: Sequence[tuple[Component, Design]]) -> Iterator[_Draft]:
         yield _Draft(f"{id}:platform", id, None, platform["title"], hours, (), platform["acceptance"])
     before = _before([part for part, _ in chosen])
     for part, design in chosen:
-        size, pattern = _size(part), pattern_of(part)
+        size, pattern = _size(part), _pattern(part, design)
         after = (f"{part.application_id}:platform", *(f"{id}:{tasks[-1]['key']}" for id in before[part.id]))
         for task in tasks:
             hours = in_steps(Fraction(pattern.hours) * size * Fraction(str(task["share"])) * 4, Decimal(1)) * _QUARTER
@@ -64,6 +70,11 @@ def _drafts(chosen: Sequence[tuple[Component, Design]]) -> Iterator[_Draft]:
             title = f"{task['title']}: {part.name} ({design.pattern})"
             yield _Draft(key, part.application_id, part.id, title, hours, after, task["acceptance"])
             after = (key,)
+
+
+def _pattern(part: Component, design: Design) -> Pattern:
+    """The one that a person took, where it is one of the list: hours are those of what is done."""
+    return next((each for each in patterns() if each.name == design.pattern), None) or pattern_of(part)
 
 
 def _size(part: Component) -> Fraction:

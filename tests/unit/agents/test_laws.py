@@ -18,6 +18,7 @@ from domain.decision import Decision, Strategy
 from domain.definition import Outcome
 from domain.dependency import Dependency
 from domain.flows.discovery.results import CleansingResult, MappingResult
+from domain.modernization import TargetDesign
 from domain.page import AppOnPage
 from domain.planning.plan import PlanSynthesis, Wave, WavePlan
 from domain.sixr.gates import try_gates
@@ -49,6 +50,7 @@ _MAY: Mapping[type, frozenset[str]] = {
     PlanSynthesis: frozenset({"summary", "recommendations", "source"}),
     WavePlan: frozenset({"rationale", "source"}),
     Wave: frozenset({"rationale"}),
+    TargetDesign: frozenset({"tradeoffs", "source"}),
 }
 
 
@@ -155,6 +157,11 @@ def _unchanged_result(kind: str, before: Outcome, after: Outcome) -> None:
         assert replace(after.result, advice=()) == before.result
     elif kind in (of.STANDARDS, of.RESOURCES, of.TIMELINE, of.COSTS, of.WAVES, of.PAGES):
         assert after.result == before.result
+    elif kind in (of.RUN_COSTS, of.BUDGET, of.WORTH, of.WORK):
+        assert after == before
+    elif kind == of.DESIGNS:
+        pairs = zip(before.result.designs, after.result.designs, strict=True)
+        assert all(_differing(one, other) <= {"tradeoffs", "source"} for one, other in pairs)
     elif kind == of.SYNTHESIS:
         assert _differing(before.result, after.result) <= {"summary", "recommendations"}
 

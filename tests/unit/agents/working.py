@@ -13,6 +13,8 @@ from domain.flows.assessment import DEFINITION as ASSESSMENT
 from domain.flows.decommission import DEFINITION as DECOMMISSION
 from domain.flows.discovery import DEFINITION as DISCOVERY
 from domain.flows.execution import DEFINITION as EXECUTION
+from domain.flows.finops import DEFINITION as FINOPS
+from domain.flows.modernization import DEFINITION as MODERNIZATION
 from domain.flows.planning import DEFINITION as PLANNING
 from domain.portfolio import Portfolio
 from tests.unit.assessment.portfolios import application, component
@@ -23,6 +25,8 @@ from tests.unit.decommission.test_decommissioning import of as of_pairs
 from tests.unit.discovery.driving import Discovery, discover
 from tests.unit.execution.driving import Executing, decided
 from tests.unit.execution.driving import application as moving
+from tests.unit.finops.running import costing
+from tests.unit.modernization.running import modernizing
 from tests.unit.planning.flow.driving import Planning, needs, plan, soft
 
 Work = tuple[PhaseCall, Outcome]
@@ -136,12 +140,32 @@ def decommissioned(phase: str) -> Work:
     return call, outcome
 
 
+@cache
+def costed(phase: str) -> Work:
+    """Three applications, one of them without a known cost, and their budget."""
+    call = costing().until(phase).call(phase)
+    outcome = FINOPS.phase(phase).rules(call)
+    assert isinstance(outcome, Outcome)
+    return call, outcome
+
+
+@cache
+def modernized(phase: str) -> Work:
+    """Two applications with three parts."""
+    call = modernizing(phase).call(phase)
+    outcome = MODERNIZATION.phase(phase).rules(call)
+    assert isinstance(outcome, Outcome)
+    return call, outcome
+
+
 _WORKS: dict[str, Callable[[str], Work]] = {
     "discovery": discovered,
     "assessment": assessed,
     "planning": planned,
     "execution": executed,
     "decommission": decommissioned,
+    "finops": costed,
+    "modernization": modernized,
 }
 
 

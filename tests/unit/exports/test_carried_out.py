@@ -1,4 +1,4 @@
-"""Executions and decommissions as documents, in every format."""
+"""Executions, decommissions, costs and modernizations as documents, in every format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ from tests.toy import new_id
 from tests.unit.assessment.portfolios import NOW, needs
 from tests.unit.decommission.test_decommissioning import Decommissioning, of, retired
 from tests.unit.execution.driving import Executing, application, decided
+from tests.unit.finops.running import costing
+from tests.unit.modernization.running import modernizing
 from writers import WRITE
 
 
@@ -98,8 +101,62 @@ def test_a_decommission_is_told_with_its_data_and_steps() -> None:
     assert dict(document.figures)["Under a legal hold"] == "2"
 
 
+def test_costs_are_told_with_savings_and_the_budget_by_month() -> None:
+    document = composed("finops", costing().through())
+
+    assert [(table.key, len(table.rows)) for table in document.tables] == [
+        ("costs", 3), ("savings", 3), ("budget", 13), ("budget_by_part", 26),
+    ]  # fmt: skip
+    assert [row[:4] for row in document.table("costs").rows[:1]] == [
+        ("Ledger", Decimal(12_000), Decimal("3060.00"), Decimal("8940.00"))
+    ]
+    assert document.table("savings").rows[2][-1] == (
+        "3000.00 a year today less 2600.00 in the target; today's cost of 1 of 1 applications is assumed"
+    )
+    first = document.table("budget").rows[0]
+    assert (first[0], first[1], first[-1]) == ("2027-01", Decimal("1760.00"), True)
+    assert document.lead[0].startswith("The greatest saving: Rehost, 8,940.00 USD a year.")
+    assert dict(document.figures)["Moving, USD"] == "3,300.00"
+    assert [(each.kind, each.title) for each in document.work][:2] == [("Epic", "Savings"), ("Task", "Rehost")]
+
+
+def test_a_modernization_is_told_with_its_designs_and_work() -> None:
+    document = composed("modernization", modernizing())
+
+    assert [(table.key, len(table.rows)) for table in document.tables] == [
+        ("candidates", 2), ("designs", 3), ("work", 14),
+    ]  # fmt: skip
+    assert [row[1] for row in document.table("candidates").rows] == ["Shop", "Wiki"]
+    assert dict(document.figures) == {
+        "Candidates": "2", "Designs": "3", "Confirmed": "3", "Work items": "14", "Hours": "560.00",
+    }  # fmt: skip
+    assert sum(each.hours or 0 for each in document.work) == Decimal(560)
+    epics = [each.title for each in document.work if each.parent is None]
+    assert epics == ["Modernize Shop", "Modernize Wiki"]
+    numbers = {each.number for each in document.work if each.parent is None}
+    assert {each.parent for each in document.work if each.parent} == numbers
+
+
+@pytest.mark.parametrize("kind", ["finops", "modernization"])
+def test_what_has_only_begun_is_told_as_far_as_it_is(kind: str) -> None:
+    begun = costing() if kind == "finops" else modernizing("modernization_assessment")
+
+    document = composed(kind, begun)
+
+    assert all(not table.rows for table in document.tables)
+    assert document.work == ()
+
+
+_DOCUMENTS = {
+    "execution": executed(),
+    "decommission": decommissioned(),
+    "finops": composed("finops", costing().through()),
+    "modernization": composed("modernization", modernizing()),
+}
+
+
 @pytest.mark.parametrize("format", ExportFormat)
-@pytest.mark.parametrize("document", [executed(), decommissioned()], ids=["execution", "decommission"])
+@pytest.mark.parametrize("document", _DOCUMENTS.values(), ids=_DOCUMENTS)
 def test_every_format_can_be_written(document: Document, format: ExportFormat) -> None:
     target = io.BytesIO()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from domain.application import Environment
 from domain.decision import Strategy
 from domain.errors import ErrorCode, Refused
-from domain.flows.finops.analysis import ANALYSIS, reassess_costs
+from domain.flows.finops.analysis import ANALYSIS
 from domain.flows.finops.configuration import Actual, FinopsConfiguration
 from domain.flows.finops.opening import open_finops, take_plan
+from domain.flows.finops.reassessing import SET_BY_HAND, reassess_costs
 from domain.flows.finops.results import CostsAnalyzed, EffortSize
 from domain.portfolio import Portfolio
 from tests.plans import application
@@ -102,18 +104,72 @@ def test_another_run_keeps_ids_and_lets_go_of_what_left() -> None:
     assert outcome.removes == (held[1],)
 
 
-def test_a_person_may_set_sums_but_none_below_nought_and_none_of_strangers() -> None:
-    result: CostsAnalyzed = analyzed(call(LEDGER)).result
-    results = {ANALYSIS: result}
-    wanted = replace(result, target_annual=Decimal(5), savings=(replace(result.savings[0], annual=Decimal("1.005")),))
+def test_a_person_may_set_sums_and_applications_follow_to_the_cent() -> None:
+    outcome = analyzed(call(LEDGER, CRM, OLD))
+    result: CostsAnalyzed = outcome.result
+    first = replace(result.savings[0], annual=Decimal("1.005"))
+    wanted = replace(result, current_annual=Decimal("10000.01"), savings=(first,), as_of=date(1999, 1, 1))
+    changed = reassess_costs(call(LEDGER, CRM, OLD, results={ANALYSIS: result}, costs=outcome.saves, given=wanted))
 
-    assert reassess_costs(call(LEDGER, results=results, given=wanted)).result.savings[0].annual == Decimal("1.01")
+    assert changed.result.savings[0].annual == Decimal("1.01")
+    assert changed.result.as_of == result.as_of
+    assert [each.current_annual for each in changed.saves] == [
+        Decimal("4942.04"),
+        Decimal("4447.84"),
+        Decimal("610.13"),
+    ]
+    assert [each.target_annual for each in changed.saves] == [each.target_annual for each in outcome.saves]
+    assert {each.assumptions[-1] for each in changed.saves} == {SET_BY_HAND}
+    again = replace(changed.result, current_annual=Decimal(3))
+    twice = reassess_costs(call(LEDGER, CRM, OLD, results={ANALYSIS: changed.result}, costs=changed.saves, given=again))
+    assert [each.assumptions.count(SET_BY_HAND) for each in twice.saves] == [1, 1, 1]
+
+
+def test_only_savings_leave_the_applications_alone() -> None:
+    outcome = analyzed(call(LEDGER))
+    wanted = replace(outcome.result, savings=())
+
+    assert (
+        reassess_costs(call(LEDGER, results={ANALYSIS: outcome.result}, costs=outcome.saves, given=wanted)).saves == ()
+    )
+
+
+def test_a_sum_of_nought_is_parted_evenly() -> None:
+    outcome = analyzed(call(decided("A", Strategy.RETIRE), decided("B", Strategy.RETIRE)))
+    wanted = replace(outcome.result, target_annual=Decimal("0.03"))
+    changed = reassess_costs(
+        call(LEDGER, results={ANALYSIS: outcome.result}, costs=outcome.saves, given=replace(wanted, savings=()))
+    )
+
+    assert [each.target_annual for each in changed.saves] == [Decimal("0.02"), Decimal("0.01")]
+
+
+def test_no_amount_is_below_nought_and_no_saving_is_of_strangers() -> None:
+    outcome = analyzed(call(LEDGER))
+    result: CostsAnalyzed = outcome.result
+    saving = result.savings[0]
     for broken in (
         replace(result, target_annual=Decimal(-1)),
-        replace(result, savings=(replace(result.savings[0], application_ids=("x",)),)),
+        replace(result, current_annual=Decimal("NaN")),
+        replace(result, current_annual=Decimal("1E+999999999")),
+        replace(result, savings=(replace(saving, annual=Decimal("Infinity")),)),
+        replace(result, savings=(replace(saving, application_ids=("x",)),)),
     ):
         with pytest.raises(Refused):
-            reassess_costs(call(LEDGER, results=results, given=broken))
+            reassess_costs(call(LEDGER, results={ANALYSIS: result}, costs=outcome.saves, given=broken))
+    with pytest.raises(Refused, match="no application that could cost it"):
+        reassess_costs(call(LEDGER, results={ANALYSIS: result}, given=replace(result, current_annual=Decimal(1))))
+
+
+def test_what_is_there_no_more_costs_nothing_and_is_told() -> None:
+    wanted = call(LEDGER)
+    ids = (*wanted.configuration.application_ids, "gone")
+    outcome = analyzed(replace(wanted, configuration=replace(wanted.configuration, application_ids=ids)))
+
+    assert outcome.result.current_annual == Decimal(10_000)
+    assert [each.message for each in outcome.warnings] == [
+        "1 of its applications are there no more, and cost nothing here."
+    ]
 
 
 def test_a_start_names_everything_wrong() -> None:

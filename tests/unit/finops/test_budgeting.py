@@ -74,6 +74,36 @@ def test_what_was_spent_beyond_the_budget_is_told() -> None:
     assert outcome.warnings[-1].message == "Spent in months that the budget does not have: 2020-01."
 
 
+def told(outcome: Outcome) -> dict[str, str]:
+    return {each.code: each.message for each in outcome.warnings}
+
+
+def test_what_a_plan_spends_beyond_the_last_month_is_told() -> None:
+    """The budget has 120 months of a wave that takes 140 of them."""
+    start, end = date(2027, 1, 1), date(2038, 8, 31)
+    outcome = budget(plan=planned(LEDGER[0], start, end, cut_over=end, line="426100"))
+    months = outcome.result.months
+    budgeted = sum(each.migration for each in months)
+
+    assert (len(months), budgeted) == (120, Decimal("365300.00"))
+    assert told(outcome) == {
+        "MONEY_OUTSIDE": "60800.00 USD of what the plan costs fall in none of these 120 months."
+    }  # 4261 days of 100, of which 3653 are in ten years.
+
+
+def test_what_the_plan_does_not_speak_of_is_told() -> None:
+    other = decided("Other", Strategy.RETIRE)
+    plan = planned(other[0], date(2027, 1, 1), date(2027, 1, 31), cut_over=date(2027, 1, 31))
+
+    assert told(budget(plan=plan)) == {
+        "NOT_IN_PLAN": "The plan does not say when Ledger change: budgeted at what they cost today.",
+        "PLAN_WIDER": "The plan moves 1 more applications: moving is budgeted for all, running without them.",
+    }
+    assert list(told(budget(plan=replace(plan, waves=(), placed=())))) == ["PLAN_GONE"]
+    undated = replace(plan, waves=tuple(replace(each, cut_over_on=None) for each in plan.waves))
+    assert list(told(budget(plan=undated))) == ["NO_DATES", "NOT_IN_PLAN"]
+
+
 @given(st.decimals(0, 10**9, places=2), st.decimals(0, 10**9, places=2), st.integers(0, 400), st.integers(1, 500))
 def test_the_months_add_up_to_the_whole_whatever_it_is(
     line: Decimal, contingency: Decimal, after: int, days: int
@@ -103,13 +133,22 @@ def test_months_are_confirmed_that_are_there() -> None:
 def test_a_person_sets_months_and_the_sums_follow() -> None:
     result: BudgetPlanned = budget().result
     first = replace(result.months[0], migration=Decimal(50), total=Decimal(0), actual=Decimal(1000))
-    changed = rebudget(call(LEDGER, phase=BUDGET, given=replace(result, months=(first, *result.months[1:])))).result
+    wanted = replace(result, months=(first, *result.months[1:]), as_of=date(1999, 1, 1))
+    changed = rebudget(call(LEDGER, phase=BUDGET, results={BUDGET: result}, given=wanted)).result
 
     assert (changed.months[0].total, changed.months[0].variance) == (Decimal("1050.00"), Decimal("-50.00"))
     assert changed.months[-1].cumulative == Decimal("12050.00")
-    for broken in (replace(first, run=Decimal(-1)), replace(first, month=date(2026, 11, 2))):
+    assert changed.as_of == result.as_of
+    for broken in (
+        (replace(first, run=Decimal(-1)),),
+        (replace(first, run=Decimal("NaN")),),
+        (replace(first, actual=Decimal("1E+99")),),
+        (replace(first, month=date(2026, 11, 2)),),
+        (replace(first, month=date(9999, 12, 1)), first),
+        (),
+    ):
         with pytest.raises(Refused):
-            rebudget(call(LEDGER, phase=BUDGET, given=replace(result, months=(broken, *result.months[1:]))))
+            rebudget(call(LEDGER, phase=BUDGET, results={BUDGET: result}, given=replace(result, months=broken)))
 
 
 @pytest.mark.parametrize(

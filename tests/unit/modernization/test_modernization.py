@@ -108,19 +108,31 @@ def test_the_one_most_worth_it_comes_first_with_every_driver_told() -> None:
 
 def test_bounds_of_the_list_hold() -> None:
     assert outcome_of(rank_candidates(call([NEW, OLD], most_candidates=1))).result.application_ids == (OLD.id,)
-    assert outcome_of(rank_candidates(call([NEW, OLD], minimum_score=0.99))).result.application_ids == ()
+    none = outcome_of(rank_candidates(call([NEW, OLD], minimum_score=0.99)))
+    assert none.result.application_ids == ()
+    assert [each.message for each in none.warnings] == ["None of them stays and has a score of at least 0.99."]
+
+
+def test_weights_that_cannot_be_meant_are_the_products() -> None:
+    settings = {"modernizationWeights": {"support": "1e400", "debt": "x", "cost": -1, "criticality": "0.15"}}
+
+    same = outcome_of(rank_candidates(replace(call([NEW, OLD]), settings=settings)))
+    assert [each.score for each in same.saves] == [
+        each.score for each in outcome_of(rank_candidates(call([NEW, OLD]))).saves
+    ]
 
 
 def test_a_person_ranks_anew_and_nobody_else_is_taken_up() -> None:
     before = CandidatesRanked((OLD.id, NEW.id), (), TODAY)
     wanted = replace(before, application_ids=(NEW.id,))
-    outcome = rerank(call([NEW, OLD], given=wanted))
+    results = {ASSESSMENT: before}
+    outcome = rerank(call([NEW, OLD], results=results, given=replace(wanted, as_of=date(1999, 1, 1))))
 
     assert outcome.result == CandidatesRanked((NEW.id,), (OLD.id,), TODAY)
     assert [(each.application_id, each.number) for each in outcome.saves] == [(NEW.id, 1)]
     for broken in ((), ("x",), (NEW.id, NEW.id)):
         with pytest.raises(Refused):
-            rerank(call([NEW, OLD], given=replace(before, application_ids=broken)))
+            rerank(call([NEW, OLD], results=results, given=replace(before, application_ids=broken)))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +145,14 @@ def test_a_person_ranks_anew_and_nobody_else_is_taken_up() -> None:
         ("web frontend", (JAVA,), "Single-page application behind an API"),
         ("file share", (), "Object storage"),
         ("service", (JAVA,), "Containerized service"),
+        ("server", (JAVA, SQL), "Containerized service"),
+        ("database", (JAVA, SQL), "Containerized service"),
+        ("database", (SQL, Technology("PL/SQL", None, "language")), "Managed database"),
+        ("server", (JAVA, Technology("WebLogic Server", "12", "middleware")), "Containerized service"),
+        ("server", (Technology("Kafka", None, "middleware"),), "Managed messaging"),
+        ("profile builder", (), "Containerized service"),
+        ("fileserver", (), "Object storage"),
+        ("admin UI", (), "Single-page application behind an API"),
     ],
 )
 def test_the_first_pattern_that_fits_is_taken(type: str, used: tuple[Technology, ...], pattern: str) -> None:
@@ -192,6 +212,23 @@ def test_the_hours_of_a_part_are_its_patterns_by_its_size() -> None:
     assert hours["Build the target", parts[1].id] == Decimal(225)
     assert outcome.result.effort_hours == Decimal(40 + 200 + 500)
     assert outcome.result.items == 9
+
+
+def test_the_hours_are_those_of_the_pattern_that_a_person_took() -> None:
+    parts = [part(OLD, "a", "service")]
+    results = designed(parts, OLD)
+    (design,) = results[DESIGN].designs
+    results[DESIGN] = replace(results[DESIGN], designs=(replace(design, pattern="Managed database"),))
+
+    assert outcome_of(plan_work(call([OLD], parts, results=results))).result.effort_hours == Decimal(40 + 120)
+
+
+def test_no_work_is_planned_for_what_is_there_no_more() -> None:
+    parts = [part(OLD, "a", "service"), part(OLD, "b", "service")]
+    outcome = outcome_of(plan_work(call([OLD], parts[:1], results=designed(parts, OLD))))
+
+    assert outcome.result.items == 5
+    assert [each.code for each in outcome.warnings] == ["COMPONENTS_GONE"]
 
 
 def test_the_shares_of_tasks_and_the_weights_of_drivers_are_wholes() -> None:

@@ -50,6 +50,8 @@ def test_an_engagements_own_numbers_go_through_json_and_back() -> None:
         "holidays": ["2026-12-25", "2026-12-28"],
         "levellingSeconds": 30,
         "rateCard": None,
+        "savings": None,
+        "modernizationWeights": None,
     }
 
 
@@ -76,3 +78,20 @@ def test_the_schema_tells_of_them() -> None:
 
     assert properties["holidays"]["anyOf"][0] == {"items": {"format": "date", "type": "string"}, "type": "array"}
     assert properties["levellingSeconds"]["anyOf"][0] == {"type": "number"}
+
+
+def test_constants_of_later_flows_are_held_to_their_names_and_bounds() -> None:
+    OwnNumbers(savings={"office_hours_per_week": 0, "smaller_size_share": 1}, modernization_weights={"debt": 2})
+
+    with pytest.raises(Refused) as refused:
+        OwnNumbers(
+            savings={"office_hours_per_week": 169, "luck": 1},
+            modernization_weights={"debt": -1, "cost": float("nan"), "age": 1},
+        )
+    assert [each.path[1:] for each in refused.value.problems] == [
+        ("savings", "office_hours_per_week"),
+        ("savings", "luck"),
+        ("modernizationWeights", "debt"),
+        ("modernizationWeights", "cost"),
+        ("modernizationWeights", "age"),
+    ]
