@@ -56,6 +56,9 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
         ready = await _ready(engine, "READY_FOR_PLANNING")
         await _run(sample, StartFlow("planning", {"applicationIds": ready, "maxAppsPerWave": 3}))
         await _carry_out(sample, ready[:1])
+        for kind in ("modernization", "finops"):
+            await _run(sample, StartFlow(kind, {"applicationIds": ready[:4]}))
+        await _run(sample, StartFlow("observability", _observed(ready[:2])))
         await _retire(sample, (await _ready(engine, "READY_FOR_ASSESSMENT", UNNEEDED))[:1])
         await _watch(sample, ready[:1])
         await _ask_models(engine, sample, flow_id)
@@ -71,6 +74,12 @@ async def _run(sample: _Sample, command: StartFlow) -> str:
     flow = await flows.start_flow(sample._alice, command)
     await sample._carry_through(flow.id)
     return flow.id
+
+
+def _observed(application_ids: list[str]) -> dict[str, object]:
+    """The first is slower than it may be, so that there is something to find."""
+    slow = {"applicationId": application_ids[0], "metric": "latency_p95", "observed": 9_000.0, "unit": "ms"}
+    return {"applicationIds": application_ids, "options": {"metrics": [slow]}}
 
 
 async def _carry_out(sample: _Sample, application_ids: list[str]) -> None:

@@ -32,6 +32,8 @@ _WAYS = {
     "PhaseRun": "flows(first: 100) {{ nodes {{ phases {{ runs {{ {part} }} }} }} }}",
     "Artifact": "flows(first: 100) {{ nodes {{ artifacts(first: 2) {{ nodes {{ {part} }} }} }} }}",
     "ChatThread": _within("CustomerSuccessFlow", "threads(first: 2) {{ nodes {{ {part} }} }}"),
+    "WorkflowQueue": "workflowQueue {{ {part} }}",
+    "WorkflowTemplate": "workflowTemplates {{ {part} }}",
     "WavePlan": _within("PlanningFlow", "wavePlan {{ {part} }}"),
     **{type_: _within(type_, "{part}") for type_ in CHILDREN},
 }
