@@ -11,7 +11,7 @@ from typing import Any
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?<![.-])")
 _INDENT = "  "
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+_ESCAPES = {"\n": "\\n", "\t": "\\t"}
 _LARGEST_SHORT = 0xFFFF
 
 
@@ -58,10 +58,14 @@ def _scalar(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{"".join(_ESCAPES.get(mark) or _printable(mark) for mark in text)}"'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    # One look at the whole first: a look at each letter of hundreds of files holds up whoever else waits.
+    return f'"{escaped if escaped.isprintable() else "".join(map(_printable, escaped))}"'
 
 
 def _printable(mark: str) -> str:
     if mark.isprintable():
         return mark
+    if mark in _ESCAPES:
+        return _ESCAPES[mark]
     return f"\\u{ord(mark):04x}" if ord(mark) <= _LARGEST_SHORT else f"\\U{ord(mark):08x}"

@@ -14,7 +14,7 @@ from domain.flows.observability.configuration import ImportedMetric
 from domain.flows.observability.reference import decimal, metric_row
 
 PATH = ("configuration", "observability")
-MOST_APPLICATIONS = 500
+MOST_APPLICATIONS = 200
 MOST_METRICS = 5 * MOST_APPLICATIONS
 MOST_DAYS = 366
 # As Prometheus takes names: of labels these, of metrics with colons too, which only its own rules should make.
