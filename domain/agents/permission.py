@@ -36,6 +36,7 @@ CANDIDATES, ARCHIVES = "decommission.decommission_planning", "decommission.data_
 RUN_COSTS, BUDGET = "finops.cost_analysis", "finops.budget_planning"
 WORTH, DESIGNS = "modernization.modernization_assessment", "modernization.architecture_design"
 WORK = "modernization.implementation_planning"
+OBJECTIVES, FINDINGS = "observability.monitoring_setup", "observability.performance_optimization"
 
 
 class Unfit(Exception):
@@ -344,6 +345,19 @@ PERMISSIONS: tuple[Permit, ...] = (
     Permit(
         WORK, ("delivery_planner",), "risks", ("application", "work item"), _SUGGESTS, 20,
         _RISK, "what may hold up the work", _TITLED,
+    ),
+    Permit(
+        OBJECTIVES, ("reliability_engineer",), "suggestions", ("application",), _SUGGESTS, 30,
+        {"text": Text(600)}, "why it should promise more, or less; a person changes a target, or leaves it",
+        ("subject", "text"),
+    ),
+    Permit(
+        FINDINGS, ("performance_analyst",), "hints", ("finding",), _SUGGESTS, 30,
+        {"text": Text(600)}, "where to look first; no figure that is not the findings'", ("subject", "text"),
+    ),
+    Permit(
+        FINDINGS, ("performance_analyst",), "risks", ("application",), _SUGGESTS, 20,
+        _RISK, "what may still go wrong, and nothing measured shows", _TITLED,
     ),
 )  # fmt: skip
 

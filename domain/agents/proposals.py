@@ -325,6 +325,21 @@ class WorkProposed:
     risks: tuple[RiskProposed, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectivesProposed:
+    """For monitoring_setup."""
+
+    suggestions: tuple[TextProposed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsProposed:
+    """For performance_optimization."""
+
+    hints: tuple[TextProposed, ...] = ()
+    risks: tuple[RiskProposed, ...] = ()
+
+
 Proposal = (
     StrategiesProposed
     | MappingProposed
@@ -347,4 +362,6 @@ Proposal = (
     | WorthProposed
     | DesignsProposed
     | WorkProposed
+    | ObjectivesProposed
+    | FindingsProposed
 )

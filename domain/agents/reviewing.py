@@ -17,6 +17,7 @@ from domain.agents.phases import (
     finops,
     mapping,
     modernization,
+    observability,
     pages,
     strategies,
     synthesis,
@@ -48,6 +49,7 @@ REVIEWS: Mapping[str, PhaseReview] = MappingProxyType(
             *carrying_out.REVIEWS,
             *finops.REVIEWS,
             *modernization.REVIEWS,
+            *observability.REVIEWS,
         )
     }
 )

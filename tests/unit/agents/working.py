@@ -15,6 +15,7 @@ from domain.flows.discovery import DEFINITION as DISCOVERY
 from domain.flows.execution import DEFINITION as EXECUTION
 from domain.flows.finops import DEFINITION as FINOPS
 from domain.flows.modernization import DEFINITION as MODERNIZATION
+from domain.flows.observability import DEFINITION as OBSERVABILITY
 from domain.flows.planning import DEFINITION as PLANNING
 from domain.portfolio import Portfolio
 from tests.unit.assessment.portfolios import application, component
@@ -27,6 +28,7 @@ from tests.unit.execution.driving import Executing, decided
 from tests.unit.execution.driving import application as moving
 from tests.unit.finops.running import costing
 from tests.unit.modernization.running import modernizing
+from tests.unit.observability.calling import watching
 from tests.unit.planning.flow.driving import Planning, needs, plan, soft
 
 Work = tuple[PhaseCall, Outcome]
@@ -158,6 +160,15 @@ def modernized(phase: str) -> Work:
     return call, outcome
 
 
+@cache
+def watched(phase: str) -> Work:
+    """Two applications, one of which is busy."""
+    call = watching(phase)
+    outcome = OBSERVABILITY.phase(phase).rules(call)
+    assert isinstance(outcome, Outcome)
+    return call, outcome
+
+
 _WORKS: dict[str, Callable[[str], Work]] = {
     "discovery": discovered,
     "assessment": assessed,
@@ -166,6 +177,7 @@ _WORKS: dict[str, Callable[[str], Work]] = {
     "decommission": decommissioned,
     "finops": costed,
     "modernization": modernized,
+    "observability": watched,
 }
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from domain.application import Application, Component
+from domain.application import Application, Component, Criticality
 from domain.artifact import Artifact
 from domain.definition import Outcome, PhaseCall
 from domain.flows.observability.configuration import (
     ImportedMetric,
+    Metric,
     ObservabilityConfiguration,
     ObservabilityOptions,
     SeriesNames,
@@ -71,6 +72,15 @@ def confirmed(*applications: Application, components: Sequence[Component] = (), 
     result: MonitoringSet = proposed(*applications, components=components).result
     answer = ObjectivesAnswer(tuple(each.objective_id for each in result.objectives))
     return confirm_objectives(call(*applications, results={SETUP: result}, given=answer, **options))
+
+
+def watching(phase: str) -> PhaseCall:
+    """Two applications at that phase, of one of which the processors are busy."""
+    shop = Application(new_id(), "shop", "shop", criticality=Criticality.HIGH)
+    ledger = Application(new_id(), "ledger", "ledger")
+    results = {} if phase == SETUP else {SETUP: confirmed(shop, ledger).result}
+    measured = ImportedMetric(shop.id, Metric.CPU, 99)
+    return call(shop, ledger, phase=phase, results=results, metrics=[measured], components=[component(shop, "web")])
 
 
 def files(outcome: Outcome) -> dict[str, str]:
