@@ -145,6 +145,16 @@ async def test_a_person_overrides_costs_and_what_used_them_runs_again(
     again = (await graph.data(OVERRIDE, Role.ARCHITECT, input=wanted))["overridePhase"]["errors"]
     assert again[0]["message"] == "That is what the phase came to already."
 
+    raised = {**wanted, "data": {"currentAnnual": "48000"}}
+    assert (await graph.data(OVERRIDE, Role.ARCHITECT, input=raised))["overridePhase"]["errors"] == []
+    await bench.drive()
+    flow = await read(graph, flow_id)
+    assert [each["currentAnnual"]["amount"] for each in flow["costs"]["nodes"]] == ["48000.00"]
+    below = {**wanted, "data": {"currentAnnual": "-1"}}
+    refused = (await graph.data(OVERRIDE, Role.ARCHITECT, input=below))["overridePhase"]["errors"]
+    assert [each["message"] for each in refused] == ["An amount is 0 or more."]
+    assert (await read(graph, flow_id))["costs"] == flow["costs"]
+
 
 async def test_what_cannot_be_costed_is_refused_and_nothing_is_started(
     graph: Graph, bench: Bench, ids: dict[str, str]

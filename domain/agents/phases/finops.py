@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -35,10 +36,13 @@ def _run_costs(call: PhaseCall, outcome: Outcome) -> Mapping[str, Subject]:
 
 def _applications(call: PhaseCall, outcome: Outcome, result: CostsAnalyzed) -> Iterator[Subject]:
     costs: dict[str, ApplicationCost] = {each.application_id: each for each in saved(outcome, ApplicationCost)}
+    titles: defaultdict[str, list[str]] = defaultdict(list)
+    for saving in result.savings:
+        for id in saving.application_ids:
+            titles[id].append(saving.title)
     for key, application in applications_of(call):
         cost = costs.get(application.id)
-        savings = [each.title for each in result.savings if application.id in each.application_ids]
-        facts = {**_told(application), **_amounts(cost), "savings": savings}
+        facts = {**_told(application), **_amounts(cost), "savings": titles[application.id]}
         rank = (1, cost.number if cost else 0, key)
         refs = {"applicationId": application.id}
         yield Subject(key, "application", application.name, application, always(facts), rank, refs)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from domain.agents.applying import Applying, PhaseReview, behind, ruled
 from domain.agents.permission import DESIGNS, WORK, WORTH
@@ -69,13 +71,15 @@ def _work(call: PhaseCall, outcome: Outcome) -> Mapping[str, Subject]:
 
 
 def _worked(call: PhaseCall, items: list[WorkItem]) -> Iterator[Subject]:
+    own: defaultdict[str, list[Decimal]] = defaultdict(list)
+    for item in items:
+        own[item.application_id].append(item.effort_hours)
     for key, application in applications_of(call):
-        own = [each for each in items if each.application_id == application.id]
         facts = {
             "criticality": application.criticality,
             "users": application.user_count,
-            "items": len(own),
-            "hours": f"{sum(each.effort_hours for each in own):f}" if own else "0",
+            "items": len(own[application.id]),
+            "hours": f"{sum(own[application.id], Decimal(0)):f}",
         }
         refs = {"applicationId": application.id}
         yield Subject(key, "application", application.name, application, always(facts), (0, key), refs)

@@ -31,6 +31,7 @@ from domain.flows.finops.budgeting import BUDGET
 from domain.flows.finops.results import BudgetMonth, BudgetPlanned, CostsAnalyzed, SavingsOpportunity
 
 K = ColumnKind
+MOST_NAMED = 100
 _CHARTS = (Chart("Budget by month", "budget", "month", "total"),)
 _BODY = (
     Listed("costs", ("application", "currentAnnual", "targetAnnual", "difference")),
@@ -78,7 +79,9 @@ class _Known:
         return Column(key, title, K.MONEY, self.currency)
 
     def named(self, ids: tuple[str, ...]) -> str:
-        return ", ".join(self.names.get(id, id) for id in ids)
+        """As many as a cell can hold; the rest is counted."""
+        shown = ", ".join(self.names.get(id, id) for id in ids[:MOST_NAMED])
+        return shown if len(ids) <= MOST_NAMED else f"{shown} and {len(ids) - MOST_NAMED:,} more"
 
 
 def compose(call: ExportCall) -> Document:

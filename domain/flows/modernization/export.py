@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -87,6 +88,24 @@ class _Known:
         return tuple(sorted(self.call.portfolio.work_items, key=lambda each: each.number))
 
     @cached_property
+    def why(self) -> Mapping[str, str]:
+        """What drives each application."""
+        return {each.application_id: "\n".join(one.because for one in each.drivers) for each in self.candidates}
+
+    @cached_property
+    def hours(self) -> Mapping[str, Decimal]:
+        """Of each application."""
+        found: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for each in self.items:
+            found[each.application_id] += each.effort_hours
+        return found
+
+    @cached_property
+    def designed(self) -> Mapping[str, int]:
+        """How many designs each application has."""
+        return Counter(each.application_id for each in self.designs)
+
+    @cached_property
     def confirmed(self) -> frozenset[str]:
         designed = self.call.results.get(DESIGN)
         return frozenset(designed.confirmed_ids if designed else ())
@@ -141,21 +160,16 @@ def _figures(known: _Known) -> Iterator[tuple[str, str]]:
     yield "Designs", f"{len(known.designs)}"
     yield "Confirmed", f"{len(known.confirmed)}"
     yield "Work items", f"{len(known.items)}"
-    yield "Hours", f"{_hours(known.items):,f}"
-
-
-def _hours(items: tuple[WorkItem, ...]) -> Decimal:
-    return sum((each.effort_hours for each in items), Decimal(0))
+    yield "Hours", f"{sum(known.hours.values(), Decimal(0)):,f}"
 
 
 def _candidate(known: _Known, each: ModernizationCandidate) -> tuple[Cell, ...]:
-    own = tuple(item for item in known.items if item.application_id == each.application_id)
     return (
         each.number,
         known.application(each.application_id),
         each.score,
-        sum(design.application_id == each.application_id for design in known.designs),
-        _hours(own),
+        known.designed.get(each.application_id, 0),
+        known.hours.get(each.application_id, Decimal(0)),
         " ".join(driver.because for driver in each.drivers),
         each.application_id,
     )
@@ -201,7 +215,7 @@ def _work(known: _Known) -> tuple[document.WorkItem, ...]:
             next(numbers),
             WorkKind.EPIC,
             f"Modernize {known.application(id)}",
-            "\n".join(each.because for rank in known.candidates if rank.application_id == id for each in rank.drivers),
+            known.why.get(id, ""),
             labels=("modernization",),
         )
         for id in dict.fromkeys(each.application_id for each in known.items)

@@ -50,10 +50,8 @@ def test_costs_are_advised_on_without_a_figure_of_the_models_own() -> None:
         "The 12000.00 a year hold no licences.",
         "Ask for a discount.",
     ]
-    assert [each.message for each in done.dropped] == [
-        'What a model proposed in suggestions about "ALL" was left out: '
-        "The costs: it holds figures that are not the analysis's: 777."
-    ]
+    (left_out,) = done.dropped
+    assert left_out.message.endswith("left out: The costs: it holds figures that are not the analysis's: 777.")
 
 
 @pytest.mark.parametrize(
