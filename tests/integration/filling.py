@@ -60,7 +60,6 @@ async def fill(engine: AsyncEngine, settings: Settings) -> None:
             await _run(sample, StartFlow(kind, {"applicationIds": ready[:4]}))
         await _run(sample, StartFlow("observability", _observed(ready[:2])))
         await _retire(sample, (await _ready(engine, "READY_FOR_ASSESSMENT", UNNEEDED))[:1])
-        await _watch(sample, ready[:1])
         await _ask_models(engine, sample, flow_id)
         await _upload_contract(sample)
         await _recommend(sample, flow_id)
@@ -103,13 +102,6 @@ async def _retire(sample: _Sample, application_ids: list[str]) -> None:
     await _until_it_waits(sample, flow.id)
     await _answer(sample, flow.id)
     await _answer(sample, flow.id)
-
-
-async def _watch(sample: _Sample, application_ids: list[str]) -> None:
-    """With something measured that is found."""
-    measured = [{"applicationId": application_ids[0], "metric": "cpu", "observed": 99}]
-    configuration = {"applicationIds": application_ids, "options": {"metrics": measured}}
-    await _run(sample, StartFlow("observability", configuration))
 
 
 async def _flow(sample: _Sample, flow_id: str) -> Flow:
