@@ -26,6 +26,7 @@ from domain.event import EventKind
 from domain.export import ExportFormat, ExportStatus
 from domain.feedback import FeedbackVerdict
 from domain.flows import DEFINITIONS
+from domain.flows.finops.results import EffortSize
 from domain.learning import LearningScope
 from domain.listing import DependencyDirection, FlowOrder
 from domain.model_status import ModelState
@@ -56,6 +57,7 @@ ENUMS: Mapping[type[StrEnum], str | None] = MappingProxyType(
         DebtCategory: None,
         DependencyDirection: None,
         DependencyKind: None,
+        EffortSize: None,
         ErrorCode: None,
         EventKind: "FlowEventKind",
         ExceptionKind: "StandardExceptionKind",
