@@ -45,15 +45,20 @@ async def read(graph: Graph, flow_id: str) -> dict[str, Any]:
     return {**flow, **flow.pop("child"), "statuses": {each["key"]: each["status"] for each in flow["phases"]}}
 
 
-async def test_from_candidates_to_work_in_order(graph: Graph, bench: Bench) -> None:
+async def designed(graph: Graph, bench: Bench) -> str:
+    """A modernization of two applications, at its designs."""
     found = {"discovery": {"source": {"text": CSV}, "fileName": "apps.csv"}}
     await follow(graph, bench, await started(graph, configuration=found))
     nodes = (await graph.data("{ applications { nodes { id } } }"))["applications"]["nodes"]
     wanted = {"applicationIds": [node["id"] for node in nodes], "options": {"cloud": "azure"}}
     flow_id = await started(graph, configuration={"modernization": wanted})
     await bench.drive()
+    return flow_id
 
-    flow = await read(graph, flow_id)
+
+async def test_candidates_are_ranked_and_designed(graph: Graph, bench: Bench) -> None:
+    flow = await read(graph, await designed(graph, bench))
+
     assert (flow["type"], flow["status"]) == ("MODERNIZATION", "AWAITING_INPUT")
     # Java 8 is supported until 2030, which is worth nothing; of COBOL without a version nobody knows, which is half.
     assert [(each["application"]["name"], each["score"]) for each in flow["candidates"]["nodes"]] == [
@@ -64,17 +69,12 @@ async def test_from_candidates_to_work_in_order(graph: Graph, bench: Bench) -> N
     assert {each["source"] for each in designs} == {"RULES"}
     assert all(each["services"] for each in designs)
 
-    named = [
-        {
-            "componentId": each["component"]["id"],
-            "pattern": "Rewrite",
-            "targetState": "New",
-            "services": [],
-            "tradeoffs": "Long.",
-            "source": "RULES",
-        }
-        for each in designs[:1]
-    ]
+
+async def test_a_person_designs_anew_and_the_work_follows_in_order(graph: Graph, bench: Bench) -> None:
+    flow_id = await designed(graph, bench)
+    (first, *_) = (await read(graph, flow_id))["designs"]["nodes"]
+    texts = {"pattern": "Rewrite", "targetState": "New", "tradeoffs": "Long.", "services": [], "source": "RULES"}
+    named = [{"componentId": first["component"]["id"], **texts}]
     change = {"flowId": flow_id, "phase": "architecture_design", "data": {"designs": named}, "rationale": "It is old."}
     assert (await graph.data(OVERRIDE, Role.ARCHITECT, input=change))["overridePhase"]["errors"] == []
     flow = await read(graph, flow_id)
