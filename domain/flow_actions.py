@@ -86,13 +86,14 @@ def wakes_at(wanted: SnoozeParameters, now: datetime, timezone: str) -> datetime
     if at > now + LONGEST_SLEEP:
         message = f"until: A workflow sleeps for at most {LONGEST_SLEEP.days} days."
         raise refuse(ErrorCode.LIMIT_EXCEEDED, message, "parameters", "until")
-    return at
+    # Only now: at the first and last hours of the calendar there is no such time elsewhere.
+    return at.astimezone(UTC)
 
 
 def _moment(text: str, timezone: str) -> datetime:
     if len(text) == len("2026-11-30"):
-        return datetime.combine(date.fromisoformat(text), time.min, ZoneInfo(timezone)).astimezone(UTC)
-    return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.combine(date.fromisoformat(text), time.min, ZoneInfo(timezone))
+    return datetime.fromisoformat(text)
 
 
 def recorded(acted: Acted, before: Flow, execution: ActionExecution, stamp: Stamp) -> Flow:

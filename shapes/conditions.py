@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 LONGEST = 500
 # What one condition looks at of a list.
 LONGEST_LIST = 1_000
+# At ten levels a pair of brackets: what is deeper cannot always be evaluated, and would then never hold.
+DEEPEST = 300
 FUNCTIONS = frozenset({"contains", "endsWith", "has", "matches", "size", "startsWith"})
 
 _EXAMPLE = "customer.arr >= 100000 && renewal.daysUntil < 30"
 _KNOWN_FAULT = "This condition cannot be read"
+_TOO_DEEP = f"{_KNOWN_FAULT}: it is nested too deeply."
 _ARITHMETIC = ("_+_", "_-_", "_*_", "_/_")
 _COMPARING = ("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_in_")
 
@@ -52,6 +55,8 @@ def read(condition: str) -> Conditioned:
         return Conditioned(mistake=f"A condition has at most {LONGEST} characters.")
     try:
         tree = _environment().compile(condition)
+        if _depth(tree) > DEEPEST:
+            return Conditioned(mistake=_TOO_DEEP)
         called = sorted(set(_called(tree)) - FUNCTIONS)
         if not called:
             _program(condition)
@@ -60,7 +65,7 @@ def read(condition: str) -> Conditioned:
         at = f" at line {line}, column {column}" if line and column else ""
         return Conditioned(mistake=f"{_KNOWN_FAULT}{at}. It is written in CEL: {_EXAMPLE}.")
     except (RecursionError, ValueError):
-        return Conditioned(mistake=f"{_KNOWN_FAULT}: it is nested too deeply.")
+        return Conditioned(mistake=_TOO_DEEP)
     if called:
         known = ", ".join(sorted(FUNCTIONS))
         return Conditioned(mistake=f"There is no function {', '.join(called)} here. There are {known}.")
@@ -163,6 +168,14 @@ def _cel(value: Any) -> Any:
             return None
         case _:
             return celtypes.StringType(str(value))
+
+
+def _depth(tree: Any) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for each in level for child in each.children if hasattr(child, "data")]
+    return depth
 
 
 def _called(tree: Any) -> Iterator[str]:

@@ -135,6 +135,7 @@ def test_it_wakes_at_the_time_or_at_midnight_where_the_engagement_is() -> None:
     assert wakes(days=2) == "2026-11-23T09:00:00+00:00"
     assert wakes(until="2026-12-24") == "2026-12-23T23:00:00+00:00"
     assert wakes(until="2026-12-24T09:00:00-05:00") == "2026-12-24T14:00:00+00:00"
-    for late in ("2026-11-21", (BEGIN + timedelta(days=400)).isoformat()):
+    ends_of_time = ("0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31", "9999-12-31T23:59:59-14:00")
+    for late in ("2026-11-21", (BEGIN + timedelta(days=400)).isoformat(), *ends_of_time):
         with pytest.raises(Refused):
             wakes(until=late)

@@ -88,3 +88,16 @@ def test_many_unknown_values_cost_no_more_than_many_known(operator: str) -> None
 
     assert not conditions.holds(condition, VALUES)
     assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize("condition", ["(" * 20 + "1" + ")" * 20 + " == 1", "!" * 100 + "true"])
+def test_what_is_nested_as_people_nest_is_evaluated(condition: str) -> None:
+    assert (conditions.read(condition).mistake, conditions.holds(condition, {})) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "condition", ["[" * 245 + "]" * 245 + " == 1", "(" * 60 + "1" + ")" * 60 + " == 1", "!" * 400 + "true"]
+)
+def test_what_is_nested_so_deep_that_it_could_not_be_evaluated_is_no_condition(condition: str) -> None:
+    assert "nested too deeply" in (conditions.read(condition).mistake or "")
+    assert not conditions.holds(condition, {})
