@@ -99,8 +99,8 @@ class Calling:
         await self.uow.portfolio.save(value for value in values if not isinstance(value, Lesson | Build | Artifact))
         for build in builds:
             await self.uow.builds.save(build)
-        for artifact in artifacts:
-            await self.uow.artifacts.save(artifact)
+        if artifacts:
+            await self.uow.artifacts.save(*artifacts)
         moved = (event for build in builds for event in events_of(build))
         saved = (artifact_saved(artifact, self.stamp.at) for artifact in artifacts)
         return (*moved, *saved, *await learn(self.uow, lessons, self.stamp, flow.id, key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, select, update
@@ -18,6 +18,8 @@ from persistence.tables import artifacts
 
 # Characters of an artifact that can be found by a search: PostgreSQL bounds what it keeps of one text.
 LONGEST_SEARCHED = 100_000
+# Of one statement: more parameters make it no quicker.
+CHUNK = 50
 
 _newest = (versions.c.artifact_id == artifacts.c.id) & (versions.c.version == artifacts.c.version)
 # An artifact as it stands: what it is, and its newest version.
@@ -75,10 +77,22 @@ class Artifacts:
         ordered = query.where(self._mine).order_by(artifacts.c.created_at, artifacts.c.id)
         return tuple(from_row(Artifact, row) for row in (await self._connection.execute(ordered)).mappings())
 
-    async def save(self, artifact: Artifact) -> None:
-        """Append its version; one that is there already stays as it is."""
+    async def save(self, *saved: Artifact) -> None:
+        """Append the version of each, of which none is named twice; one that is there already stays as it is."""
+        for some in _chunks(saved):
+            statement = insert(artifacts).values([self._head(each) for each in some])
+            newer = statement.excluded
+            changed = {name: newer[name] for name in ("version", "text", "search")}
+            older = artifacts.c.version < newer.version
+            await self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=older)
+            )
+            appended = insert(versions).values([self._version(each) for each in some])
+            await self._connection.execute(appended.on_conflict_do_nothing(index_elements=["artifact_id", "version"]))
+
+    def _head(self, artifact: Artifact) -> dict[str, Any]:
         words = artifact.text
-        head = {
+        return {
             "engagement_id": self._engagement_id,
             "id": artifact.id,
             "flow_id": artifact.flow_id,
@@ -89,15 +103,9 @@ class Artifacts:
             "created_by": artifact.created_by,
             "created_at": artifact.created_at,
         }
-        changed = {name: head[name] for name in ("version", "text", "search")}
-        older = artifacts.c.version < artifact.version
-        statement = insert(artifacts).values(head)
-        newer = statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=older)
-        await self._connection.execute(newer)
-        await self._append(artifact)
 
-    async def _append(self, artifact: Artifact) -> None:
-        row = {
+    def _version(self, artifact: Artifact) -> dict[str, Any]:
+        return {
             "engagement_id": self._engagement_id,
             "id": func.gen_random_uuid(),
             "artifact_id": artifact.id,
@@ -110,8 +118,6 @@ class Artifacts:
             "saved_by": artifact.updated_by,
             "saved_at": artifact.updated_at,
         }
-        once = insert(versions).values(row).on_conflict_do_nothing(index_elements=["artifact_id", "version"])
-        await self._connection.execute(once)
 
     async def remove(self, artifact: Artifact) -> None:
         """With its versions; tasks that were made of it stay."""
@@ -164,3 +170,7 @@ def _searchable(words: str) -> ColumnElement[Any]:
     """By the words as they are written, and by their English stems."""
     plain: Any = func.to_tsvector("simple", words)
     return plain.op("||")(func.to_tsvector("english", words))  # type: ignore[no-any-return]
+
+
+def _chunks(saved: Sequence[Artifact]) -> Iterator[Sequence[Artifact]]:
+    return (saved[start : start + CHUNK] for start in range(0, len(saved), CHUNK))

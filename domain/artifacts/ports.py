@@ -46,8 +46,8 @@ class ArtifactRepository(Protocol):
     async def of_flow(self, flow_id: str) -> tuple[Artifact, ...]:
         """That flow's artifacts, oldest first."""
 
-    async def save(self, artifact: Artifact) -> None:
-        """Append its version; one that is there already stays as it is."""
+    async def save(self, *saved: Artifact) -> None:
+        """Append the version of each, of which none is named twice; one that is there already stays as it is."""
 
     async def remove(self, artifact: Artifact) -> None:
         """With its versions; tasks that were made of it stay."""
