@@ -1,4 +1,7 @@
-"""The product's worker, held at one place until it is killed: `held_worker PHASE STEP`, or never without them."""
+"""The product's worker, held at one place until it is killed: `held_worker PHASE STEP`, or never without them.
+
+Several phases of several flows have commas between them.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,8 @@ class HeldRunner(PhaseRunner):
         place = f"{running.key if running else 'none'} {step}"
         sys.stdout.write(f"reached {place}\n")
         sys.stdout.flush()
-        if place == HELD_AT:
+        phases, _, held = HELD_AT.partition(" ")
+        if running and running.key in phases.split(",") and step == held:
             await asyncio.Event().wait()
 
     async def begin(self, run: Run) -> bool:

@@ -23,7 +23,8 @@ from tests.integration.test_graph_portfolio import EFFORT, READY, ask
 __all__ = ["bench", "graph", "ids"]
 
 TYPES = "flows { totalCount nodes { type } }"
-LIFE = f"query ($id: ID!) {{ application(id: $id) {{ readiness {TYPES} history {{ nodes {{ field after flow {{ type }} }} }} }} }}"
+LIFE = f"""query ($id: ID!) {{ application(id: $id) {{ readiness {TYPES}
+  history {{ nodes {{ field after flow {{ type }} }} }} }} }}"""
 FLOW = """query ($id: ID!) { flow(id: $id) { type status iteration previousIteration { id } allowedActions configuration
   warnings { code } currentPhase { key status } applications { totalCount } child { __typename id } definition { type }
   collaboration { nodes { phase agent source startedAt } } learnings { nodes { kind } } } }"""
