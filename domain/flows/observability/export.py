@@ -160,7 +160,7 @@ def _work(known: _Known) -> Iterator[WorkItem]:
         yield WorkItem(
             number=next(numbers),
             kind=WorkKind.TASK,
-            title=f"{known.name(each.application_id)}: {each.metric}",
+            title=f"{each.metric}: {known.name(each.application_id)}",
             description=each.recommendation,
             parent=epic.number,
             labels=("observability", f"severity-{each.severity.lower()}"),

@@ -51,7 +51,7 @@ def test_it_lists_objectives_and_findings_and_makes_tasks_of_these() -> None:
     ]
     assert [row[1:6] for row in findings.rows] == [("CRITICAL", "Shop", "cpu", 99.0, 70.0)]
     assert by_severity.rows == (("CRITICAL", 1), ("HIGH", 0), ("MEDIUM", 0), ("LOW", 0))
-    assert [each.title for each in document.work] == ["Findings", "Shop: cpu"]
+    assert [each.title for each in document.work] == ["Findings", "cpu: Shop"]
     assert document.data["format"] == "flotilla-observability-report"
 
 
