@@ -12,8 +12,8 @@ from benchmarks.bench_commands import EVENTS, FILL, FLOWS
 from benchmarks.reporting import interleaved, tell
 from domain.commands import Source, StartFlow, SubmitPhaseInput
 from domain.decision import Strategy
-from domain.definition import Need
 from domain.flow import Flow
+from domain.need import Need
 from domain.sixr.overriding import DecisionChange
 from persistence.database import open_database, select_tenant
 from resolvers import assessment, flows

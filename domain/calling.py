@@ -11,10 +11,11 @@ from domain.artifact import Artifact, ArtifactKind
 from domain.artifacts.telling import artifact_saved
 from domain.builds.build import Build
 from domain.builds.told import events_of
-from domain.definition import FlowDefinition, Need, Outcome, Pattern, Phase, PhaseCall
+from domain.definition import FlowDefinition, Outcome, Pattern, Phase, PhaseCall
 from domain.event import Event, EventKind
 from domain.flow import Flow, Stamp
 from domain.learning import Lesson
+from domain.need import Need
 from domain.portfolio import Portfolio
 from domain.ports import PhasePorts, Shapes, UnitOfWork
 from domain.source import Source

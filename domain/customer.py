@@ -17,6 +17,9 @@ from typing import Any
 from domain.natural_key import natural_key
 
 HIGHEST_SCORE = 100
+# The first and the last day that there is stand for "never" and "for ever" in many systems, and PostgreSQL counts none
+# from them: what is kept of a customer is a day of somebody's calendar.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 SCORES = ("risk_score", "opportunity_score", "health_score")
 
 _HOST = re.compile(r"(?=.{3,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)+")

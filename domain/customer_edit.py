@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from domain.customer import HIGHEST_SCORE, SCORES, Customer, domain_of
+from domain.customer import FIRST_DAY, HIGHEST_SCORE, LAST_DAY, SCORES, Customer, domain_of
 from domain.given import Checking
 from domain.natural_key import tidy
 from domain.rates import minor_unit
@@ -50,9 +51,10 @@ def save_customer(
 def _read(command: SaveCustomer, currency: str, by: str, checking: Checking) -> dict[str, Any]:
     given = dict(command.given)
     wanted: dict[str, Any] = {"name": _line(tidy(command.name), checking, "name")}
-    for name in ("renewal_date", "account_plan"):
-        if name in given:
-            wanted[name] = given[name]
+    if "account_plan" in given:
+        wanted["account_plan"] = given["account_plan"]
+    if "renewal_date" in given:
+        wanted["renewal_date"] = _day(given["renewal_date"], checking, "renewalDate")
     if "owner" in given:
         owner = checking.text(given["owner"], "owner", longest=LONGEST_OWNER)
         wanted["owner"] = _line(owner, checking, "owner", longest=LONGEST_OWNER) if owner else by
@@ -79,6 +81,12 @@ def _arr(arr: Decimal, currency: str, checking: Checking) -> Decimal:
     elif arr % minor_unit(currency) != 0:
         checking.wrong(f"An amount in {currency} has no smaller parts than {minor_unit(currency)}.", "arr")
     return arr
+
+
+def _day(day: date | None, checking: Checking, path: str) -> date | None:
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        checking.wrong(f"A day lies between {FIRST_DAY} and {LAST_DAY}; leave it out where there is none.", path)
+    return day
 
 
 def _domain(text: str | None, checking: Checking) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from domain.access import Role
 from domain.errors import NotFound, Problem
 from domain.export import Exporting
+from domain.need import Need
 from domain.play import Play
-from domain.need import Need as Need
 from domain.portfolio import Portfolio
 from domain.ports import PhasePorts
 from domain.transition import FlowAction
@@ -272,8 +272,8 @@ class FlowDefinition:
     A type whose phases differ from flow to flow has none itself: `completing` adds to what a flow is started with from
     what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
     `naming` names a flow that nobody has named.
-    One of an older system may be `sparse`: registered without what it would be started with. `arriving` is what one that
-    had completed there brings along.
+    One of an older system may be `sparse`: registered without what it would be started with. `arriving` is what one
+    that had completed there brings along.
     """
 
     kind: str

@@ -16,10 +16,10 @@ from domain.errors import ErrorCode, refuse
 from domain.event import Event, EventKind, WriteExport
 
 if TYPE_CHECKING:
-    from domain.definition import Need
     from domain.engagement import Engagement
     from domain.flow import Flow
     from domain.flow_state import Stamp
+    from domain.need import Need
     from domain.portfolio import Portfolio
 
 LONGEST_NAME = 80

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from domain.customer_ports import CustomerRepository
     from domain.customer_success.ports import ScoringRepository, TemplateRepository
     from domain.decision import Decision
-    from domain.definition import Need
     from domain.engagement import Engagement
     from domain.errors import Problem
     from domain.event import Event
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from domain.flow import Flow
     from domain.learning_ports import LearningRepository
     from domain.model_usage import ModelUse
+    from domain.need import Need
     from domain.planning.ports import Solvers
     from domain.portfolio import Portfolio
     from domain.request import Acting, Answer

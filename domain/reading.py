@@ -11,7 +11,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
 from domain.customer_success.ports import QueueReads
-from domain.definition import Need
 from domain.known import (
     DifferenceCounts,
     FlowCount,
@@ -22,6 +21,7 @@ from domain.listing import (
 )
 from domain.model_status import ModelStatus
 from domain.model_usage import ModelUsage
+from domain.need import Need
 from domain.portfolio import Portfolio
 from domain.preferences import SavedPreferences
 

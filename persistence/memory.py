@@ -19,7 +19,6 @@ from domain.access import Tenant
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
 from domain.decision import Decision
-from domain.definition import Need
 from domain.dependency import Dependency
 from domain.engagement import Engagement
 from domain.errors import ErrorCode, NotFound, Problem, refuse
@@ -30,6 +29,7 @@ from domain.inventory import CleansingFinding, DataImport, ImportRow, ImportRows
 from domain.learning import LearningPattern, Verdict
 from domain.listing import ENDED
 from domain.model_usage import ModelUse
+from domain.need import Need
 from domain.page import AppOnPage
 from domain.portfolio import Portfolio
 from domain.ports import StoredFile

@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.application import Application, ApplicationChange, Component
 from domain.decision import Decision
-from domain.definition import Need
 from domain.dependency import Dependency
 from domain.inventory import DataImport, ImportRow, ImportRows, RejectedRow
 from domain.known import DatedChange
+from domain.need import Need
 from domain.planning.plan import (
     NO_PLAN,
     Plan,

@@ -12,10 +12,10 @@ from domain.check import Check
 from domain.debt import TechDebtItem
 from domain.decision import Decision
 from domain.decommission import ArchivePlan, DecommissionCandidate
-from domain.definition import Need
 from domain.dependency import Dependency
 from domain.inventory import CleansingFinding, InventoryDifference
 from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
+from domain.need import Need
 from domain.observability import OptimizationFinding, ServiceLevelObjective
 from domain.page import AppOnPage
 from domain.planning.choices import PlanChoices

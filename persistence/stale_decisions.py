@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.decision import Decision
-from domain.definition import Need
+from domain.need import Need
 from domain.sixr.staleness import changed_facts
 from domain.sixr.subject import subjects
 from persistence.portfolio import PortfolioValues

@@ -10,11 +10,12 @@ from domain.access import Role
 from domain.application import Application
 from domain.calling import Calling
 from domain.commands import FlowAction
-from domain.definition import Need, Warning
+from domain.definition import Warning
 from domain.errors import NotFound
 from domain.flow import Flow
 from domain.flows.planning.adopting import PlanInForce, adopt, require_current, require_finished
 from domain.flows.planning.facts import WAVES
+from domain.need import Need
 from domain.planning.plan import Timeline
 from domain.ports import UnitOfWork
 from domain.transition import FlowStatus

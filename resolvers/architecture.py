@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from domain.access import Role
 from domain.calling import Calling
-from domain.definition import Need, PhaseCall
+from domain.definition import PhaseCall
 from domain.errors import ErrorCode, NotFound, refuse
 from domain.event import Event, EventKind
 from domain.flow import Flow
@@ -19,6 +19,7 @@ from domain.flows.assessment.standards import (
     rests_on,
     without_standard,
 )
+from domain.need import Need
 from domain.phase import PhaseStatus
 from domain.ports import UnitOfWork
 from domain.source import Source

@@ -9,12 +9,13 @@ from domain.access import Role
 from domain.calling import Calling
 from domain.commands import SubmitPhaseInput
 from domain.decision import Decision
-from domain.definition import Need, Outcome, Phase, PhaseCall
+from domain.definition import Outcome, Phase, PhaseCall
 from domain.errors import NotFound, Refused, StaleVersion, shown_time
 from domain.event import Event, EventKind
 from domain.flow import Flow
 from domain.flows.assessment.override import PHASE, override_decision
 from domain.flows.assessment.strategies import accept_decisions, summed
+from domain.need import Need
 from domain.ports import UnitOfWork
 from domain.sixr.overriding import DecisionChange
 from domain.source import Source

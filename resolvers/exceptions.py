@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from domain.access import Role
 from domain.calling import Calling
-from domain.definition import Need
 from domain.errors import NotFound
 from domain.event import Event, EventKind
 from domain.flow import Flow
 from domain.flows.assessment.standards import MINIMUMS
+from domain.need import Need
 from domain.phase import WITH_RESULT, PhaseStatus
 from domain.ports import UnitOfWork
 from domain.standard import ApprovalStatus, StandardException

@@ -7,10 +7,11 @@ from typing import Any
 
 from domain.access import Role
 from domain.calling import Calling
-from domain.definition import FlowDefinition, Need
+from domain.definition import FlowDefinition
 from domain.errors import ErrorCode, Refused, refuse
 from domain.flow import Flow
 from domain.legacy import ENDED, Fitted, LegacyFlow, found, names_of, registered
+from domain.need import Need
 from domain.ports import UnitOfWork
 from domain.transition import FlowStatus
 from resolvers.context import Caller

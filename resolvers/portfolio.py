@@ -10,11 +10,11 @@ from domain.access import Role
 from domain.application import Application
 from domain.application_edit import UpdateApplication, edit
 from domain.calling import CHANGED_IDS, changed
-from domain.definition import Need
 from domain.dependency import Dependency, SaveDependency, saved
 from domain.dependency_lesson import Correction, lessons
 from domain.errors import ErrorCode, NotFound, Problem, Refused
 from domain.event import Event, EventKind
+from domain.need import Need
 from domain.ports import UnitOfWork
 from domain.rates import blended_rate
 from domain.readiness_move import SetReadiness, move, role_for

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.access import Role
 from domain.decision import Decision
-from domain.definition import Need, Warning
+from domain.definition import Warning
 from domain.errors import NotFound, Refused
 from domain.event import Event, EventKind
 from domain.flow import Flow
@@ -17,6 +17,7 @@ from domain.flows.assessment import DEFINITION
 from domain.flows.assessment.reassessing import carried_overrides, carried_pages, carried_standards, request
 from domain.flows.assessment.results import ArchitectureMinimums, AssessmentConfiguration
 from domain.flows.assessment.standards import MINIMUMS
+from domain.need import Need
 from domain.ports import UnitOfWork
 from domain.reassessment import Reassessment, RequestReassessment
 from domain.source import Source

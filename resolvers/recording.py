@@ -8,10 +8,11 @@ from typing import TypeVar
 from domain.access import Role
 from domain.calling import Calling, told
 from domain.check import Check
-from domain.definition import Need, Phase
+from domain.definition import Phase
 from domain.errors import ErrorCode, NotFound, refuse
 from domain.event import Event, EventKind
 from domain.flow import Flow
+from domain.need import Need
 from domain.phase import PhaseStatus
 from domain.ports import UnitOfWork
 from domain.recording import CheckReport, Recorded, check_of, checked, report_step, require_waiting, role_for

@@ -11,11 +11,12 @@ from uuid_utils import uuid7
 
 from domain.access import Role, Tenant
 from domain.application import Application
-from domain.definition import Agent, Batch, FlowDefinition, Need, Outcome, Pause, Phase, PhaseCall
+from domain.definition import Agent, Batch, FlowDefinition, Outcome, Pause, Phase, PhaseCall
 from domain.document import Column, Document, Table
 from domain.errors import ErrorCode, refuse
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows import DEFINITIONS
+from domain.need import Need
 from domain.ports import Work
 from resolvers.context import Caller
 from shapes.codec import Codec

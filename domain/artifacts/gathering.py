@@ -10,8 +10,8 @@ from domain.application import Application
 from domain.artifact import Artifact, ArtifactKind
 from domain.artifacts.background import Background
 from domain.customer import Customer
-from domain.definition import Need
 from domain.flow import Flow
+from domain.need import Need
 from domain.ports import UnitOfWork
 
 # By this name the configuration of a flow about a customer names him.

@@ -6,13 +6,24 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from domain.customer import HIGHEST_SCORE, AccountPlan, Influence, RenewalStatus, Sentiment, Trend, domain_of
+from domain.customer import (
+    FIRST_DAY,
+    HIGHEST_SCORE,
+    LAST_DAY,
+    AccountPlan,
+    Influence,
+    RenewalStatus,
+    Sentiment,
+    Trend,
+    domain_of,
+)
 from domain.customer_edit import MOST_ARR
 from domain.customer_import.writing import UNCERTAIN, Writing
 from domain.fact import Fact, FactLevel, FactType, Unreadable
@@ -79,6 +90,9 @@ class Reading:
         if isinstance(found, Unreadable):
             # As it stands in the file.
             return Unreadable(text, found.reason.replace(repr(found.text), repr(text)))
+        if isinstance(found, date) and not FIRST_DAY <= found <= LAST_DAY:
+            reason = f"{title(target)} lies between {FIRST_DAY} and {LAST_DAY}; {text!r} does not. Leave it empty."
+            return Unreadable(text, reason)
         return found
 
     def _plain(self, fact: Fact, text: str) -> str:

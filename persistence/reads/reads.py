@@ -18,12 +18,13 @@ from domain.access import Tenant
 from domain.analytics import AnalyticsFilter, FlowAnalytics
 from domain.application import Application
 from domain.customer_success.listing import QueueOf
-from domain.definition import FlowDefinition, Need
+from domain.definition import FlowDefinition
 from domain.errors import LimitExceeded
 from domain.known import DifferenceCounts, FlowCount, PortfolioSummary
 from domain.listing import Listing
 from domain.model_status import ModelStatus
 from domain.model_usage import ModelUsage
+from domain.need import Need
 from domain.portfolio import Portfolio
 from domain.preferences import SavedPreferences
 from domain.reading import Page, Window

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from domain.commands import Source, StartFlow, SubmitPhaseInput
-from domain.definition import Need
 from domain.event import EventKind
 from domain.flow import Flow
 from domain.flows import DEFINITIONS
+from domain.need import Need
 from domain.transition import FlowStatus
 from resolvers import flows
 from tests.conftest import StartProcess

@@ -14,11 +14,11 @@ import pytest
 
 from domain.application import Application
 from domain.commands import FlowAction, PhaseAction, StartFlow
-from domain.definition import Need
 from domain.dependency import Dependency, DependencyKind
 from domain.event import EventKind
 from domain.flow import Flow
 from domain.flows import DEFINITIONS
+from domain.need import Need
 from domain.transition import FlowStatus
 from resolvers import flows
 from tests.conftest import StartProcess

@@ -16,10 +16,10 @@ from domain.builds.table import BuildRole
 from domain.commands import StartFlow
 from domain.contract import UploadContract
 from domain.decision import HoursRange, Strategy
-from domain.definition import Need
 from domain.export import ExportFormat
 from domain.flow import Flow
 from domain.model_usage import ModelUsage, ModelUse
+from domain.need import Need
 from domain.readiness_move import ReadinessDecision, SetReadiness
 from domain.recording import CheckReport
 from domain.saved_action import ActionKind, SaveSavedAction

@@ -214,7 +214,8 @@ async def test_all_that_is_wrong_with_an_edit_is_told_and_nothing_changes(graph:
     assert refused is None
     assert errors == [("INVALID_INPUT", [name]) for name in ("name", "arr", "domain", "riskScore", "healthScore")]
     assert (await graph.data(READ, id=made["id"]))["customer"]["name"] == "Corvid"
-    assert (await ask(graph, SAVE, name="X", arr="1.005"))[1] == [("INVALID_INPUT", ["arr"])]
+    for name, value in (("arr", "1.005"), ("renewalDate", "9999-12-31"), ("renewalDate", "0001-01-01")):
+        assert (await ask(graph, SAVE, name="X", **{name: value}))[1] == [("INVALID_INPUT", [name])]
     assert list(await customer_ids(graph)) == ["Corvid"]
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from domain.access import Role
-from domain.definition import Need
 from domain.event import ReviewPlans, RunPhase
+from domain.need import Need
 from engine.reviews import Reviewer
 from engine.run import Run
 from persistence.database import open_database

@@ -9,9 +9,9 @@ import pytest
 
 from domain.application import Application
 from domain.commands import Source, StartFlow, SubmitPhaseInput
-from domain.definition import Need
 from domain.event import RunPhase
 from domain.flow import Flow
+from domain.need import Need
 from engine.phases import PortfolioMoved
 from engine.run import Run
 from resolvers import flows

@@ -10,11 +10,11 @@ import pytest
 from domain.application import Application
 from domain.commands import PhaseAction, StartFlow
 from domain.decision import Strategy
-from domain.definition import Need
 from domain.dependency import Dependency, DependencyKind
 from domain.errors import NotFound
 from domain.event import EventKind, ReviewPlans
 from domain.flow import Flow
+from domain.need import Need
 from domain.phase import PhaseStatus
 from domain.transition import FlowStatus
 from resolvers import flows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.access import Role
-from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
+from domain.definition import Agent, FlowDefinition, Opening, Pause, Phase
 from domain.flows.assessment.debt import analyse_debt, confirm_debt, propose_debt
 from domain.flows.assessment.export import EXPORTING
 from domain.flows.assessment.finalization import finalize, prepare_finalization, propose_finalization
@@ -26,6 +26,7 @@ from domain.flows.assessment.results import (
 )
 from domain.flows.assessment.standards import capture_standards, gather_standards, propose_standards
 from domain.flows.assessment.strategies import accept_strategies, decide_strategies, propose_acceptance
+from domain.need import Need
 
 _FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES})
 _DEBT = _FACTS | {Need.STANDARDS, Need.EXCEPTIONS, Need.DEBT}

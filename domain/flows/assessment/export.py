@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from domain.application import Application
-from domain.definition import Need
 from domain.document import Chart, Document, Listed, as_data
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.assessment.export_pages import pages
 from domain.flows.assessment.export_sheet import Assessed
 from domain.flows.assessment.export_tables import tables
+from domain.need import Need
 
 _PERCENT = 100
 _CHARTS = (

@@ -10,11 +10,12 @@ from functools import partial
 from domain.builds.build_state import TITLE
 from domain.builds.results import RESULTS
 from domain.builds.table import ROLES, BuildRole, BuildState, phase_of
-from domain.definition import Agent, FlowDefinition, Need, Opening, Outcome, Pause, Phase, PhaseCall
+from domain.definition import Agent, FlowDefinition, Opening, Outcome, Pause, Phase, PhaseCall
 from domain.errors import ErrorCode, Problem, Refused
 from domain.flows.build import by_rules, playing
 from domain.flows.build.answers import ANSWERS
 from domain.flows.build.configuration import BuildConfiguration
+from domain.need import Need
 from domain.play import Play
 
 # Not an address of anything: it only keeps these ids apart from others made of the same words.

@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from domain.customer_success.template import Field, FieldKind
-from domain.definition import WHOLE, Need, Pause, Phase
+from domain.definition import WHOLE, Pause, Phase
 from domain.flows.customer_success.answering import decide
 from domain.flows.customer_success.answers import answer_type
 from domain.flows.customer_success.configuration import StepOutline
 from domain.flows.customer_success.results import StepWorked
 from domain.flows.customer_success.rules import prepare, propose
+from domain.need import Need
 
 NEEDS = frozenset({Need.WORKFLOW})
 

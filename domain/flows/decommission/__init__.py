@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.access import Role
-from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase, Stepping
+from domain.definition import Agent, FlowDefinition, Opening, Pause, Phase, Stepping
 from domain.flows.decommission.archiving import plan_archives, propose_archives, revise_archives, verify
 from domain.flows.decommission.candidates import approve, find_candidates, propose_approval, revise_candidates
 from domain.flows.decommission.configuration import DecommissionConfiguration
@@ -24,6 +24,7 @@ from domain.flows.decommission.shutting_down import (
     propose_shutdown,
     refuse_while_needed,
 )
+from domain.need import Need
 from domain.transition import FlowAction
 
 _LIVE = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES, Need.ACCEPTED, Need.CHANGES})

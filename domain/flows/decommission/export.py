@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from domain.decommission import ArchivePlan, DecommissionCandidate
-from domain.definition import Need
 from domain.document import Cell, Chart, Column, ColumnKind, Document, Listed, Table, as_data
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.decommission.facts import SHUTDOWN
+from domain.need import Need
 from domain.runbook import RunbookStep, longest_minutes
 from domain.runbook_document import step_table, step_work
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.definition import Agent, Cloning, FlowDefinition, Need, Pause, Phase
+from domain.definition import Agent, Cloning, FlowDefinition, Pause, Phase
 from domain.flows.discovery.cleansing import decide_cleansing, find_faults
 from domain.flows.discovery.cleansing import propose_answer as propose_cleansing
 from domain.flows.discovery.debt import look_for_debt
@@ -24,6 +24,7 @@ from domain.flows.discovery.results import (
     MappingAnswer,
     MappingResult,
 )
+from domain.need import Need
 
 DEFINITION = FlowDefinition(
     kind="discovery",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.access import Role
 from domain.application import Application
-from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase, PhaseCall, Stepping
+from domain.definition import Agent, FlowDefinition, Opening, Pause, Phase, PhaseCall, Stepping
 from domain.flows.execution.configuration import ExecutionConfiguration
 from domain.flows.execution.export import EXPORTING
 from domain.flows.execution.facts import FACTS, MIGRATION, READINESS, VALIDATION
@@ -21,6 +21,7 @@ from domain.flows.execution.results import (
 from domain.flows.execution.scope import SETTLING, iterated
 from domain.flows.execution.validating import list_validations, propose_sign_off, sign_off, validations
 from domain.learning import Lesson
+from domain.need import Need
 from domain.runbook import RunbookStep
 
 _REPORTED = frozenset({Need.APPLICATIONS, Need.STEPS})

@@ -9,10 +9,10 @@ from typing import Any
 
 from domain.application import Application
 from domain.check import Check
-from domain.definition import Need
 from domain.document import Cell, Chart, Column, ColumnKind, Document, Listed, Table, as_data
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.execution.facts import MIGRATION, READINESS, VALIDATION
+from domain.need import Need
 from domain.runbook import RunbookStep, longest_minutes, rollback_order
 from domain.runbook_document import check_table, step_table, step_work
 

@@ -10,9 +10,10 @@ from typing import Any
 from domain.application import Application, Component
 from domain.debt import TechDebtItem
 from domain.decision import Decision, Strategy
-from domain.definition import Need, PhaseCall
+from domain.definition import PhaseCall
 from domain.dependency import Dependency
 from domain.known_facts import component_fact, fact_of, own_fact
+from domain.need import Need
 from domain.standard import StandardException
 
 READINESS, MIGRATION, VALIDATION = "pre_migration", "migration_execution", "post_migration"

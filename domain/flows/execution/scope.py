@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from domain.definition import Need, Settling
+from domain.definition import Settling
 from domain.errors import ErrorCode, NotFound, refuse
 from domain.flows.execution.configuration import ExecutionConfiguration
+from domain.need import Need
 from domain.planning.plan import Wave
 from domain.portfolio import Portfolio
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
+from domain.definition import Agent, FlowDefinition, Opening, Pause, Phase
 from domain.flows.finops.analysis import ANALYSIS, analyze_costs
 from domain.flows.finops.budgeting import BUDGET, confirm_budget, plan_budget, propose_budget, rebudget
 from domain.flows.finops.configuration import FinopsConfiguration
@@ -10,6 +10,7 @@ from domain.flows.finops.export import EXPORTING
 from domain.flows.finops.opening import SETTLING, open_finops
 from domain.flows.finops.reassessing import reassess_costs
 from domain.flows.finops.results import BudgetAnswer, BudgetPlanned, CostsAnalyzed
+from domain.need import Need
 
 _COSTS = frozenset({Need.APPLICATIONS, Need.APPLICATION_COSTS})
 

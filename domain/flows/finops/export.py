@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 from domain.application_cost import ApplicationCost
-from domain.definition import Need
 from domain.document import (
     Cell,
     Chart,
@@ -29,6 +28,7 @@ from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.finops.analysis import ANALYSIS
 from domain.flows.finops.budgeting import BUDGET
 from domain.flows.finops.results import BudgetMonth, BudgetPlanned, CostsAnalyzed, SavingsOpportunity
+from domain.need import Need
 
 K = ColumnKind
 MOST_NAMED = 100

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from domain.definition import Need, PhaseCall, Settling
+from domain.definition import PhaseCall, Settling
 from domain.errors import ErrorCode, NotFound, Problem, Refused, refuse
 from domain.flows.finops.amounts import TOO_LARGE, fits
 from domain.flows.finops.budgeting import read_month
 from domain.flows.finops.configuration import FinopsConfiguration
+from domain.need import Need
 from domain.planning.rate_card import items
 from domain.portfolio import Portfolio
 

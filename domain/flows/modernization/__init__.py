@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
+from domain.definition import Agent, FlowDefinition, Opening, Pause, Phase
 from domain.flows.modernization.assessing import ASSESSMENT, rank_candidates, rerank
 from domain.flows.modernization.configuration import ModernizationConfiguration
 from domain.flows.modernization.designing import DESIGN, confirm_designs, design_targets, propose_designs, redesign
@@ -15,6 +15,7 @@ from domain.flows.modernization.results import (
     ImplementationPlanned,
 )
 from domain.flows.modernization.working import IMPLEMENTATION, plan_work
+from domain.need import Need
 
 _FACTS = frozenset({Need.APPLICATIONS, Need.COMPONENTS, Need.DEPENDENCIES})
 

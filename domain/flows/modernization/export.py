@@ -11,11 +11,11 @@ from itertools import count
 from typing import Any
 
 from domain import document
-from domain.definition import Need
 from domain.document import Cell, Chart, Column, ColumnKind, Document, Listed, Table, WorkKind, as_data
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.modernization.designing import DESIGN
 from domain.modernization import ModernizationCandidate, TargetDesign, WorkItem
+from domain.need import Need
 
 K = ColumnKind
 _WHOLE = "All of it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.definition import Agent, FlowDefinition, Need, Opening, Pause, Phase
+from domain.definition import Agent, FlowDefinition, Opening, Pause, Phase
 from domain.flows.observability.configuration import ObservabilityConfiguration
 from domain.flows.observability.export import EXPORTING
 from domain.flows.observability.opening import open_observability
@@ -15,6 +15,7 @@ from domain.flows.observability.setting import (
     set_objectives,
 )
 from domain.flows.observability.tuning import TUNING, find_findings
+from domain.need import Need
 
 _KEPT = frozenset({Need.APPLICATIONS, Need.OBJECTIVES, Need.CONFIGURATIONS})
 

@@ -9,11 +9,11 @@ from itertools import count
 from typing import Any
 
 from domain.debt import Severity
-from domain.definition import Need
 from domain.document import Cell, Chart, Column, ColumnKind, Document, Listed, Table, WorkItem, WorkKind, as_data
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.observability.naming import service_name
 from domain.flows.observability.reference import allowed_minutes
+from domain.need import Need
 from domain.observability import Indicator, OptimizationFinding, ServiceLevelObjective
 
 K = ColumnKind

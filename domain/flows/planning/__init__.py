@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.access import Role
-from domain.definition import Agent, Cloning, FlowDefinition, Memory, Need, Opening, Phase
+from domain.definition import Agent, Cloning, FlowDefinition, Memory, Opening, Phase
 from domain.flows.planning.adopting import leave_force, refuse_in_force
 from domain.flows.planning.cloning import take_over
 from domain.flows.planning.configuration import PlanningConfiguration
@@ -22,6 +22,7 @@ from domain.flows.planning.results import (
 from domain.flows.planning.synthesis import synthesize
 from domain.flows.planning.timeline import generate_timeline
 from domain.flows.planning.waves import place_applications
+from domain.need import Need
 from domain.planning.staleness import changed_for_resources, changed_for_waves, resources_renewed, waves_renewed
 from domain.transition import FlowAction
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from domain.definition import Need
 from domain.document import Chart, Document, Listed, Stack, as_data
 from domain.export import ExportCall, ExportFormat, Exporting
 from domain.flows.planning.export_gantt import gantt
@@ -14,6 +13,7 @@ from domain.flows.planning.export_sheet import Planned
 from domain.flows.planning.export_star import star
 from domain.flows.planning.export_tables import tables
 from domain.flows.planning.export_work import work
+from domain.need import Need
 from domain.planning.plan import between_waves
 
 _COST = Chart("Cost by category", "costs_by_category", "category", "amount")

@@ -154,6 +154,17 @@ def test_one_certain_day_says_how_the_others_are_written() -> None:
     assert book.named("A").renewal_date == date(2027, 4, 3)
 
 
+def test_days_that_stand_for_never_are_none() -> None:
+    book = Book()
+
+    assert book.take("Name,Renewal Date\nA,9999-12-31\nB,0001-01-01\nC,2999-12-31\n") == 1
+
+    assert [why.split("; ")[1] for why in book.why] == [
+        "'9999-12-31' does not. Leave it empty.",
+        "'0001-01-01' does not. Leave it empty.",
+    ]
+
+
 def test_one_certain_amount_says_how_the_others_are_written() -> None:
     book = Book("EUR")
 

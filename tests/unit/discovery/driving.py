@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from domain.application import Application, ApplicationChange, Component
 from domain.debt import TechDebtItem
-from domain.definition import Need, Outcome, Pattern, Phase, PhaseCall
+from domain.definition import Outcome, Pattern, Phase, PhaseCall
 from domain.dependency import Dependency
 from domain.flow import Stamp
 from domain.flows.discovery import DEFINITION
@@ -29,6 +29,7 @@ from domain.inventory import (
     RejectedRow,
 )
 from domain.learning import LearningPattern, Lesson
+from domain.need import Need
 from domain.planning.ports import Solvers
 from domain.portfolio import Portfolio
 from domain.ports import InventoryReader
