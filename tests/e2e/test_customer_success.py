@@ -112,11 +112,11 @@ async def test_files_become_customers_people_and_a_queue(stranger: Desk) -> None
     assert (again["imported"], accounts["imported"], contacts["imported"]) == (0, 2, 3)
     assert [each["name"] for each in customers] == ["Corvid Labs", "Heron", "Ibis", "Tern & Co"]
     assert {each["name"] for each in customers[0]["stakeholders"]} == {"Ada Reed", "Ben Lund"}
-    # (90 + 10) x 2.0 x 1.3; expand's strategic (60 + 0) x 2.0 x 1.3; (90 + 10) x 1.5 x 1.0: nobody has a workflow yet.
+    # (80 + 10) x 2.0 x 1.3; 60 x 2.0 x 1.3; (80 + 10) x 1.5: nobody has a workflow yet.
     found = [
         (each["customer"]["name"], each["kind"], each["priority"]["total"]) for each in dora["assignments"]["nodes"]
     ]
-    assert found == [("Heron", "RENEWAL", 260), ("Heron", "STRATEGIC", 156), ("Ibis", "RENEWAL", 150)]
+    assert found == [("Heron", "RENEWAL", 234), ("Heron", "STRATEGIC", 156), ("Ibis", "RENEWAL", 135)]
     assert dora["stats"]["uniqueCustomers"] == 2
 
 

@@ -159,7 +159,7 @@ def test_days_that_stand_for_never_are_none() -> None:
 
     assert book.take("Name,Renewal Date\nA,9999-12-31\nB,0001-01-01\nC,2999-12-31\n") == 1
 
-    assert [why.split("; ")[1] for why in book.why] == [
+    assert [str(why).split("; ")[1] for _, why in book.why] == [
         "'9999-12-31' does not. Leave it empty.",
         "'0001-01-01' does not. Leave it empty.",
     ]
