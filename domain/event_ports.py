@@ -1,4 +1,4 @@
-"""Reading the log of events, and following it live."""
+"""Following the log of events live."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ from typing import Protocol
 
 from domain.access import Tenant
 from domain.event import LiveText, LoggedEvent
-
-
-class EventLog(Protocol):
-    """Reading the durable log. Numbers start at 1; `after` 0 is the beginning."""
-
-    async def flow_events(self, flow_id: str, after: int, limit: int) -> Sequence[LoggedEvent]: ...
-
-    async def engagement_events(self, after: int, limit: int) -> Sequence[LoggedEvent]: ...
 
 
 class Following(Protocol):
