@@ -74,7 +74,11 @@ async def flows(graph: Graph, bench: Bench, ids: dict[str, str]) -> dict[str, st
     # What is too close to call is settled elsewhere.
     assert (await change(graph, "cancelFlow", made["assessment"]))["errors"] == []
     made["planning"] = await start(graph, bench, "planning", both)
-    retired = {"applicationIds": [ids["Archive"]], "readiness": "READY_FOR_PLANNING", "reason": "Nobody uses it."}
+    retired: dict[str, Any] = {
+        "applicationIds": [ids["Archive"]],
+        "readiness": "READY_FOR_PLANNING",
+        "reason": "Nobody uses it.",
+    }
     assert (await ask(graph, READY, **retired, decision={"strategy": "RETIRE", "effort": EFFORT}))[1] == []
     for kind in (*OVER_APPLICATIONS, "build"):
         made[kind] = await start(graph, bench, kind, configuration(kind, ids))

@@ -116,8 +116,7 @@ async def test_objectives_are_confirmed_and_become_files(graph: Graph, bench: Be
     [finding] = flow["findings"]
     assert (finding["application"]["name"], finding["severity"], finding["objective"]) == ("Ledger", "HIGH", 99.0)
     assert {each["code"] for each in flow["warnings"]} == {"NO_METRICS"}
-    told = [event.kind for event in await bench.events(flow_id.partition(":")[2])]
-    assert told.count("ARTIFACT") == 4
+    assert [event.kind for event in await bench.events(flow_id.partition(":")[2])].count("ARTIFACT") == 4
 
 
 async def test_a_person_changes_a_target_and_the_files_follow(graph: Graph, bench: Bench, ids: dict[str, str]) -> None:

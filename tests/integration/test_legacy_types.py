@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import GraphQLObjectType, GraphQLOutputType, get_named_type, is_leaf_type, is_required_argument
+from graphql import (
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    get_named_type,
+    is_leaf_type,
+    is_required_argument,
+)
 
 from domain.access import Role
 from domain.flows import DEFINITIONS
@@ -30,7 +37,7 @@ LEAST: Mapping[str, Mapping[str, Any]] = {"build": {"projectId": "shop", "buildI
 REGISTERED = [kind for kind, definition in DEFINITIONS.items() if definition.shape is None]
 
 
-def selected(type_: GraphQLOutputType, depth: int) -> Iterator[str]:
+def selected(type_: GraphQLNamedType | GraphQLOutputType, depth: int) -> Iterator[str]:
     """Every field that can be asked for without an argument, so many levels down."""
     named = get_named_type(type_)
     assert isinstance(named, GraphQLObjectType)
