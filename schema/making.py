@@ -11,7 +11,6 @@ from domain.commands import Source, StartFlow, UpdateFlow
 from domain.engagement import CreateEngagement, Engagement, SaveEngagementSettings, SetMember
 from domain.errors import ErrorCode, refuse
 from domain.flow import Flow
-from domain.flows import DEFINITIONS
 from domain.known import ClientAccount, KnownEngagement
 from resolvers import engagement as commands
 from resolvers import flows
@@ -20,8 +19,6 @@ from resolvers.reading import engagement as reading
 from schema.commanding import Outcome, Said, carry_out, command
 from schema.configurations import chosen
 from schema.payloads import EngagementPayload, FlowPayload
-
-_NOT_HERE = "{} is not in this release."
 
 
 async def create_engagement(context: Context, input: Any) -> EngagementPayload:
@@ -103,17 +100,11 @@ async def update_flow(context: Context, input: Any) -> FlowPayload:
 
 
 def _branch(configuration: Said, given: Any) -> tuple[str, Said]:
-    """The flow type and what its branch says; NOT_READY where the type is not built.
-
-    Of alternatives, the one that is given takes the place of the others.
-    """
+    """The flow type and what its branch says; of alternatives, the one that is given takes the place of the others."""
     ((kind, branch),) = configuration.items()
     input = chosen(given)[1]
     if input.__strawberry_definition__.is_one_of:
         branch = Said({**dict.fromkeys(vars(input)), **branch})
-    if kind not in DEFINITIONS:
-        name = next(iter(configuration.camel()))
-        raise refuse(ErrorCode.NOT_READY, _NOT_HERE.format(f"The flow type {kind.upper()}"), "configuration", name)
     return kind, branch
 
 

@@ -151,7 +151,7 @@ async def test_a_deleted_flow_leaves_one_event_and_its_number_is_not_given_again
 
 async def test_an_unbuilt_type_says_so(bench: Bench) -> None:
     with pytest.raises(Refused, match="is not in this release"):
-        await flows.start_flow(alice(bench), StartFlow("finops", {}))
+        await flows.start_flow(alice(bench), StartFlow("divination", {}))
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "two\nlines", "bell\a"])

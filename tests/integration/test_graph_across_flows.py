@@ -25,9 +25,11 @@ __all__ = ["bench", "graph", "ids"]
 TYPES = "flows { totalCount nodes { type } }"
 LIFE = f"""query ($id: ID!) {{ application(id: $id) {{ readiness {TYPES}
   history {{ nodes {{ field after flow {{ type }} }} }} }} }}"""
-FLOW = """query ($id: ID!) { flow(id: $id) { type status iteration previousIteration { id } allowedActions configuration
-  warnings { code } currentPhase { key status } applications { totalCount } child { __typename id } definition { type }
+FLOW = """query ($id: ID!) { flow(id: $id) { type status route iteration allowedActions
+  configuration previousIteration { id } warnings { code } currentPhase { key status }
+  applications { totalCount } child { __typename id } definition { type }
   collaboration { nodes { phase agent source startedAt } } learnings { nodes { kind } } } }"""
+PLACE = "query ($route: String!) { place(route: $route) { type phase flow { id } } }"
 COUNTS = """{ flowSummary { total active awaitingInput byType { type count active } byStatus { status count } }
   flowAnalytics { flows failureRate agents { agent contributions modelShare } phases { type phase runs failures } } }"""
 CHANGE = {"cancelFlow": "FlowActionInput", "pauseFlow": "FlowActionInput", "resumeFlow": "FlowActionInput"}
@@ -108,6 +110,8 @@ async def test_one_portfolio_goes_through_every_type(
         # A build waits for its role: nobody of ours has done anything yet.
         assert bool(flow["collaboration"]["nodes"]) == (kind != "build")
         assert {each["source"] for each in flow["collaboration"]["nodes"]} <= {"RULES", "USER"}
+        place = {"type": kind.upper(), "phase": (flow["currentPhase"] or {}).get("key"), "flow": {"id": flow_id}}
+        assert (await graph.data(PLACE, route=flow["route"]))["place"] in (place, {**place, "phase": "tech_debt"})
         times = [each["startedAt"] for each in flow["collaboration"]["nodes"]]
         assert times == sorted(times)
 

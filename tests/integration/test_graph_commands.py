@@ -152,20 +152,6 @@ async def test_another_tenants_flow_is_refused_in_the_same_words(graph: Graph, b
     assert payload["errors"] == [{"code": "NOT_FOUND", "message": "There is no such flow.", "path": ["flowId"]}]
 
 
-async def test_a_flow_type_of_a_later_release_is_not_ready(graph: Graph) -> None:
-    input: dict[str, Any] = {"configuration": {"observability": {"applicationIds": []}}}
-
-    payload = (await graph.data(START, input=input))["startFlow"]
-
-    assert payload["errors"] == [
-        {
-            "code": "NOT_READY",
-            "message": "The flow type OBSERVABILITY is not in this release.",
-            "path": ["configuration", "observability"],
-        }
-    ]
-
-
 async def test_the_same_key_and_input_start_one_flow(graph: Graph) -> None:
     first = await started(graph, idempotencyKey="k1")
     again = await started(graph, idempotencyKey="k1")
