@@ -10,6 +10,8 @@ VENV := .venv/bin
 # A MODEL that stands in the environment may be somebody else's.
 MODEL_OPTION := $(if $(or $(filter local,$(MODEL)),$(filter command,$(firstword $(origin MODEL)))),$(if $(MODEL),--model "$(MODEL)"))
 PYTEST := $(VENV)/python -m pytest
+# One more than processors: many a test waits for a process, a lease or a socket.
+AT_ONCE = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 
 .PHONY: help up install dashboard test test-slow test-all check check-format check-lint check-types check-imports check-schema check-migrations format bench schema lock upgrade clean
 
@@ -29,8 +31,8 @@ dashboard: install ## build GraphiQL; without it the API runs all the same
 	@$(VENV)/python dashboard/build.py \
 		|| echo "GraphiQL was not built; /graphiql says how to. Everything else works." >&2
 
-test: install ## everything but the slow tests, a file at a time on each processor
-	@$(PYTEST) -n auto --maxprocesses 4 --dist loadfile -m "not slow"
+test: install ## everything but the slow tests, several files at a time
+	@$(PYTEST) -n $(AT_ONCE) --dist loadfile -m "not slow"
 
 test-slow: install dashboard ## long chaos, browser and protocol audits
 	@$(PYTEST) -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m slow

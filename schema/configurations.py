@@ -1,4 +1,4 @@
-"""What flows are started with: one branch for each flow type, and those that a later release brings."""
+"""What flows are started with: one branch for each flow type."""
 
 from __future__ import annotations
 
