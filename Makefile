@@ -12,6 +12,8 @@ MODEL_OPTION := $(if $(or $(filter local,$(MODEL)),$(filter command,$(firstword 
 PYTEST := $(VENV)/python -m pytest
 # One more than processors: many a test waits for a process, a lease or a socket.
 AT_ONCE = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+# Collecting all files takes most of a minute, on each process.
+SLOW = $(shell grep -rlE --include='test_*.py' 'mark\.slow' tests | sort)
 
 .PHONY: help up install dashboard test test-slow test-all check check-format check-lint check-types check-imports check-schema check-migrations format bench schema lock upgrade clean
 
@@ -35,7 +37,7 @@ test: install ## everything but the slow tests, several files at a time
 	@$(PYTEST) -n $(AT_ONCE) --dist loadfile -m "not slow"
 
 test-slow: install dashboard ## long chaos, browser and protocol audits
-	@$(PYTEST) -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m slow
+	@$(PYTEST) -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m slow $(SLOW)
 
 test-all: install dashboard ## both
 	@$(PYTEST)

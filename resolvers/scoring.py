@@ -44,12 +44,15 @@ async def save_scoring_rules(caller: Caller, given: RulesGiven) -> KeptScoringRu
 def read_rules(shapes: Shapes, document: Any) -> tuple[ScoringRules, tuple[Problem, ...]]:
     """The rules of the document, and what of it has not the shape of rules: that is as by default in them.
 
-    So what else is wrong is found at once, and not only when the shape is right.
+    So what else is wrong is found at once, and not only when the shape is right. What could be read as a number and is
+    none, a text or true, is no number here either.
     """
     try:
-        return shapes.decode(ScoringRules, document, PATH), ()
+        rules = shapes.decode(ScoringRules, document, PATH)
     except Refused as refused:
         problems = refused.problems
+    else:
+        return rules, shapes.misfits(shapes.schema(ScoringRules), document, PATH)
     if not isinstance(document, Mapping):
         return ScoringRules(), problems
     wrong = {problem.path[1] for problem in problems if len(problem.path) > 1}

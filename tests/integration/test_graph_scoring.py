@@ -175,6 +175,15 @@ async def test_what_is_no_document_is_refused(graph: Graph, document: Any) -> No
     assert (await rules_of(graph))["version"] == 1
 
 
+@pytest.mark.parametrize("number", [True, "70", None])
+async def test_what_is_no_number_is_none_here(graph: Graph, number: Any) -> None:
+    payload = await save(graph, {"risk": {"base": number}})
+
+    assert [(each["code"], each["path"]) for each in payload["errors"]] == [
+        ("INVALID_INPUT", ["rules", "risk", "base"])
+    ]
+
+
 async def test_who_saves_on_an_old_version_is_told_who_was_before_him(graph: Graph) -> None:
     await save(graph, {"escalation": 5}, expectedVersion=1)
 
