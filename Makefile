@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv/bin
 # A MODEL that stands in the environment may be somebody else's.
 MODEL_OPTION := $(if $(or $(filter local,$(MODEL)),$(filter command,$(firstword $(origin MODEL)))),$(if $(MODEL),--model "$(MODEL)"))
-PYTEST := $(VENV)/python -m pytest
+PYTEST := $(VENV)/python -m pytest --durations=15 --durations-min=5
 # One more than processors: many a test waits for a process, a lease or a socket.
 AT_ONCE = $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 # Collecting all files takes most of a minute, on each process.

@@ -19,9 +19,8 @@ from tests.servers import Process
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-CSV = """Application Name,Environment,Criticality,Runtime,Depends On
-Payroll,PRODUCTION,HIGH,Java 8,Ledger
-Ledger,PRODUCTION,LOW,COBOL,
+CSV = """Application Name,Environment,Criticality,Runtime
+Payroll,PRODUCTION,HIGH,Java 8
 """
 DECISIONS = """query ($id: ID!) { flow(id: $id) { child { ... on AssessmentFlow { decisions { nodes {
   application { id } tooCloseToCall } } } } } }"""
