@@ -269,8 +269,9 @@ class FlowDefinition:
     a configuration is completed with.
     `area` is the first part of its routes; `roles` are what actions ask for where it differs from the usual;
     `exporting` says what it can be written as.
-    A type whose phases differ from flow to flow has none itself: `completing` adds to what a flow is started with from
-    what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
+    A type whose phases differ from flow to flow has none itself: `completing` adds to what a flow is started with
+    from what is known, and `shape` makes the phases of what it was started with as it is stored, and of that alone.
+    `example` is what such a type is shown by.
     `naming` names a flow that nobody has named.
     One of an older system may be `sparse`: registered without what it would be started with. `arriving` is what one
     that had completed there brings along.
@@ -297,6 +298,7 @@ class FlowDefinition:
     completing: Completing = _as_given
     naming: Callable[[Any], str | None] = lambda _configuration: None
     shape: Callable[[Mapping[str, Any]], tuple[Phase, ...]] | None = None
+    example: Callable[[], Mapping[str, Any]] | None = None
     sparse: bool = True
     arriving: Opening | None = None
 
@@ -318,6 +320,11 @@ class FlowDefinition:
     def shaped(self, configuration: Mapping[str, Any]) -> FlowDefinition:
         """With the phases of a flow that was started with this, as it is stored."""
         return self if self.shape is None else replace(self, phases=self.shape(configuration))
+
+    @property
+    def shown(self) -> FlowDefinition:
+        """With the phases by which its type is shown: an example's, where they differ from flow to flow."""
+        return self if self.example is None else self.shaped(self.example())
 
     @property
     def branch(self) -> str:

@@ -30,7 +30,9 @@ class FlowDefinitionType:
     @computed
     @staticmethod
     def phases(definition: FlowDefinition) -> tuple[DefinedPhase, ...]:
-        return tuple(DefinedPhase(definition, phase) for phase in definition.phases)
+        """Of customer success those of the workflow for renewals that nothing more special guides."""
+        shown = definition.shown
+        return tuple(DefinedPhase(shown, phase) for phase in shown.phases)
 
     @computed
     @staticmethod

@@ -172,6 +172,16 @@ def test_a_definition_is_complete(kind: str) -> None:
     assert definition.summary.endswith(".")
 
 
+def test_a_workflow_is_shown_by_the_steps_of_an_example() -> None:
+    shown = DEFINITIONS["customer_success"].shown
+
+    assert len(shown.phases) >= 6
+    assert shown.progress_when_complete(shown.phases[-1].key) == 100
+    for phase in shown.phases:
+        assert phase.pause is not None
+        Draft202012Validator.check_schema(SHAPES.schema(phase.pause.answer))
+
+
 def test_the_steps_of_a_workflow_weigh_alike_and_wait() -> None:
     shaped = DEFINITIONS["customer_success"].shaped(STEPS)
 

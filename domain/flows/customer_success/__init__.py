@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.definition import Cloning, FlowDefinition, Opening
 from domain.flows.customer_success.configuration import CustomerSuccessConfiguration
 from domain.flows.customer_success.opening import open_workflow, settle
-from domain.flows.customer_success.shaping import NEEDS, shape
+from domain.flows.customer_success.shaping import NEEDS, example, shape
 
 DEFINITION = FlowDefinition(
     kind="customer_success",
@@ -15,6 +15,7 @@ DEFINITION = FlowDefinition(
     area="customers",
     phases=(),
     shape=shape,
+    example=example,
     completing=settle,
     scope=lambda configuration: configuration.scope,
     naming=lambda configuration: configuration.title,

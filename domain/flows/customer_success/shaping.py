@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 from domain.customer_success.template import Field, FieldKind
+from domain.customer_success.template_reading import read_template, shipped
 from domain.definition import WHOLE, Pause, Phase
 from domain.flows.customer_success.answering import decide
 from domain.flows.customer_success.answers import answer_type
@@ -17,12 +19,21 @@ from domain.flows.customer_success.rules import prepare, propose
 from domain.need import Need
 
 NEEDS = frozenset({Need.WORKFLOW})
+EXAMPLE = "standard-renewal"
 
 
 def shape(configuration: Mapping[str, Any]) -> tuple[Phase, ...]:
     """The phases of a flow with that configuration, as it is stored."""
     about = f"{configuration['kind']} {configuration.get('templateKey') or ''}"
     return _phases(json.dumps(configuration["steps"], sort_keys=True), about.strip())
+
+
+@lru_cache(maxsize=1)
+def example() -> Mapping[str, Any]:
+    """What a flow of the shipped template for renewals is stored with, as far as its phases need it."""
+    version = next(each for each in shipped() if each.key == EXAMPLE)
+    steps = read_template(version.document, version.key, version.version).steps
+    return {"kind": version.kind, "templateKey": version.key, "steps": [asdict(StepOutline.of(each)) for each in steps]}
 
 
 @lru_cache(maxsize=256)
