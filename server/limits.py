@@ -32,6 +32,8 @@ MOST_BREADTH = 200
 MOST_ALIASES = 50
 MOST_DIRECTIVES = 50
 MOST_DIRECTIVES_IN_A_PLACE = 4
+# Rules of validation follow one fragment from another, each a few frames deeper.
+MOST_FRAGMENTS = 100
 # Comparing fields that share a name is quadratic; no page asks for one this often.
 MOST_OF_ONE_NAME = 400
 # Of what a query looks for; what is kept comes by mutations, which name each field that holds too much.
@@ -109,6 +111,9 @@ def _of_places(document: DocumentNode) -> Iterator[GraphQLError]:
             return
         directives += here
         aliases += isinstance(node, FieldNode) and node.alias is not None
+    fragments = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
+    if fragments > MOST_FRAGMENTS:
+        yield exceeds(f"A document has at most {MOST_FRAGMENTS} fragments; this one has {fragments}.")
     if aliases > MOST_ALIASES:
         yield exceeds(
             f"A document has at most {MOST_ALIASES} aliases; this one has {aliases}. Ask in several operations."

@@ -239,7 +239,7 @@ def _undeleted(before: Flow, deleted: Flow) -> Flow:
     return before
 
 
-FlowWalk.TestCase.settings = settings(max_examples=100, stateful_step_count=60, deadline=None)
+FlowWalk.TestCase.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
 TestFlowWalk = FlowWalk.TestCase
 
 

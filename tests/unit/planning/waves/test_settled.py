@@ -64,7 +64,7 @@ def settled_problems(draw: st.DrawFn) -> WaveProblem:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(settled_problems())
 def test_locks_are_kept_or_a_conflict_is_named_in_which_all_is_needed(problem: WaveProblem) -> None:
     try:
@@ -83,7 +83,7 @@ def test_locks_are_kept_or_a_conflict_is_named_in_which_all_is_needed(problem: W
     assert {wave for each in plan.violations if each.code == "TOO_MANY" for wave in each.waves} <= locked
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(settled_problems(), st.dictionaries(st.sampled_from(IDS), st.sampled_from([None, 1, 2, 3, 5]), max_size=4))
 def test_moves_are_kept_whatever_they_break(problem: WaveProblem, wishes: dict[str, int | None]) -> None:
     moved = replace(problem, settings=(), moves=tuple(Move(*each) for each in wishes.items()))
@@ -100,7 +100,7 @@ def test_moves_are_kept_whatever_they_break(problem: WaveProblem, wishes: dict[s
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(settled_problems())
 def test_shuffled_input_gives_the_same_plan(problem: WaveProblem) -> None:
     shuffled = replace(
