@@ -37,9 +37,9 @@ test: install ## everything but the slow tests, several files at a time
 	@$(PYTEST) -n $(AT_ONCE) --dist loadfile -m "not slow"
 
 test-slow: install dashboard ## long chaos, browser and protocol audits
-	@$(PYTEST) -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m slow $(SLOW)
+	@$(PYTEST) -n auto --maxprocesses 2 --dist loadfile --no-loadscope-reorder -m "slow and not long" $(SLOW)
 
-test-all: install dashboard ## both
+test-all: install dashboard ## both, and the longest
 	@$(PYTEST)
 
 check: check-format check-lint check-types check-imports check-schema check-migrations ## all of these; `make -k check` goes on after the first that fails

@@ -34,7 +34,14 @@ async def written(site: Site, artifact_id: str) -> Artifact:
             await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("step", ["before write", "before keep", "after write"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param("before write", marks=pytest.mark.long),
+        "before keep",
+        pytest.param("after write", marks=pytest.mark.long),
+    ],
+)
 async def test_an_artifact_is_written_elsewhere_when_its_worker_is_killed(
     site: Site, start_process: StartProcess, step: str
 ) -> None:

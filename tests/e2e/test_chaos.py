@@ -78,7 +78,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order(plan: Plan, valkey: Valke
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [2, 3, 4])
+@pytest.mark.parametrize("seed", [2, pytest.param(3, marks=pytest.mark.long), pytest.param(4, marks=pytest.mark.long)])
 async def test_nothing_is_lost_in_a_longer_run(
     plan: Plan, valkey: Valkey, start_process: StartProcess, seed: int
 ) -> None:

@@ -24,7 +24,7 @@ from tests.toy import new_tenant
 
 __all__ = ["site"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 async def chunks() -> AsyncIterator[bytes]:

@@ -121,6 +121,7 @@ async def outcome(site: Site, flow: Flow) -> tuple[Any, ...]:
     )
 
 
+@pytest.mark.long
 async def test_killed_in_every_phase_a_plan_is_what_it_is_undisturbed(site: Site, start_process: StartProcess) -> None:
     phases = [phase.key for phase in DEFINITIONS["planning"].phases]
     calm = replace(site, tenant=new_tenant())

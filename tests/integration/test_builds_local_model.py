@@ -14,7 +14,7 @@ from tests.integration.building import PROMPT, change, started
 from tests.integration.conftest import Bench, postgres_bench
 from tests.local_model import LocalModel, local_model
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 SECONDS = 200
 
