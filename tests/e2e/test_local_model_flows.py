@@ -38,9 +38,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     data.mkdir(mode=0o700)
     # Everything but the download, which is the same in any folder.
     (data / FOLDER).symlink_to(DATA.absolute() / FOLDER)
-    # It reads some hundred tokens a second: the less it is told, the sooner all three have ended.
-    brief = {"FLOTILLA_MODEL_BRIEFING": "800", "FLOTILLA_MODEL_SHORT": "1x60"}
-    process = Process((*UP, "--model", "local"), of(data, **brief))
+    # It writes some fifty tokens a second: the shorter its answers, the sooner all three have ended.
+    process = Process((*UP, "--model", "local"), of(data, FLOTILLA_MODEL_SHORT="1x60"))
     try:
         process.wait_for_line(WELCOME, 120)
         process.wait_for_line("^worker .* is ready$", 60)
